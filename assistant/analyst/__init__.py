@@ -1,0 +1,1 @@
+"""The office: staff questions, exact answers, receipts."""

@@ -1,0 +1,111 @@
+"""A shop's settings: `settings.toml` in the store, then environment variables, which win.
+
+Read once by whoever opens the store and passed on explicitly; nothing else in the program reads the environment.
+`SHOPCLERK_SHOP_NAME=...` sets `shop_name`, `SHOPCLERK_SERVE__PORT=...` sets `port` of the table `[serve]`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from assistant.errors import BadSettings
+
+SETTINGS_FILE = "settings.toml"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServeSettings(_Table):
+    """Where and how the site is served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=1, le=65535)
+    concurrency: int = Field(default=16, ge=1, description="shopper turns in work at once; more wait in a queue")
+    widget_origins: tuple[str, ...] = Field(default=(), description="origins whose pages may embed the chat")
+
+
+class ShopperSettings(_Table):
+    """How the clerk serves at the counter."""
+
+    style: Literal["brief", "full"] = "brief"
+    greeting: str = ""
+    identify_by: tuple[Literal["email", "name_zip"], ...] = ("email", "name_zip")
+    policy: str = Field(default="default", description="name of a shipped order policy, or a TOML file in the store")
+    recommend: bool = True
+    results: int = Field(default=4, ge=1, le=12, description="products shown for one search")
+    clarify_below: float = Field(default=0.35, ge=0, le=1, description="ask back under this confidence")
+
+
+class StaffSettings(_Table):
+    """How staff questions are answered."""
+
+    semantics: str = Field(default="", description="a file in the store that adds metrics and dimensions to the shipped ones")
+    max_rows: int = Field(default=1000, ge=1)
+    time_limit_s: float = Field(default=20.0, gt=0)
+
+
+class Settings(BaseSettings):
+    """All settings of a store, with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOPCLERK_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    shop_name: str = "the shop"
+    currency: str = Field(default="USD", min_length=3, max_length=3, description="ISO 4217")
+    support_email: str = ""
+    encoder: str = Field(default="shipped", description="the shipped encoder, or a model folder")
+    responder: str = "shipped"
+    retention_days: int = Field(default=365, ge=1, description="conversations older than this are deleted by `shopclerk sweep`")
+    serve: ServeSettings = ServeSettings()
+    shopper: ShopperSettings = ShopperSettings()
+    staff: StaffSettings = StaffSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, whose content comes in as init arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(store: Path) -> Settings:
+    """The settings of the store in folder `store`.
+
+    Raises:
+        BadSettings: the file is no TOML, or a name or value in it or in the environment is not accepted.
+    """
+    return _validated(store, read_settings_file(store))
+
+
+def read_settings_file(store: Path) -> dict[str, Any]:
+    """What `settings.toml` says, unvalidated; empty where there is no file."""
+    path = store / SETTINGS_FILE
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path} is not valid TOML: {error}.", hint="Mend the line it names, or move the file away to use the defaults.") from error
+
+
+def _validated(store: Path, content: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadSettings(
+            f"Setting {name!r} in {store / SETTINGS_FILE} (or its SHOPCLERK_ variable) has the value {first.get('input')!r}: {first['msg']}.",
+            hint="See `shopclerk status --settings` for the names and defaults.",
+        ) from error

@@ -1,0 +1,1 @@
+"""The demo shop that the project makes itself, seeded, of any size."""

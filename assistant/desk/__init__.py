@@ -1,0 +1,1 @@
+"""The desk: suggestions, summaries and handoff for support agents."""

@@ -1,0 +1,1 @@
+"""Inference: one file a model, one folder its weights."""

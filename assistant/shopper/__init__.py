@@ -1,0 +1,1 @@
+"""The counter: dialogue with shoppers, product answers, the order desk."""

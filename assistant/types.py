@@ -1,0 +1,198 @@
+"""The values that pass through a turn: message in, understanding, evidence, answer out.
+
+All are frozen; a stage returns a new value and never edits the one it was given. `Answer.to_protocol` is the one place
+that knows the wire form of an answer (the command `ask --jsonl` and the HTTP API both use it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal, TypeAlias
+
+from retrieval.types import Vector
+
+Scalar: TypeAlias = str | int | float | bool | date | datetime | None
+
+
+class Role(StrEnum):
+    """Who is asking."""
+
+    SHOPPER = "shopper"
+    AGENT = "agent"
+    STAFF = "staff"
+
+
+class Status(StrEnum):
+    """How a turn ended; see `Answer.status`."""
+
+    ANSWERED = "answered"
+    CLARIFY = "clarify"
+    DECLINED = "declined"
+    HANDOFF = "handoff"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line typed by a person. Messages of one `session` are one conversation; sessions share nothing.
+
+    `customer_id` is set only when the sign-in of the site vouches for it; what a text claims never lands here.
+    """
+
+    id: str
+    session: str
+    text: str
+    role: Role = Role.SHOPPER
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A span of the text that names something: `text[start:end]` is `surface`, `value` its normal form.
+
+    `kind` is one of the names in `assistant.models.entities.KINDS`; `score` in [0, 1] is 1 for what rules found.
+    """
+
+    kind: str
+    surface: str
+    value: Scalar
+    start: int
+    end: int
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a message was understood to mean.
+
+    `confidence` is the calibrated probability that `intent` is right; `candidates` are (label, probability), best first;
+    `embedding` has shape (dimension,), L2-normalised, and serves retrieval without a second pass.
+    """
+
+    text: str
+    intent: str
+    confidence: float
+    candidates: tuple[tuple[str, float], ...] = ()
+    entities: tuple[Entity, ...] = ()
+    embedding: Vector | None = None
+
+    def of_kind(self, *kinds: str) -> tuple[Entity, ...]:
+        """The entities of these kinds, in the order of the text."""
+        return tuple(e for e in self.entities if e.kind in kinds)
+
+
+SourceKind: TypeAlias = Literal["product", "faq", "order", "review", "policy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a sentence rests on."""
+
+    kind: SourceKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A source with its words and its typed facts, as the responder gets them.
+
+    `facts` maps names such as `price` or `tracking_id` to values; a reply may say no number, date, name or id
+    that is in none of them.
+    """
+
+    source: Source
+    text: str
+    facts: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How a figure came about. `period` is (first day, last day), both included; null ends mean open."""
+
+    metric: str
+    definition: str
+    filters: Mapping[str, Scalar | tuple[Scalar, ...]]
+    period: tuple[date | None, date | None]
+    rows_read: int
+    as_of: datetime | None
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a ranking, a breakdown or a series. `name` is what a person reads where it differs from `label`."""
+
+    label: str
+    value: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A write that was carried out for a verified customer."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, whole.
+
+    `status`: answered; clarify (asks back); declined (cannot or may not, and says why); handoff (passes to a person).
+    `value`: the one number, date or name that answers the question. Money in the shop's currency, shares and growth as
+    fractions, dates ISO. `choices` are replies to click where the answer asks back, or likely next questions. `chart` is a
+    Plotly figure in its JSON form. `trace` says what each stage decided, in order, as (stage, decision).
+    """
+
+    status: Status
+    text: str
+    value: Scalar = None
+    rows: tuple[Row, ...] = ()
+    receipt: Receipt | None = None
+    intent: str = ""
+    tool: str = ""
+    products: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    actions: tuple[Action, ...] = ()
+    choices: tuple[str, ...] = ()
+    chart: Mapping[str, Any] | None = None
+    trace: tuple[tuple[str, str], ...] = ()
+    latency_ms: float = 0.0
+
+    def to_protocol(self, id: str) -> dict[str, Any]:
+        """The JSON form of this answer to message `id`."""
+        return {
+            "id": id,
+            "status": self.status.value,
+            "text": self.text,
+            "value": _plain(self.value),
+            "rows": [{"label": r.label, "value": r.value, **({"name": r.name} if r.name else {})} for r in self.rows],
+            "receipt": None if self.receipt is None else _receipt(self.receipt),
+            "intent": self.intent,
+            "tool": self.tool,
+            "products": list(self.products),
+            "sources": [{"kind": s.kind, "id": s.id} for s in self.sources],
+            "actions": [{"name": a.name, "arguments": dict(a.arguments)} for a in self.actions],
+            "latency_ms": round(self.latency_ms, 2),
+        }
+
+
+def _plain(value: Scalar | tuple[Scalar, ...]) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "metric": receipt.metric,
+        "definition": receipt.definition,
+        "filters": {name: _plain(value) for name, value in receipt.filters.items()},
+        "period": [_plain(end) for end in receipt.period],
+        "rows_read": receipt.rows_read,
+        "as_of": _plain(receipt.as_of),
+        "query": receipt.query,
+    }

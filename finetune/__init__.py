@@ -1,0 +1,1 @@
+"""The workshop: data preparation, trainers, evaluation, export. Its product is a model folder."""

@@ -1,0 +1,1 @@
+"""Text, vectors, hits. Knows nothing of shops, chats or stores."""

@@ -1,0 +1,1 @@
+"""The screens: three Gradio apps in one FastAPI app, sign-in, theme."""
