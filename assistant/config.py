@@ -6,6 +6,7 @@ Read once by whoever opens the store and passed on explicitly; nothing else in t
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -96,7 +97,9 @@ def read_settings_file(store: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path} is not valid TOML: {error}.", hint="Mend the line it names, or move the file away to use the defaults.") from error
+        raise BadSettings(
+            f"{path} is not valid TOML: {error}.", hint="Mend the line it names, or move the file away to use the defaults."
+        ) from error
 
 
 def _validated(store: Path, content: dict[str, Any]) -> Settings:
@@ -106,6 +109,35 @@ def _validated(store: Path, content: dict[str, Any]) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise BadSettings(
-            f"Setting {name!r} in {store / SETTINGS_FILE} (or its SHOPCLERK_ variable) has the value {first.get('input')!r}: {first['msg']}.",
+            f"Setting {name!r} (in {store / SETTINGS_FILE} or a SHOPCLERK_ variable) is {first.get('input')!r}: {first['msg']}.",
             hint="See `shopclerk status --settings` for the names and defaults.",
         ) from error
+
+
+def write_settings(store: Path, values: dict[str, Any]) -> None:
+    """Write `values` (flat, or tables of flat values) over what `settings.toml` says, through a file beside it.
+
+    Raises:
+        BadSettings: the result would not be accepted; the file is unchanged.
+    """
+    merged = read_settings_file(store)
+    for name, value in values.items():
+        merged[name] = {**merged.get(name, {}), **value} if isinstance(value, dict) else value
+    _validated(store, merged)
+    flat = [f"{name} = {_toml(value)}" for name, value in merged.items() if not isinstance(value, dict)]
+    tables = [
+        f"\n[{name}]\n" + "\n".join(f"{key} = {_toml(value)}" for key, value in table.items())
+        for name, table in merged.items()
+        if isinstance(table, dict)
+    ]
+    beside = store / f".{SETTINGS_FILE}.new"
+    beside.write_text("\n".join([*flat, *tables, ""]), encoding="utf-8")
+    beside.replace(store / SETTINGS_FILE)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,23 +1,23 @@
 """One tree of errors. Each says what failed, the value seen, and the next command to type.
 
-    ShopclerkError                  (drawn in retrieval.errors, with retrieval's own branch)
-    ├── BadSettings                 settings.toml or an environment variable
-    ├── StoreError
-    │   ├── StoreMissing            no store in the folder
-    │   ├── StoreExists             `init` on a folder that holds one
-    │   ├── StoreNewer              written by a newer version of Shopclerk
-    │   ├── StoreBusy               another process is writing
-    │   └── StoreFull               no room on the disk
-    ├── ImportRefused               the file as a whole cannot be read; the store is unchanged
-    ├── BadRecord                   one row cannot be taken; it goes to the rejects file
-    ├── ModelError
-    │   ├── ModelMissing
-    │   └── ModelCorrupt            a checksum in card.json differs
-    ├── BadSemantics                the semantic layer's file; names the line
-    ├── BadQuestion                 a file of messages, or a message, out of form
-    ├── PolicyRefused               the shop's policy forbids the action
-    ├── NotAllowed                  the role may not do this
-    └── ServeError                  the port is taken, a host cannot be bound
+ShopclerkError                  (drawn in retrieval.errors, with retrieval's own branch)
+├── BadSettings                 settings.toml or an environment variable
+├── StoreError
+│   ├── StoreMissing            no store in the folder
+│   ├── StoreExists             `init` on a folder that holds one
+│   ├── StoreNewer              written by a newer version of Shopclerk
+│   ├── StoreBusy               another process is writing
+│   └── StoreFull               no room on the disk
+├── ImportRefused               the file as a whole cannot be read; the store is unchanged
+├── BadRecord                   one row cannot be taken; it goes to the rejects file
+├── ModelError
+│   ├── ModelMissing
+│   └── ModelCorrupt            a checksum in card.json differs
+├── BadSemantics                the semantic layer's file; names the line
+├── BadQuestion                 a file of messages, or a message, out of form
+├── PolicyRefused               the shop's policy forbids the action
+├── NotAllowed                  the role may not do this
+└── ServeError                  the port is taken, a host cannot be bound
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ that knows the wire form of an answer (the command `ask --jsonl` and the HTTP AP
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeAlias
 from retrieval.types import Vector
 
 Scalar: TypeAlias = str | int | float | bool | date | datetime | None
+Progress: TypeAlias = Callable[[str, int, int | None], None]
+"""Called by long work as (stage, done, total or None where it is not known)."""
 
 
 class Role(StrEnum):
@@ -178,6 +180,10 @@ class Answer:
             "actions": [{"name": a.name, "arguments": dict(a.arguments)} for a in self.actions],
             "latency_ms": round(self.latency_ms, 2),
         }
+
+    def to_record(self, id: str) -> dict[str, Any]:
+        """What the store keeps of this answer: the protocol form, with what a screen needs to show it again."""
+        return {**self.to_protocol(id), "choices": list(self.choices), "chart": None if self.chart is None else dict(self.chart)}
 
 
 def _plain(value: Scalar | tuple[Scalar, ...]) -> Any:

@@ -160,7 +160,9 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order, or a credit note (see `kind`). `status`: pending, processed, shipped, delivered, cancelled, and what actions add to them.
+    """An order, or a credit note (see `kind`).
+
+    `status`: pending, processed, shipped, delivered, cancelled, and what actions add to them.
 
     `attributes` hold what actions leave behind (cancel_reason, return_items, exchange_new_items, ...), as JSON-able values.
     """
@@ -223,7 +225,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One utterance. `author` is `customer`, `bot`, `staff`, `system` or `agent:<username>`; `answer` is the protocol form of a bot's answer."""
+    """One utterance.
+
+    `author` is `customer`, `bot`, `staff`, `system` or `agent:<username>`; `answer` is the protocol form of a bot's answer.
+    """
 
     conversation_id: str
     number: int

@@ -1,0 +1,133 @@
+"""Wires a shop together: the only place that knows which implementation stands behind which seam.
+
+`open_shop` gives a `Shop`; its rooms load when first used, so that a staff question never waits for the shopper's index.
+A turn runs straight through: mask, understand, the room's reply, store, answer.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from assistant.analyst.analyst import Analyst
+from assistant.config import Settings, load_settings
+from assistant.desk import Desk
+from assistant.indexing import open_index
+from assistant.privacy import mask
+from assistant.shopper.clerk import ShopperClerk
+from assistant.store import Store
+from assistant.store.records import Conversation, Mode
+from assistant.types import Answer, Message, Role, Status, Understanding
+from assistant.understand import Understander, load_understander
+from retrieval.types import Retriever
+
+_AUTHORS = {Role.SHOPPER: "customer", Role.AGENT: "customer", Role.STAFF: "staff"}
+_LANES = 64
+PASSED_ON = "Your message has been passed on. A colleague is looking after this conversation and will answer you here."
+
+
+class Room(Protocol):
+    """One message in, one answer out; `memory` is the room's own state of the conversation, JSON-able."""
+
+    def reply(self, message: Message, understanding: Understanding, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]: ...
+
+
+class Shop:
+    """An open store with its rooms. Safe to use from several threads.
+
+    Args:
+        store: the open store.
+        settings: its settings, already read.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self._turns = tuple(threading.Lock() for _ in range(_LANES))
+
+    @cached_property
+    def understander(self) -> Understander:
+        return load_understander(self.store, self.settings)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        return open_index(self.store.folder, self.understander.encoder)
+
+    @cached_property
+    def shopper(self) -> ShopperClerk:
+        return ShopperClerk(self.store, self.retriever, self.settings)
+
+    @cached_property
+    def analyst(self) -> Analyst:
+        return Analyst(self.store.folder, self.settings)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.store, self.retriever, self.settings)
+
+    def warm_up(self) -> None:
+        """Load models and index now, so that the first person does not wait for them."""
+        self.understander.warm_up()
+        _ = self.shopper, self.analyst, self.desk
+
+    def close(self) -> None:
+        self.store.close()
+
+    def answer(self, message: Message) -> Answer:
+        """Answer one message and keep the turn.
+
+        While a person is in charge of the conversation the bot stays silent: the message is kept for that person, and
+        the answer, of status `handoff`, only says so.
+        """
+        began = time.perf_counter()
+        message = replace(message, text=mask(message.text))
+        with self._turns[hash(message.session) % _LANES]:
+            conversation = self._conversation(message)
+            if conversation.mode in (Mode.WAITING, Mode.AGENT):
+                return self._pass_on(message)
+            understanding = self.understander.understand(message.text, message.role)
+            room: Room = self.analyst if message.role is Role.STAFF else self.shopper
+            answer, memory = room.reply(message, understanding, conversation.memory)
+            trace = (("understand", f"{understanding.intent} {understanding.confidence:.2f}"), *answer.trace)
+            answer = replace(answer, trace=trace, latency_ms=(time.perf_counter() - began) * 1000)
+            return self._keep(message, answer, memory)
+
+    def _keep(self, message: Message, answer: Answer, memory: Mapping[str, Any]) -> Answer:
+        """Store the turn, unless a person took over while the answer was being made: then the bot does not speak."""
+        with self.store.transaction():
+            conversation = self._conversation(message)
+            if conversation.mode in (Mode.WAITING, Mode.AGENT):
+                return self._pass_on(message)
+            self.store.conversations.append(conversation.id, _AUTHORS[message.role], message.text)
+            self.store.conversations.append(conversation.id, "bot", answer.text, answer.to_record(message.id))
+            mode = Mode.WAITING if answer.status is Status.HANDOFF else Mode.BOT
+            customer = memory.get("customer_id") or conversation.customer_id
+            # append() moved the conversation's clock, so it is read again before it is saved
+            self.store.conversations.save(replace(self._conversation(message), memory=memory, mode=mode, customer_id=customer))
+            if message.role is Role.STAFF and answer.status is Status.DECLINED:
+                self.store.audit.append(f"staff:{message.session}", "question_declined", answer.intent or answer.tool, text=message.text)
+        return answer
+
+    def _pass_on(self, message: Message) -> Answer:
+        self.store.conversations.append(message.session, _AUTHORS[message.role], message.text)
+        return Answer(Status.HANDOFF, PASSED_ON, intent="waiting_for_person", trace=(("mode", "a person is in charge"),))
+
+    def _conversation(self, message: Message) -> Conversation:
+        known = self.store.conversations.get(message.session)
+        return known or self.store.conversations.start(message.session, message.role.value, message.customer_id)
+
+
+def open_shop(folder: Path) -> Shop:
+    """The shop in the store folder `folder`.
+
+    Raises:
+        StoreMissing, StoreNewer: see `Store.open`.
+        BadSettings: see `load_settings`.
+    """
+    store = Store.open(folder)
+    return Shop(store, load_settings(folder))
