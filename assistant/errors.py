@@ -53,6 +53,10 @@ class StoreFull(StoreError):
     """The disk is full; the transaction was undone."""
 
 
+class WarehouseMissing(StoreError):
+    """The store has no warehouse yet."""
+
+
 class ImportRefused(ShopclerkError):
     """The file as a whole cannot be read or understood; the store is unchanged."""
 

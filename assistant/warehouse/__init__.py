@@ -1,0 +1,7 @@
+"""Columnar facts for questions: filled from the store, opened read-only to answer."""
+
+from assistant.warehouse.build import RefreshReport, Source, refresh
+from assistant.warehouse.engine import warehouse_file
+from assistant.warehouse.warehouse import Warehouse, WarehouseInfo
+
+__all__ = ["RefreshReport", "Source", "Warehouse", "WarehouseInfo", "refresh", "warehouse_file"]

@@ -1,0 +1,136 @@
+"""The warehouse as readers have it: read-only tables through Ibis, one reader at a time, a time limit on every query.
+
+Owns the connection and the facts about the facts (`WarehouseInfo`). Knows nothing of metrics or questions.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import StoreError, WarehouseMissing
+from assistant.warehouse.build import refresh
+from assistant.warehouse.engine import ENGINE, warehouse_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+@dataclass(frozen=True, slots=True)
+class WarehouseInfo:
+    """What the warehouse holds. `as_of` is the last dated line; None where no line has a date. `token` is the store's state it was built from."""
+
+    token: str
+    lines: int
+    products: int
+    customers: int
+    reviews: int
+    first_day: date | None
+    as_of: datetime | None
+    built_at: datetime
+
+
+class Warehouse:
+    """Read-only facts. One query runs at a time; `run` is safe to call from several threads."""
+
+    def __init__(self, path: Path, *, time_limit_s: float = 20.0) -> None:
+        self.path = path
+        self.time_limit_s = time_limit_s
+        self._lock = threading.RLock()
+        self._connection: Any = None
+        self._tables: dict[str, Any] = {}
+        self._info: WarehouseInfo | None = None
+        self._opened: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def open(cls, store: Path, *, time_limit_s: float = 20.0) -> Warehouse:
+        """The warehouse of the store in folder `store`.
+
+        Raises:
+            WarehouseMissing: none was built yet.
+        """
+        path = warehouse_file(store)
+        if not path.exists():
+            raise WarehouseMissing(f"{store} has no warehouse yet.", hint="Import orders or reviews with `shopclerk import`; that builds it.")
+        return cls(path, time_limit_s=time_limit_s)
+
+    refresh = staticmethod(refresh)
+
+    @property
+    def info(self) -> WarehouseInfo:
+        """What it holds and how fresh that is."""
+        with self._lock:
+            self._connect()
+            assert self._info is not None
+            return self._info
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The last timestamp of the sales data."""
+        return self.info.as_of
+
+    def table(self, name: str) -> Any:
+        """The Ibis table `name`: lines, products, customers or reviews."""
+        with self._lock:
+            self._connect()
+            if name not in self._tables:
+                self._tables[name] = self._connection.table(name)
+            return self._tables[name]
+
+    def sql(self, expression: Any) -> str:
+        """The query that `expression` compiles to."""
+        with self._lock:
+            self._connect()
+            return str(self._connection.compile(expression, pretty=True))
+
+    def run(self, expression: Any) -> pa.Table:
+        """The rows of an Ibis expression.
+
+        Raises:
+            StoreError: it took longer than the limit, or the warehouse was swapped for one of another form meanwhile.
+        """
+        import duckdb
+
+        with self._lock:
+            self._connect()
+            raw = self._connection.con
+            timer = threading.Timer(self.time_limit_s, raw.interrupt)
+            timer.daemon = True
+            timer.start()
+            try:
+                return self._connection.to_pyarrow(expression)
+            except duckdb.InterruptException as error:
+                raise StoreError(
+                    f"The query took longer than {self.time_limit_s:g} s.", hint="Ask about a shorter period, or raise staff.time_limit_s."
+                ) from error
+            finally:
+                timer.cancel()
+
+    def stale(self) -> bool:
+        """Whether the file was swapped for a newer one since it was opened."""
+        return self._connection is not None and self._mark() != self._opened
+
+    def close(self) -> None:
+        """Let the file go; the next use opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.disconnect()
+            self._connection, self._info = None, None
+            self._tables.clear()
+
+    def _mark(self) -> tuple[int, int]:
+        found = self.path.stat()
+        return found.st_ino, found.st_mtime_ns
+
+    def _connect(self) -> None:
+        if self._connection is not None:
+            return
+        import ibis
+
+        self._opened = self._mark()
+        self._connection = ibis.duckdb.connect(str(self.path), read_only=True, **ENGINE)
+        columns = "token, lines, products, customers, reviews, first_day, as_of, built_at"
+        (found,) = self._connection.raw_sql(f"select {columns} from about").fetchall()
+        self._info = WarehouseInfo(*found)
