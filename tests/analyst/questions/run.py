@@ -2,8 +2,8 @@
 
 python tests/analyst/questions/run.py [--store STORE] [--file owner] [--place owner:12] [--all]
 
-Without a store the questions are printed, filled. The store must hold the public data under ../shared (imports `online-retail` and `reviews`). Gold is kept in a cache file
-beside the temporary files of the machine, keyed by the suite's own text and the oracle's code.
+Without a store the questions are printed, names filled. The store must hold the public data under ../shared (imports `online-retail`
+and `reviews`). Gold is kept in a cache file in the machine's temporary folder, keyed by the suite's text and the oracle's code.
 """
 
 from __future__ import annotations
