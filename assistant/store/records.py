@@ -120,7 +120,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """`quantity` times `unit_price` is the amount; both are as booked, returns negative."""
+    """`quantity` times `unit_price` is the amount; both are as booked, returns negative.
+
+    `booked_at` is set only where the line has another time than its order.
+    """
 
     product_id: str
     name: str
@@ -128,6 +131,7 @@ class OrderLine:
     unit_price: float
     variant_id: str | None = None
     options: Attributes = field(default_factory=dict)
+    booked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

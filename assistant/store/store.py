@@ -1,0 +1,136 @@
+"""The store of one shop: a folder with `shop.db`, and a repository for each kind of thing in it.
+
+Owns opening, creating, transactions and what spans repositories. Does not write `settings.toml`, the warehouse or the index.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from assistant.errors import StoreExists, StoreMissing
+from assistant.store import privacy
+from assistant.store.accounts import Accounts
+from assistant.store.catalogue import Catalogue
+from assistant.store.conversations import Conversations, Ratings
+from assistant.store.database import Database
+from assistant.store.faq import Faq
+from assistant.store.journals import Audit, Imports
+from assistant.store.orders import Orders
+from assistant.store.people import Customers
+from assistant.store.privacy import Erased
+from assistant.store.reviews import Reviews
+from assistant.store.schema import migrate
+
+if TYPE_CHECKING:
+    from assistant.store.export import Export
+
+DATABASE_FILE = "shop.db"
+
+
+class Store:
+    """A shop's data. Use `Store.create` or `Store.open`; may be shared by threads, and closes as a context manager."""
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self._db = database
+        self.catalogue = Catalogue(database)
+        self.faq = Faq(database)
+        self.customers = Customers(database)
+        self.orders = Orders(database)
+        self.reviews = Reviews(database)
+        self.accounts = Accounts(database)
+        self.conversations = Conversations(database)
+        self.feedback = Ratings(database)
+        self.audit = Audit(database)
+        self.imports = Imports(database)
+
+    @cached_property
+    def export(self) -> Export:
+        """The store as Arrow record batches."""
+        # Arrow takes a while to import, and a conversation does not need it.
+        from assistant.store.export import Export
+
+        return Export(self._db)
+
+    @classmethod
+    def create(cls, folder: Path) -> Store:
+        """An empty store in a new or empty folder, readable by its owner only.
+
+        Raises:
+            StoreExists: the folder holds a store, or something else.
+            StoreFull, StoreError: it cannot be written; nothing is left behind.
+        """
+        _refuse_occupied(folder)
+        made = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / DATABASE_FILE
+        path.touch(mode=0o600)
+        store = cls(folder, Database(path))
+        try:
+            migrate(store._db)
+        except BaseException:
+            store.close()
+            for leftover in folder.glob(f"{DATABASE_FILE}*"):
+                leftover.unlink()
+            if made:
+                folder.rmdir()
+            raise
+        return store
+
+    @classmethod
+    def open(cls, folder: Path, *, read_only: bool = False) -> Store:
+        """The store in `folder`, brought to today's schema.
+
+        Raises:
+            StoreMissing: there is none.
+            StoreNewer: it was written by a newer version.
+            StoreError: it is damaged, or older and opened read-only.
+        """
+        path = folder / DATABASE_FILE
+        if not path.is_file():
+            raise StoreMissing(
+                f"There is no store in {folder}.", hint=f"Make one with `shopclerk init {folder}`, or give the right --store."
+            )
+        store = cls(folder, Database(path, read_only=read_only))
+        try:
+            migrate(store._db)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside is written together, or not at all; a call inside another joins it."""
+        return self._db.transaction()
+
+    def changed_at(self) -> str:
+        """A token that differs after every write that changed catalogue, FAQ, customers, orders or reviews."""
+        row = self._db.row(
+            "SELECT (SELECT value FROM meta WHERE name = 'store_id') || '.' || (SELECT value FROM meta WHERE name = 'revision')"
+        )
+        return str(row[0]) if row else ""
+
+    def erase_customer(self, id: str) -> Erased:
+        """Forget a customer; orders and reviews stay without them. See `assistant.store.privacy`."""
+        return privacy.erase_customer(self._db, id)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _refuse_occupied(folder: Path) -> None:
+    if (folder / DATABASE_FILE).exists():
+        raise StoreExists(f"{folder} holds a store already.", hint="Use it with `--store`, or choose another folder.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreExists(f"{folder} is not an empty folder.", hint="Choose a new folder for the store.")
