@@ -1,0 +1,251 @@
+"""The words of one shop's catalogue, found in a message although misspelt: products, brands, categories, colours, sizes, materials, options.
+
+Owns the matching of tokens; refuses to know any store or sentence: it is built from `CatalogueItem` values and finds spans.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from assistant.types import Entity
+
+_TOKEN = re.compile(r"[tT][- ]?[sS]hirts?\b|[^\W_]+(?:[.,]\d+)?(?:['’][a-z]+)?|%", re.UNICODE)
+_COLOURS = (
+    "amber aqua azure beige black blue bronze brown burgundy charcoal cherry copper coral cream crimson cyan emerald fuchsia gold golden gray green grey indigo ivory khaki lavender"
+    " lilac lime magenta maroon mauve mint mustard navy ochre olive orange peach pink plum purple red rose rust salmon sand scarlet silver tan taupe teal terracotta turquoise violet white yellow multicolour"
+).split()
+_MATERIALS = (
+    "acrylic aluminium aluminum bamboo brass bronze canvas cashmere ceramic chrome copper corduroy cork cotton crystal denim felt fleece flannel foam fur glass gold granite iron jute"
+    " lace latex leather linen marble mesh metal nylon oak pine plastic polyester porcelain rattan rubber satin silicone silk silver stainless steel stone stoneware suede teak titanium velvet vinyl walnut wicker wood wooden wool woollen"
+).split()
+_SIZE_WORDS = {
+    "xs": "XS", "s": "S", "m": "M", "l": "L", "xl": "XL", "xxl": "XXL", "2xl": "XXL", "xxxl": "3XL", "3xl": "3XL", "small": "small", "medium": "medium", "large": "large",
+    "extra small": "XS", "extra large": "XL", "x large": "XL", "x small": "XS", "double xl": "XXL", "one size": "one size",
+}  # fmt: skip
+_SIZE_SAID = re.compile(r"\b(?:in\s+(?:a\s+)?|a\s+)?size\s*[:#]?\s*(?P<size>\d{1,3}(?:[.,]5)?|[2-5]?x{0,3}[sml]\b|small|medium|large|extra\s+(?:small|large))(?![\w.])", re.IGNORECASE)
+_STOP = frozenset("a an the of for with and in on to by at from or is it this that one your my our new set pack".split())
+_ORDINARY = frozenset(
+    "about all any are but can come comes could did difference does each else ever every find free from get gift give good great has have home how into just kind know left like long look looking"
+    " make many mean more most much need nice not off one only order other out over part pick please price really same see sell send should show small some something stock such take tell than"
+    " them then there these they thing things those time under use used want was way were what when where which who why will with work would you".split()
+)
+_FUZZY_FROM = 5
+"""Shorter words are too easily turned into others to be corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueItem:
+    """What the gazetteer wants to know of a product; `options` are (name, value) pairs of its attributes and variants."""
+
+    id: str
+    name: str
+    categories: tuple[str, ...] = ()
+    brand: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    word: str
+    start: int
+    end: int
+    fixed: bool = False
+    """Whether the word stands for a misspelt one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    id: str
+    words: tuple[str, ...]
+    weight: float
+
+
+def normal(word: str) -> str:
+    """A word's form for matching: folded, without possessive or plural ending."""
+    folded = re.sub(r"['’]s?$", "", word.casefold().replace("’", "'")).replace(",", ".")
+    if folded.startswith(("t-", "t ")):
+        folded = folded[0] + folded[2:]
+    if len(folded) > 4 and folded.endswith("ies"):
+        return folded[:-3] + "y"
+    if len(folded) > 4 and folded.endswith(("ches", "shes", "sses", "xes", "zes")):
+        return folded[:-2]
+    if len(folded) > 3 and folded.endswith("s") and not folded.endswith(("ss", "us", "is")):
+        return folded[:-1]
+    return folded
+
+
+def words_of(text: str) -> list[_Token]:
+    """The tokens of a text with their spans, in normal form."""
+    return [_Token(normal(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+
+
+class Gazetteer:
+    """Finds what a catalogue names. Built once for a catalogue, then read-only and safe to share between threads."""
+
+    def __init__(self, items: Iterable[CatalogueItem] = ()) -> None:
+        self._phrases: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        self._named: list[_Named] = []
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        self._idf: dict[str, float] = {}
+        catalogue = tuple(items)
+        self._add_general()
+        for item in catalogue:
+            self._add_fields(item)
+        self._index_names(catalogue)
+        self._longest = max((len(words) for words in self._phrases), default=1)
+        self._vocabulary = sorted({w for words in self._phrases for w in words if len(w) >= _FUZZY_FROM} | {w for w in self._by_word if len(w) >= _FUZZY_FROM})
+        self._known = frozenset({w for words in self._phrases for w in words} | set(self._by_word))
+
+    def find(self, text: str) -> list[Entity]:
+        """Entities of the kinds product, brand, category, colour, material, size and option; several products may share a span, best first."""
+        tokens = self._corrected(words_of(text))
+        found = list(self._find_phrases(text, tokens))
+        found += self._find_sizes(text)
+        return found + self._find_products(text, tokens)
+
+    def _add_general(self) -> None:
+        for kind, words in (("colour", _COLOURS), ("material", _MATERIALS)):
+            for word in words:
+                self._add(kind, word, {"golden": "gold", "gray": "grey", "wooden": "wood", "woollen": "wool"}.get(word, word))
+        for surface, size in _SIZE_WORDS.items():
+            if len(surface) > 1:
+                self._add("size", surface, size)
+
+    def _add_fields(self, item: CatalogueItem) -> None:
+        self._add("brand", item.brand, item.brand)
+        for category in item.categories:
+            self._add("category", category, category)
+        for name, value in item.options:
+            self._add_option(name, value)
+
+    def _add_option(self, name: str, value: str) -> None:
+        lowered = name.casefold()
+        if len(value) > 40 or len(_TOKEN.findall(value)) > 5 or value.casefold() in {"yes", "no", "none", "true", "false"}:
+            return
+        if "colo" in lowered:
+            self._add("colour", value, value)
+        elif "material" in lowered or lowered == "fabric":
+            self._add("material", value, value)
+        elif "size" == lowered:
+            if not value.isdigit() and len(value) > 1:
+                self._add("size", value, value)
+        elif not value.isdigit():
+            self._add("option", value, f"{name}={value}")
+
+    def _add(self, kind: str, surface: str, value: str) -> None:
+        words = tuple(token.word for token in words_of(surface))
+        if not words or all(word in _ORDINARY or (len(word) < 3 and not any(c.isdigit() for c in word)) for word in words):
+            return
+        meanings = self._phrases.setdefault(words, [])
+        if not any(known == kind and meant.casefold() == value.casefold() for known, meant in meanings):
+            meanings.append((kind, value))
+
+    def _index_names(self, catalogue: Sequence[CatalogueItem]) -> None:
+        named = [(item.id, tuple(token.word for token in words_of(item.name))) for item in catalogue]
+        counts = Counter(word for _, words in named for word in set(words))
+        self._idf = {word: (0.2 if word in _STOP else 1.0) * math.log(1 + len(named) / count) + 0.05 for word, count in counts.items()}
+        for id, words in named:
+            if not words:
+                continue
+            for word in set(words) - _STOP:
+                self._by_word[word].append(len(self._named))
+            self._named.append(_Named(id, words, sum(self._idf[word] for word in set(words))))
+
+    def _corrected(self, tokens: list[_Token]) -> list[_Token]:
+        joined: list[_Token] = []
+        position = 0
+        while position < len(tokens):
+            token = tokens[position]
+            following = tokens[position + 1] if position + 1 < len(tokens) else None
+            if following and token.word + following.word in self._known and not (token.word in self._known and following.word in self._known):
+                joined.append(_Token(token.word + following.word, token.start, following.end))
+                position += 1
+            else:
+                joined.append(self._correct(token))
+            position += 1
+        return joined
+
+    def _correct(self, token: _Token) -> _Token:
+        word = token.word
+        if len(word) < _FUZZY_FROM or word in self._known or word in _ORDINARY or any(c.isdigit() for c in word):
+            return token
+        best = process.extractOne(word, self._vocabulary, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.8 if len(word) < 8 else 0.75)
+        if best is None or best[0][0] != word[0]:
+            return token
+        return _Token(best[0], token.start, token.end, fixed=True)
+
+    def _find_phrases(self, text: str, tokens: Sequence[_Token]) -> Iterator[Entity]:
+        position = 0
+        while position < len(tokens):
+            for length in range(min(self._longest, len(tokens) - position), 0, -1):
+                window = tokens[position : position + length]
+                meanings = self._phrases.get(tuple(token.word for token in window))
+                if meanings:
+                    start, end, score = window[0].start, window[-1].end, 0.85 if any(token.fixed for token in window) else 1.0
+                    yield from (Entity(kind, text[start:end], value, start, end, score) for kind, value in meanings)
+                    position += length - 1
+                    break
+            position += 1
+
+    def _find_sizes(self, text: str) -> list[Entity]:
+        found = []
+        for match in _SIZE_SAID.finditer(text):
+            size = match["size"].replace(",", ".")
+            found.append(Entity("size", match["size"], _SIZE_WORDS.get(size.casefold(), size), match.start("size"), match.end("size")))
+        for match in re.finditer(r"(?<![\w'’])(?:[2-5]?X{1,3}[SL]|(?<=\bin )[SML]|(?<=\bin a )[SML])(?![\w'’])", text):
+            found.append(Entity("size", match[0], _SIZE_WORDS.get(match[0].casefold(), match[0]), match.start(), match.end()))
+        return found
+
+    def _find_products(self, text: str, tokens: Sequence[_Token], most: int = 5) -> list[Entity]:
+        ranked = sorted(self._mentions(tokens), key=lambda found: (-found[0], found[1]))
+        taken: list[tuple[int, int]] = []
+        entities: list[Entity] = []
+        for _, index, first, last, coverage in ranked:
+            span = (tokens[first].start, tokens[last].end)
+            same = sum(1 for other in taken if other == span)
+            if same >= most or any(other != span and other[0] < span[1] and span[0] < other[1] for other in taken):
+                continue
+            taken.append(span)
+            entities.append(Entity("product", text[span[0] : span[1]], self._named[index].id, *span, round(coverage, 3)))
+        return sorted(entities, key=lambda entity: (entity.start, -entity.score))
+
+    def _mentions(self, tokens: Sequence[_Token]) -> Iterator[tuple[float, int, int, int, float]]:
+        """(rank, product index, first token, last token, coverage) of products whose name stands in the text, wholly or mostly."""
+        places: dict[int, list[int]] = defaultdict(list)
+        for position, token in enumerate(tokens):
+            for index in self._by_word.get(token.word, ())[:2000]:
+                places[index].append(position)
+        for index, positions in places.items():
+            mention = self._mention(self._named[index], tokens, positions)
+            if mention is not None:
+                weight, first, last, coverage = mention
+                yield weight * coverage, index, first, last, coverage
+
+    def _mention(self, named: _Named, tokens: Sequence[_Token], positions: Sequence[int]) -> tuple[float, int, int, float] | None:
+        """The best run of tokens that says this name: its weight, ends and coverage of the name."""
+        wanted = set(named.words)
+        best: tuple[float, int, int, float] | None = None
+        for first in positions:
+            last, seen, weight, misses = first, set[str](), 0.0, 0
+            for position in range(first, min(len(tokens), first + len(named.words) + 3)):
+                token = tokens[position]
+                if token.word in wanted and token.word not in seen:
+                    seen.add(token.word)
+                    weight += self._idf[token.word] * (0.9 if token.fixed else 1.0)
+                    last = position
+                elif token.word not in _STOP:
+                    misses += 1
+                    if misses > 1:
+                        break
+            coverage = weight / named.weight
+            telling = len(seen - _STOP) >= 2 or len(wanted - _STOP) == 1
+            if coverage >= (0.7 if telling else 2.0) and (best is None or weight > best[0]):
+                best = (weight, first, last, min(coverage, 1.0))
+        return best

@@ -1,0 +1,146 @@
+"""Who is writing and about which order: e-mails, phones, post codes, names, order ids, ways of payment.
+
+Owns patterns; refuses to know whether such a person or order exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from assistant.types import Entity
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
+_PHONE = re.compile(r"(?<![\w#])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{2,4}\)[\s.-]?)?\d{2,4}(?:[\s.-]\d{2,4}){1,4}(?!\w)")
+_ZIP_WORD = r"(?:zip|post(?:al)?)\s*-?\s*(?:code)?|postcode"
+_ZIP_SAID = re.compile(rf"\b(?:{_ZIP_WORD})\b(?:\s+(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{{4,6}}(?:-\d{{4}})?)\b", re.IGNORECASE)
+_ZIP_BARE = re.compile(r"(?<![\w#$€£.,-])(?P<zip>\d{5}(?:-\d{4})?)(?![\w%€£]|[.,]\d)")
+_ZIP_UK = re.compile(r"\b(?P<zip>[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b")
+_ORDER_SAID = re.compile(
+    r"\b(?:orders?|purchases?|invoices?|bills?)(?:\s*(?:number|nr|no|num|id|code|ref(?:erence)?))?\.?(?:\s+(?:is|was))?\s*[:#]?\s*#?(?P<id>(?=[\w-]*\d)[A-Z]{0,5}-?\d[\w-]{2,}|(?=[\w-]*\d)[A-Z0-9][\w-]{3,})\b",
+    re.IGNORECASE,
+)
+_ORDER_HASH = re.compile(r"(?<!\w)#\s?(?P<id>(?=[\w-]*\d)[\w-]{3,})", re.IGNORECASE)
+_AND_ORDER = re.compile(r"(?:\s*,\s*|\s*(?:and|&|or)\s*)#?(?P<id>(?=[\w-]*\d)[A-Z0-9][\w-]{3,})\b", re.IGNORECASE)
+
+_NAME_WORD = r"[A-Z][a-zà-öø-ÿA-Z'’-]+"
+_PARTICLE = r"(?:(?:van|von|de|der|den|del|la|le|di|da|dos|bin|al|el|st\.?)\s+)*"
+_NAME = rf"{_NAME_WORD}(?:\s+(?:[A-Z]\.|{_NAME_WORD}))?\s+{_PARTICLE}{_NAME_WORD}"
+_LOWER_NAME = r"[^\W\d_][\w'’-]+\s+[^\W\d_][\w'’-]+"
+_NAME_SAID = re.compile(rf"(?i:\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|i\s+am(?:\s+called)?|i['’]?m|this\s+is|it['’]?s|under\s+the\s+name(?:\s+of)?|on\s+behalf\s+of|name\s+is|here\s+is))\s+(?P<name>{_NAME})")
+_NAME_SAID_LOWER = re.compile(rf"(?i)\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|under\s+the\s+name(?:\s+of)?)\s+(?P<name>{_LOWER_NAME})")
+_BETWEEN_NAME_AND_ZIP = rf"[\s,;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
+_NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
+_NAME_BEFORE_LOWER = re.compile(rf"^(?:(?i:hi|hello|hey|yes|sure|ok|its|it's|i'm|im|i am|this is)[\s,!.]+)*(?P<name>{_LOWER_NAME}){_BETWEEN_NAME_AND_ZIP}")
+_NOT_A_NAME = frozenset(
+    "hi hello hey good morning afternoon evening dear order orders zip code postcode postal please thanks thank my email mail the and is it its i im you your yes no ok okay sure"
+    " want need would like cancel return exchange refund what where when how why can could do does did has have here there number address street avenue road lane size not a an of"
+    " for to in on from with about looking trying sorry afraid interested apt suite united states happy sad new still just also really so very american gift card".split()
+)
+
+_METHODS = (
+    ("paypal", r"pay\s?pal"),
+    ("gift_card", r"gift\s?-?cards?|giftcard"),
+    ("store_credit", r"store\s+credit"),
+    ("apple_pay", r"apple\s?pay"),
+    ("google_pay", r"google\s?pay|g\s?pay"),
+    ("klarna", r"klarna"),
+    ("bank_transfer", r"bank\s+transfer|wire\s+transfer|sepa"),
+    ("cash", r"cash(?:\s+on\s+delivery)?(?!\s*back)"),
+    ("cheque", r"che(?:que|ck)s?\b(?=\s*(?:$|[?.,!]|please))"),
+    ("debit_card", r"debit\s+cards?|maestro"),
+    ("credit_card", r"credit\s+cards?|visa|master\s?card|amex|american\s+express|(?:my|the|same|other|different|another)\s+card"),
+    ("original", r"(?:original|same|initial)\s+(?:payment|method|way|form)(?:\s+(?:method|of\s+payment))?|(?:the\s+)?(?:way|method|card|one)\s+(?:that\s+)?i\s+(?:paid|used)(?:\s+with)?"),
+)  # fmt: skip
+_METHOD = re.compile(
+    r"\b(?:(?P<id>(?:credit_card|paypal|gift_card|card|gift)_\d\w*)|" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _METHODS) + r")"
+    r"(?:\s+(?:card\s+)?(?:(?:that\s+)?(?:ending|ends|end)\s+(?:in|with)|no\.?|number)?\s*(?P<digits>\d{4})(?!\d))?",
+    re.IGNORECASE,
+)
+
+
+def emails(text: str) -> Iterator[Entity]:
+    """E-mail addresses, lower-cased."""
+    for match in _EMAIL.finditer(text):
+        surface = match[0].rstrip(".-")
+        yield Entity("email", surface, surface.lower(), match.start(), match.start() + len(surface))
+
+
+def phones(text: str) -> Iterator[Entity]:
+    """Telephone numbers of seven to fifteen digits, digits only."""
+    for match in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        if 7 <= len(digits) <= 15 and not re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{1,2}[.-]\d{1,2}[.-]\d{4}|\d{5}-\d{4}", match[0]):
+            yield Entity("phone", match[0], digits, match.start(), match.end())
+
+
+def zips(text: str) -> Iterator[Entity]:
+    """Post codes: said to be one, or of American or British form."""
+    for pattern, score in ((_ZIP_SAID, 1.0), (_ZIP_UK, 0.9), (_ZIP_BARE, 0.8)):
+        for match in pattern.finditer(text):
+            yield Entity("zip", match["zip"], match["zip"].upper(), match.start("zip"), match.end("zip"), score)
+
+
+def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
+    """First and last names: introduced as such, or standing before a post code."""
+    for pattern in (_NAME_SAID, _NAME_SAID_LOWER):
+        for match in pattern.finditer(text):
+            yield from _name(text, match.start("name"), match.end("name"))
+    for code in zips_found:
+        before = text[: code.start]
+        found = None
+        for found in _NAME_BEFORE.finditer(before):
+            pass
+        found = found or _NAME_BEFORE_LOWER.search(before)
+        if found:
+            yield from _name(text, found.start("name"), found.end("name"))
+
+
+def _name(text: str, start: int, end: int) -> Iterator[Entity]:
+    surface = re.sub(r"['’]s?$", "", text[start:end])
+    words = surface.split()
+    while words and words[0].lower().strip(".,") in _NOT_A_NAME:
+        start += len(words[0]) + len(text[start + len(words[0]) :]) - len(text[start + len(words[0]) :].lstrip())
+        words = words[1:]
+    if len(words) < 2 or any(word.lower().strip(".,") in _NOT_A_NAME for word in words):
+        return
+    surface = text[start : start + len(" ".join(words))]
+    value = " ".join(word if word != word.lower() else word.capitalize() for word in words)
+    yield Entity("first_last_name", surface, value, start, start + len(surface))
+
+
+def order_ids(text: str, shapes: re.Pattern[str] | None = None) -> Iterator[Entity]:
+    """Order numbers, without a leading '#', upper-cased: said to be one, after '#', or of the shapes that this shop uses."""
+    patterns = [(_ORDER_HASH, 1.0), (_ORDER_SAID, 1.0)] if shapes is None else [(shapes, 1.0), (_ORDER_HASH, 1.0), (_ORDER_SAID, 0.9)]
+    for pattern, score in patterns:
+        for match in pattern.finditer(text):
+            yield _order(match, score)
+            follower = _AND_ORDER.match(text, match.end("id"))
+            if follower:
+                yield _order(follower, score)
+
+
+def _order(match: re.Match[str], score: float) -> Entity:
+    return Entity("order_id", match["id"], match["id"].upper(), match.start("id"), match.end("id"), score)
+
+
+def order_shapes(ids: Iterable[str], most: int = 20) -> re.Pattern[str] | None:
+    """A pattern for ids like these: letters stand for themselves, digits for digits. None without ids, or if they are plain short numbers."""
+    shapes: dict[str, int] = {}
+    for id in ids:
+        shape = re.sub(r"\d+", lambda digits: rf"\d{{{len(digits[0])}}}", re.escape(id.lstrip("#")).replace(r"\-", "-"))
+        shapes[shape] = shapes.get(shape, 0) + 1
+    telling = [shape for shape in shapes if not re.fullmatch(r"\\d\{[1-5]\}", shape)]
+    best = sorted(telling, key=lambda shape: -shapes[shape])[:most]
+    return re.compile(rf"(?<![\w$€£.-])#?(?P<id>{'|'.join(best)})(?![\w-])", re.IGNORECASE) if best else None
+
+
+def payment_methods(text: str) -> Iterator[Entity]:
+    """Ways to pay: `credit_card`, `paypal`, `gift_card`, ..., `original`; with four digits said: `credit_card:4412`; a full id stands for itself."""
+    for match in _METHOD.finditer(text):
+        groups = match.groupdict()
+        kind = groups["id"] or next(name for name, _ in _METHODS if groups[name])
+        value = f"{kind}:{groups['digits']}" if groups["digits"] and not groups["id"] else kind
+        yield Entity("payment_method", match[0].strip(), value, match.start(), match.start() + len(match[0].strip()))
+    for match in re.finditer(r"\bcard\b[^.?!]{0,20}?\bend(?:ing|s)\s+(?:in|with|on)\s+(?P<digits>\d{4})\b", text, re.IGNORECASE):
+        yield Entity("payment_method", match[0], f"credit_card:{match['digits']}", match.start(), match.end())

@@ -1,0 +1,161 @@
+"""Numbers in words and figures, and what they mean: money with its comparison, quantities, ordinals.
+
+Owns the grammar; refuses to know any catalogue. All functions return entities with spans of the text they were given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.types import Entity
+
+_UNITS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    )
+}
+_TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
+_SMALL = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
+_WORDED = rf"(?:(?:an?\s+)?(?:hundred|thousand|grand)|(?:{_SMALL}))(?:[\s-]+(?:and\s+)?(?:{_SMALL}|hundred|thousand|grand))*"
+_FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d{1,2}(?!\d))?"
+NUMBER = rf"(?:(?:{_FIGURES})(?:\s?k\b)?|\b{_WORDED}\b)"
+
+_SIGN = r"(?:US\$|[$€£¥]|(?:usd|eur|gbp|cad|aud|chf)\s)"
+_CURRENCY = r"(?:dollars?|bucks?|usd|euros?|eur|€|£|\$|pounds?(?!\s+(?:of|heavy))|quid|gbp|cents?|francs?|chf|cad|aud)"
+_OTHER_UNIT = (
+    r"(?:kgs?|kilos?|kilograms?|g|grams?|lbs?|oz|ounces?|mm|cm|centimet\w+|m|met(?:er|re)s?|inch(?:es)?|in\b(?=\s+(?:long|wide|tall))|ft|feet|foot|"
+    r"l|lit(?:er|re)s?|ml|watts?|w|volts?|v|mah|gb|tb|mb|mp|hz|hours?|hrs?|min(?:ute)?s?|days?|weeks?|months?|years?|yrs?|year-old|percent|%|degrees?|°|"
+    r"people|persons?|kids|children|guests|players|pieces?|pcs|items?|units?|products?|articles?|orders?|stars?|options?|results?|of\s+(?:them|those|these|it)|pairs?|sets?|packs?|boxes|times|x\b|st\b|nd\b|rd\b|th\b)"
+)
+_MONEY = rf"(?P<sign>{_SIGN}\s?)?(?P<number>{NUMBER})(?:\s?(?P<currency>{_CURRENCY})\b|(?P<mark>\s?[€£$]))?"
+_NOT_OTHER = rf"(?!\s?-?{_OTHER_UNIT}(?![a-z]))(?![\w-])(?!\.\d)"
+
+_MOST = (
+    r"under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|fewer\s+than|no\s+more\s+than|not\s+more\s+than|not\s+over|nothing\s+over|nothing\s+above|"
+    r"never\s+over|at\s+most|up\s+to|upto|max(?:imum)?(?:\s+of)?|within|inside|not\s+exceeding|won'?t\s+exceed|(?:can|could|will|would|only)\s+spend(?:\s+up\s+to)?|"
+    r"(?:my\s+)?(?:budget|limit)(?:\s+is|\s+of|:)?(?:\s+(?:about|around))?|<=?|sub"
+)
+_LEAST = r"over|above|more\s+than|at\s+least|no\s+less\s+than|not\s+less\s+than|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|upwards?\s+of|higher\s+than|dearer\s+than|>=?"
+_AFTER_MOST = r"(?:\s*(?:max(?:imum)?|tops|at\s+(?:the\s+)?most|or\s+(?:less|under|below|cheaper)|and\s+under|limit|budget))"
+_AFTER_LEAST = r"(?:\s*(?:min(?:imum)?|at\s+(?:the\s+)?least|or\s+(?:more|above|over)|and\s+(?:up|above|over)|plus))"
+
+_BETWEEN = re.compile(
+    rf"\b(?:between|from|in\s+the\s+range\s+of)\s+{_SIGN}?\s?(?P<low>{NUMBER})\s*{_CURRENCY}?\s*(?:and|to|-|–)\s*{_SIGN}?\s?(?P<high>{NUMBER})"
+    rf"(?:\s?{_CURRENCY})?{_NOT_OTHER}",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    rf"(?:(?P<sign>{_SIGN})\s?(?P<low>{_FIGURES})\s?[-–]\s?{_SIGN}?\s?(?P<high>{_FIGURES})|(?P<low2>{_FIGURES})\s?(?:[-–]|to)\s?(?P<high2>{_FIGURES})\s?{_CURRENCY})(?!\w)",
+    re.IGNORECASE,
+)
+_BOUNDED = re.compile(rf"(?<![\w])(?<!people )(?<!aged )(?<!kids )(?<!children )(?<!anyone )(?<!size )(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\s*(?:about\s+|around\s+|the\s+)?{_MONEY}{_NOT_OTHER}", re.IGNORECASE)
+_BOUNDED_AFTER = re.compile(rf"(?<![\w.#-]){_MONEY}(?:(?P<most>{_AFTER_MOST})|(?P<least>{_AFTER_LEAST}))\b", re.IGNORECASE)
+_PLAIN = re.compile(
+    rf"(?<![\w.#-])(?:(?P<sign>{_SIGN})\s?(?P<number>{_FIGURES})(?:\s?k\b)?|(?P<number2>{NUMBER})(?:\s?-?{_CURRENCY}\b|\s?[€£]))", re.IGNORECASE
+)
+
+_QUANTITY_WORDS = r"pieces?|pcs|items?|units?|pairs?|sets?|packs?|boxes|bottles?|copies|times"
+_QUANTITY = re.compile(
+    rf"\b(?P<of>{NUMBER})\s+(?:of\s+(?:them|those|these|it|each|the|that|this|your)\b|(?:{_QUANTITY_WORDS})\b)"
+    rf"|\b(?:quantity|qty)(?:\s+of|\s+is|:)?\s*(?P<qty>\d+)|\bx\s?(?P<x>\d{{1,3}})\b|\b(?P<times>\d{{1,3}})\s?x(?=\s|$)"
+    rf"|\b(?:take|buy|order|want|need|get|have|add|for|only|just|cost)\s+(?P<verb>{NUMBER})(?=\s*(?:[?.!,]|$|more\b|please\b|together\b|altogether\b))",
+    re.IGNORECASE,
+)
+_COLLECTIVE = re.compile(r"\b(?:(?P<dozen>(?:half\s+)?a\s+dozen)|a\s+(?P<couple>couple|pair)\s+of|(?P<both>both|the two of them))\b", re.IGNORECASE)
+
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "last": -1,
+    "former": 1, "latter": -1, "top": 1, "final": -1,
+}  # fmt: skip
+_AFTER_ORDINAL = r"(?!\s+(?:name|hand|floor|class|aid|time|order|purchase|week|month|year|night|day|monday|tuesday|wednesday|thursday|friday|saturday|sunday|of\s+(?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:january|february|march|april|may|june|july|august|september|october|november|december)|\d))"
+_ORDINAL = re.compile(
+    rf"\b(?:the\s+|that\s+|your\s+)?(?:(?P<word>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|final)|(?P<figure>\d{{1,2}})(?:st|nd|rd|th))\b{_AFTER_ORDINAL}"
+    rf"|\b(?:number|no\.?|nr\.?|option|choice|item|result|#)\s*(?P<number>\d{{1,2}}|{_SMALL})\b(?!\s*[-\d])",
+    re.IGNORECASE,
+)
+
+
+def parse_number(text: str) -> float | None:
+    """The value of figures ("1,299.50", "2k", "12,5") or words ("a hundred and twenty"); None where there is none."""
+    cleaned = text.strip().lower()
+    if re.match(r"\d", cleaned):
+        return _figures(cleaned)
+    total, current, seen = 0.0, 0.0, False
+    for word in re.split(r"[\s-]+", cleaned):
+        if word in _UNITS or word in _TENS:
+            current, seen = current + _UNITS.get(word, _TENS.get(word, 0)), True
+        elif word == "hundred":
+            current, seen = (current or 1) * 100, True
+        elif word in _SCALES:
+            total, current, seen = total + (current or 1) * 1000, 0.0, True
+        elif word not in {"a", "an", "and"}:
+            return None
+    return total + current if seen else None
+
+
+def _figures(text: str) -> float | None:
+    scale = 1000 if text.endswith("k") else 1
+    digits = text.removesuffix("k").strip()
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d{1,2})?", digits):
+        digits = digits.replace(",", "")
+    try:
+        return float(digits.replace(",", ".")) * scale
+    except ValueError:
+        return None
+
+
+def money(text: str) -> Iterator[Entity]:
+    """Amounts: `money_max` and `money_min` where a comparison is said, `money` else. Values are plain numbers in the shop's currency."""
+    taken: list[tuple[int, int]] = []
+    for entity in _all_money(text):
+        if not any(entity.start < end and start < entity.end for start, end in taken if (start, end) != (entity.start, entity.end)):
+            taken.append((entity.start, entity.end))
+            yield entity
+
+
+def _all_money(text: str) -> Iterator[Entity]:
+    for pattern in (_BETWEEN, _RANGE):
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            low, high = (parse_number(groups.get(name) or groups.get(f"{name}2") or "") for name in ("low", "high"))
+            if low is not None and high is not None and low <= high:
+                yield Entity("money_min", match[0], low, match.start(), match.end())
+                yield Entity("money_max", match[0], high, match.start(), match.end())
+    for pattern in (_BOUNDED, _BOUNDED_AFTER):
+        for match in pattern.finditer(text):
+            value = parse_number(match["number"])
+            if value is not None:
+                yield Entity("money_max" if match["most"] else "money_min", match[0], value, match.start(), match.end())
+    for match in _PLAIN.finditer(text):
+        value = parse_number(match["number"] or match["number2"])
+        if value is not None:
+            yield Entity("money", match[0], value, match.start(), match.end())
+
+
+def quantities(text: str) -> Iterator[Entity]:
+    """How many of something: "two of them", "3 pairs", "x4", "a dozen", "take five"."""
+    for match in _QUANTITY.finditer(text):
+        name = match.lastgroup or ""
+        value = parse_number(match[name])
+        if value is not None and value == int(value) and 0 < value < 100_000:
+            yield Entity("quantity", match[name], int(value), match.start(name), match.end(name))
+    for match in _COLLECTIVE.finditer(text):
+        value = 2 if not match["dozen"] else 6 if "half" in match[0].lower() else 12
+        yield Entity("quantity", match[0], value, match.start(), match.end())
+
+
+def ordinals(text: str) -> Iterator[Entity]:
+    """Which one of a list: 1 for the first, -1 for the last."""
+    for match in _ORDINAL.finditer(text):
+        if match["word"]:
+            value: int | None = _ORDINALS[match["word"].lower()]
+        elif match["figure"]:
+            value = int(match["figure"])
+        else:
+            parsed = parse_number(match["number"])
+            value = None if parsed is None else int(parsed)
+        if value:
+            yield Entity("ordinal", match[0], value, match.start(), match.end())
