@@ -1,0 +1,222 @@
+"""The sentence of a staff answer: what was understood, the figure, and the comparison that a manager would want beside it.
+
+Owns the wording. States no figure that is not in the tool's result, save the one comparison that it asks of the same
+semantic layer (the same days a year before, or the period before). Draws nothing and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
+
+from assistant.analyst import wording
+from assistant.types import Row, Scalar, Status
+
+if TYPE_CHECKING:
+    from assistant.analyst.context import Context
+    from assistant.analyst.question import Period, Question
+    from assistant.analyst.tools import ToolResult
+
+SHOWN = 5
+SMALL = 20
+"""Fewer rows than this behind an average or a share, and the reader is told so."""
+
+Teller: TypeAlias = "Callable[[Question, ToolResult, Context], str]"
+
+
+def sentence(question: Question, result: ToolResult, context: Context) -> str:
+    """What the person reads: the tool's own text where it has one, else a sentence by the tool's kind; warnings follow."""
+    body = result.text or _TELLERS.get(question.tool, _plain)(question, result, context)
+    return " ".join([body, *result.notes, *_warnings(question, result, context)]).strip()
+
+
+def _warnings(question: Question, result: ToolResult, context: Context) -> list[str]:
+    """Partial periods and small numbers, unless the tool has said so itself."""
+    if result.status is not Status.ANSWERED or question.tool in ("forecast", "why", "together"):
+        return []
+    return [note for note in (_partial(question.period, context, result.notes), _small(result)) if note]
+
+
+def _partial(period: Period | None, context: Context, said: tuple[str, ...]) -> str:
+    today = context.today
+    if period is None or today is None or not period.first <= today < period.last or any("so far" in n or "until" in n for n in said):
+        return ""
+    return f"That is until {wording.day(today)}, where the data ends; the period is not over."
+
+
+def _small(result: ToolResult) -> str:
+    rows = result.receipt.rows_read if result.receipt else SMALL
+    if result.unit in ("share", "rating", "number") and 0 < rows < SMALL:
+        return f"It rests on {rows} row{'s' if rows > 1 else ''} only: take it with care."
+    return ""
+
+
+def _plain(question: Question, result: ToolResult, context: Context) -> str:
+    if result.value is None and result.rows:
+        return _listing(question, result, context)
+    return f"{wording.subject(question, context)}: {_figure(result.value, result, context)}."
+
+
+def _metric(question: Question, result: ToolResult, context: Context) -> str:
+    per = f" per {question.per}" if question.per else ""
+    head = f"{wording.subject(question, context)}: {_figure(result.value, result, context)}{per}"
+    beside = "" if question.per else _beside(question, result, context)
+    return f"{head}{beside}."
+
+
+def _beside(question: Question, result: ToolResult, context: Context) -> str:
+    """`, up 2.7% on Nov 2010 (£1,422,654.80)`: against the same days of the year before; nothing where the data does not reach."""
+    span = comparable(question.period, context)
+    if span is None or result.unit not in ("money", "count") or not isinstance(result.value, int | float):
+        return ""
+    from assistant.analyst.compile import Query
+
+    before = context.query(Query(metrics=question.metrics, filters=question.filters, period=span))
+    old = before.value
+    if not old:
+        return ""
+    return f", {wording.change(result.value / old - 1)} on {span.title} ({_figure(old, result, context)})"
+
+
+def comparable(period: Period | None, context: Context) -> Period | None:
+    """The same days a year earlier, cut at the as-of day; None where the data does not hold them all or `period` is long or yet to come."""
+    today, first = context.today, context.first_day
+    if period is None or today is None or first is None or period.days > 366 or period.first > today:
+        return None
+    running = period.last > today
+    kept = replace(period, last=today, grain="span", label="") if running else period
+    before = kept.year_before()
+    return None if before.first < first else before
+
+
+def _series(question: Question, result: ToolResult, context: Context) -> str:
+    """The total where it adds up, the highest and the lowest."""
+    if not result.rows:
+        return _nothing(question, context)
+    by = wording.plain_list([context.semantics.dimension(d).singular for d in question.by])
+    head = f"{wording.subject(question, context)}, by {by}"
+    if len(result.rows) == 1:
+        return f"{head}: {_row(result.rows[0], result, context)}."
+    high, low = max(result.rows, key=lambda r: r.value), min(result.rows, key=lambda r: r.value)
+    total = ""
+    if question.metric and context.semantics.metric(question.metric).additive:
+        total = f" {_figure(sum(r.value for r in result.rows), result, context)} in all;"
+    return f"{head}:{total} highest {_row(high, result, context)}, lowest {_row(low, result, context)}."
+
+
+def _ranking(question: Question, result: ToolResult, context: Context) -> str:
+    if not result.rows:
+        return _nothing(question, context)
+    ranked = question.ranking
+    dimension = context.semantics.dimension(question.by[0]) if question.by else None
+    if len(result.rows) == 1 and dimension is not None:
+        place = "lowest" if ranked and ranked.direction == "bottom" else "highest"
+        nth = f"number {ranked.skip + 1} from the {'bottom' if place == 'lowest' else 'top'}" if ranked and ranked.skip else place
+        return f"{wording.subject(question, context)}, by {dimension.singular}: {nth} is {_row(result.rows[0], result, context)}."
+    return _listing(question, result, context)
+
+
+def _listing(question: Question, result: ToolResult, context: Context) -> str:
+    head = wording.subject(question, context)
+    if question.by:
+        order = "lowest first" if question.ranking and question.ranking.direction == "bottom" else "highest first"
+        head += f", by {context.semantics.dimension(question.by[0]).singular}{f', {order}' if question.ranking else ''}"
+    shown = "; ".join(_row(row, result, context) for row in result.rows[:SHOWN])
+    more = len(result.rows) - SHOWN
+    return f"{head}: {shown}{f'; and {more} more in the table' if more > 0 else ''}."
+
+
+def _compare(question: Question, result: ToolResult, context: Context) -> str:
+    facts, comparison = result.facts or {}, question.comparison
+    new, old = facts.get("new"), facts.get("old")
+    if comparison is None or not isinstance(new, int | float) or not isinstance(old, int | float):
+        return _listing(question, result, context) if result.rows else _plain(question, result, context)
+    names = [side.label or (side.period.title if side.period else "") for side in comparison.sides]
+    unit = _metric_unit(question, context)
+    what = ", ".join(part for part in (_name(question, context), *_common_scope(question, context)) if part)
+    difference = wording.signed(new - old, unit, context.currency)
+    growth = f"{wording.change(new / old - 1)}, {difference}" if old else difference
+    left, right = (wording.figure(value, unit, context.currency) for value in (new, old))
+    return f"{what}: {left} ({names[0]}) against {right} ({names[-1]}): {growth}."
+
+
+def _common_scope(question: Question, context: Context) -> list[str]:
+    sides = question.comparison.sides if question.comparison else ()
+    words = [wording.clause_words(clause, context) for clause in question.filters]
+    return words if any(side.period for side in sides) else [*words, wording.period_words(question.period, context)]
+
+
+def _share(question: Question, result: ToolResult, context: Context) -> str:
+    if result.value is None and result.rows:
+        return _listing(question, result, context)
+    facts = result.facts or {}
+    part, whole = facts.get("part"), facts.get("whole")
+    words = [wording.clause_words(clause, context) for clause in (question.share.part if question.share else ())]
+    head = ", ".join([f"Share of {_name(question, context).lower()}", *words, *wording.scope(question, context)])
+    if not isinstance(part, int | float) or not isinstance(whole, int | float):
+        return f"{head}: {_figure(result.value, result, context)}."
+    unit = _metric_unit(question, context)
+    of = f"{wording.figure(part, unit, context.currency)} of {wording.figure(whole, unit, context.currency)}"
+    return f"{head}: {_figure(result.value, result, context)} ({of})."
+
+
+def _record(question: Question, result: ToolResult, context: Context) -> str:
+    return f"{wording.subject(question, context)}: {_figure(result.value, result, context)}."
+
+
+def _count(question: Question, result: ToolResult, context: Context) -> str:
+    having = question.having
+    if having is None or not question.by:
+        return _plain(question, result, context)
+    dimension, metric = context.semantics.dimension(question.by[0]), context.semantics.metric(having.metric)
+    words = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "exactly"}[having.op]
+    limit = wording.figure(having.value, metric.unit, context.currency)
+    noun = dimension.singular if result.value == 1 else dimension.plural
+    condition = f"with {metric.name} {words} {limit}"
+    return f"{_figure(result.value, result, context)} {noun} {condition}, {', '.join(wording.scope(question, context))}."
+
+
+def _nothing(question: Question, context: Context) -> str:
+    return f"{wording.subject(question, context)}: nothing was booked."
+
+
+def _name(question: Question, context: Context) -> str:
+    name = context.semantics.metric(question.metric).name if question.metric else question.tool
+    return name[:1].upper() + name[1:]
+
+
+def _metric_unit(question: Question, context: Context) -> str:
+    return context.semantics.metric(question.metric).unit if question.metric else "number"
+
+
+def _figure(value: Scalar, result: ToolResult, context: Context) -> str:
+    return wording.figure(value, result.unit, context.currency)
+
+
+def _row(row: Row, result: ToolResult, context: Context) -> str:
+    name = f"{row.name} ({row.label})" if row.name and row.name != row.label else label_words(row.label)
+    return f"{name} {_figure(row.value, result, context)}"
+
+
+def label_words(label: str) -> str:
+    """A row's label for people: `2011-11` is `Nov 2011`, `2011-Q3` `Q3 2011`; others as they are."""
+    parts = label.split("-")
+    if len(parts) == 2 and parts[0].isdigit() and len(parts[0]) == 4:
+        if parts[1].startswith("Q"):
+            return f"{parts[1]} {parts[0]}"
+        if parts[1].isdigit() and 1 <= int(parts[1]) <= 12:
+            return f"{date(int(parts[0]), int(parts[1]), 1):%b %Y}"
+    return label
+
+
+_TELLERS: Mapping[str, Teller] = {
+    "metric": _metric,
+    "series": _series,
+    "ranking": _ranking,
+    "compare": _compare,
+    "share": _share,
+    "record": _record,
+    "count": _count,
+}
