@@ -1,0 +1,228 @@
+"""Text to unit vectors and, where the model has heads, to logits, in one pass.
+
+Owns tokenising, running the graph, and the choice of the encoder by its name. The CPU path needs ONNX Runtime and `tokenizers`,
+no torch. Knows nothing of intents or entities: what a head means is for whoever reads the card's labels.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import BadSettings, ModelCorrupt
+from assistant.models.folder import CARD_FILE, Card, ModelFolder, find_model, open_model, read_card
+from retrieval.types import Encoder, Vector
+
+TASK = "encoder"
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+EMBEDDING = "sentence_embedding"
+"""The name of the graph's first output."""
+SHIPPED = "shipped"
+SHIPPED_FOLDER = "encoder"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text through the graph.
+
+    `embedding` (dimension,), of length 1; `heads` maps a head's name to (labels,) or (tokens, labels), float32 logits;
+    `offsets` (tokens,) are the [start, end) of each token in the text, (0, 0) for the special ones; `cut` says that the text was too long.
+    """
+
+    embedding: Vector
+    heads: Mapping[str, NDArray[np.float32]]
+    offsets: tuple[tuple[int, int], ...]
+    cut: bool = False
+
+
+class OnnxEncoder:
+    """An encoder from a model folder, on ONNX Runtime.
+
+    Texts go through the graph one at a time, several at once on separate threads: no padding is computed, and the vector of a text
+    never depends on its neighbours (int8 activations are scaled over the whole batch). Measured on two cores: 219 passages
+    of 69 tokens a second, against 153 in padded batches of 32.
+
+    The constructor only remembers where to look; the first use, or `warm_up`, loads. Safe to share between threads.
+    """
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """`threads`: how many texts are in work at once in `encode` and `read_all`; all cores by default. One text is always one thread."""
+        self.folder = folder
+        self.threads = threads or os.cpu_count() or 1
+        self._card: Card | None = None
+        self._loaded: tuple[Any, Any] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def card(self) -> Card:
+        """The folder's card."""
+        if self._card is None:
+            self._card = read_card(self.folder)
+        return self._card
+
+    @property
+    def id(self) -> str:
+        return self.card.id
+
+    @property
+    def dimension(self) -> int:
+        return int(self.card.settings["dimension"])
+
+    def warm_up(self) -> None:
+        """Loads tokenizer and graph, checking their sums, and runs one text.
+
+        Raises:
+            ModelMissing, ModelCorrupt: see `assistant.models.folder.open_model`.
+        """
+        self.read("warm up")
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        """(n texts) -> (n, dimension), float32, of length 1, in the order of `texts`. Text beyond the model's limit is cut off."""
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        return np.stack([reading.embedding for reading in self.read_all(texts)])
+
+    def read(self, text: str) -> Reading:
+        """One text: its embedding, its heads' logits and its tokens' places, on the calling thread."""
+        tokenizer, session = self._load()
+        return _run(session, tokenizer.encode(text))
+
+    def read_all(self, texts: Sequence[str]) -> list[Reading]:
+        """All texts, in order, `threads` at once, the longest first so that the threads end together."""
+        tokenizer, session = self._load()
+        encodings = tokenizer.encode_batch(list(texts))
+        if self.threads == 1 or len(encodings) == 1:
+            return [_run(session, encoding) for encoding in encodings]
+        order = sorted(range(len(encodings)), key=lambda i: -len(encodings[i].ids))
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="encode") as pool:
+            readings = dict(zip(order, pool.map(lambda i: _run(session, encodings[i]), order), strict=True))
+        return [readings[i] for i in range(len(encodings))]
+
+    def _load(self) -> tuple[Any, Any]:
+        with self._lock:
+            if self._loaded is None:
+                model = open_model(self.folder)
+                self._card = model.card
+                self._loaded = (_tokenizer(model), _session(model))
+            return self._loaded
+
+
+class TorchEncoder:
+    """Any sentence-transformers model, by name or folder, on the GPU where there is one. Needs the extra `train`."""
+
+    def __init__(self, name: str, *, batch_size: int = 64) -> None:
+        self.name = name
+        self.batch_size = batch_size
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def id(self) -> str:
+        return f"sentence-transformers:{self.name}"
+
+    @property
+    def dimension(self) -> int:
+        return int(self._load().get_embedding_dimension())
+
+    def warm_up(self) -> None:
+        """Loads the model.
+
+        Raises:
+            BadSettings: there is no such model, or sentence-transformers is not installed.
+        """
+        self._load()
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        """(n texts) -> (n, dimension), float32, of length 1, in the order of `texts`."""
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        vectors = self._load().encode(list(texts), batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, np.float32)
+
+    def _load(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                self._model = _sentence_transformer(self.name)
+            return self._model
+
+
+def load_encoder(name: str = SHIPPED, *, threads: int | None = None) -> Encoder:
+    """The encoder that a setting names: `shipped`, a model folder of ours, or anything that sentence-transformers loads.
+
+    Cheap: nothing is loaded before the first use.
+
+    Raises:
+        ModelMissing: the shipped encoder is not there.
+    """
+    if name == SHIPPED:
+        return OnnxEncoder(find_model(SHIPPED_FOLDER), threads=threads)
+    if (Path(name) / CARD_FILE).is_file():
+        return OnnxEncoder(Path(name), threads=threads)
+    return TorchEncoder(name)
+
+
+def _run(session: Any, encoding: Any) -> Reading:
+    ids = np.array([encoding.ids], np.int64)  # (1, tokens)
+    embedding, *heads = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+    names = [output.name for output in session.get_outputs()][1:]
+    return Reading(
+        embedding[0],
+        {name: head[0] for name, head in zip(names, heads, strict=True)},
+        tuple(encoding.offsets),
+        bool(encoding.overflowing),
+    )
+
+
+def _tokenizer(model: ModelFolder) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(model.file(TOKENIZER_FILE)))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(int(model.card.settings["max_tokens"]))
+    return tokenizer
+
+
+def _session(model: ModelFolder) -> Any:
+    """One intra-op thread: on short texts more threads gain nothing, and with several texts at once each core has its own."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    quantised = model.card.settings.get("precision") == "int8"
+    providers = [
+        p for p in ort.get_available_providers() if p == "CPUExecutionProvider" or (p == "CUDAExecutionProvider" and not quantised)
+    ]
+    try:
+        session = ort.InferenceSession(str(model.file(MODEL_FILE)), options, providers=providers)
+    except (ort.capi.onnxruntime_pybind11_state.Fail, ort.capi.onnxruntime_pybind11_state.InvalidProtobuf) as error:
+        raise ModelCorrupt(f"{model.path / MODEL_FILE} cannot be loaded: {error}.", hint="Export it anew.") from error
+    if session.get_outputs()[0].name != EMBEDDING:
+        raise ModelCorrupt(
+            f"{model.path / MODEL_FILE} has no first output {EMBEDDING!r}.", hint="Export it with `shopclerk finetune export-encoder`."
+        )
+    return session
+
+
+def _sentence_transformer(name: str) -> Any:
+    hint = "Set `encoder` to `shipped`, a model folder, or a sentence-transformers model on this machine (HF_HUB_OFFLINE=0 downloads)."
+    try:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(name)
+    except ImportError as error:
+        raise BadSettings(
+            f"Encoder {name!r} needs sentence-transformers, which is not installed.", hint="pip install 'shopclerk[train]'"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"No encoder {name!r}: {error}.", hint=hint) from error
