@@ -90,6 +90,7 @@ class Reply(BaseModel):
     actions: list[dict[str, Any]]
     choices: list[str]
     chart: dict[str, Any] | None
+    unit: str
     latency_ms: float
 
 

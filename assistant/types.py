@@ -146,7 +146,7 @@ class Answer:
     `status`: answered; clarify (asks back); declined (cannot or may not, and says why); handoff (passes to a person).
     `value`: the one number, date or name that answers the question. Money in the shop's currency, shares and growth as
     fractions, dates ISO. `choices` are replies to click where the answer asks back, or likely next questions. `chart` is a
-    Plotly figure in its JSON form. `trace` says what each stage decided, in order, as (stage, decision).
+    Plotly figure in its JSON form. `unit` is what `value` and `rows` are measured in: money, count, number, share, rating, date. `trace` says what each stage decided, in order, as (stage, decision).
     """
 
     status: Status
@@ -161,6 +161,7 @@ class Answer:
     actions: tuple[Action, ...] = ()
     choices: tuple[str, ...] = ()
     chart: Mapping[str, Any] | None = None
+    unit: str = ""
     trace: tuple[tuple[str, str], ...] = ()
     latency_ms: float = 0.0
 
@@ -183,7 +184,8 @@ class Answer:
 
     def to_record(self, id: str) -> dict[str, Any]:
         """What the store keeps of this answer: the protocol form, with what a screen needs to show it again."""
-        return {**self.to_protocol(id), "choices": list(self.choices), "chart": None if self.chart is None else dict(self.chart)}
+        chart = None if self.chart is None else dict(self.chart)
+        return {**self.to_protocol(id), "choices": list(self.choices), "chart": chart, "unit": self.unit}
 
 
 def _plain(value: Scalar | tuple[Scalar, ...]) -> Any:
