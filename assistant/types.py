@@ -146,7 +146,8 @@ class Answer:
     `status`: answered; clarify (asks back); declined (cannot or may not, and says why); handoff (passes to a person).
     `value`: the one number, date or name that answers the question. Money in the shop's currency, shares and growth as
     fractions, dates ISO. `choices` are replies to click where the answer asks back, or likely next questions. `chart` is a
-    Plotly figure in its JSON form. `unit` is what `value` and `rows` are measured in: money, count, number, share, rating, date. `trace` says what each stage decided, in order, as (stage, decision).
+    Plotly figure in its JSON form. `unit` is what `value` and `rows` are measured in: money, count, number, share, rating, date.
+    `trace` says what each stage decided, in order, as (stage, decision).
     """
 
     status: Status
