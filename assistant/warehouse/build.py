@@ -132,7 +132,9 @@ def _stage(connection: duckdb.DuckDBPyConnection, name: str, batches: Iterable[p
         connection.execute(f"create temp table {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
         return
     reader = pa.RecordBatchReader.from_batches(first.schema, _chain(first, iterator))
-    picked = ", ".join(f"cast({column if column in first.schema.names else 'null'} as {kind}) as {column}" for column, kind in columns.items())
+    picked = ", ".join(
+        f"cast({column if column in first.schema.names else 'null'} as {kind}) as {column}" for column, kind in columns.items()
+    )
     connection.register("arriving", reader)
     connection.execute(f"create temp table {name} as select {picked} from arriving")
     connection.unregister("arriving")

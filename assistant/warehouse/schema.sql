@@ -1,5 +1,6 @@
 -- The facts, from the staged Arrow batches `staged_lines`, `staged_products`, `staged_reviews` and `staged_customers`.
--- Only lines that count are kept: sale lines (positive quantity and price on an order that stands) and return lines (on credit notes).
+-- Only lines that count are kept: sale lines (positive quantity and price on an order) and return lines (on credit notes).
+-- A cancelled order stays a sale: its credit note takes it back, on the note's own date.
 -- What every question would otherwise compute again is computed here once: amount, calendar keys, the customer's first day and country.
 
 create table products as
@@ -12,7 +13,7 @@ create table counted as
 select order_id, order_kind = 'sale' as sale, customer_id, country, placed_at as sold_at, product_id,
        quantity, unit_price, quantity * unit_price as amount
 from staged_lines
-where (order_kind = 'sale' and quantity > 0 and unit_price > 0 and lower(coalesce(status, '')) <> 'cancelled') or order_kind = 'credit';
+where (order_kind = 'sale' and quantity > 0 and unit_price > 0) or order_kind = 'credit';
 
 create table customers as
 with spans as (

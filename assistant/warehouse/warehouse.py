@@ -18,6 +18,7 @@ from assistant.warehouse.engine import ENGINE, warehouse_file
 if TYPE_CHECKING:
     import pyarrow as pa
 
+
 @dataclass(frozen=True, slots=True)
 class WarehouseInfo:
     """What the warehouse holds. `as_of` is the last dated line; None where no line has a date. `token` is the store's state it was built from."""
@@ -53,7 +54,9 @@ class Warehouse:
         """
         path = warehouse_file(store)
         if not path.exists():
-            raise WarehouseMissing(f"{store} has no warehouse yet.", hint="Import orders or reviews with `shopclerk import`; that builds it.")
+            raise WarehouseMissing(
+                f"{store} has no warehouse yet.", hint="Import orders or reviews with `shopclerk import`; that builds it."
+            )
         return cls(path, time_limit_s=time_limit_s)
 
     refresh = staticmethod(refresh)
