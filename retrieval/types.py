@@ -71,6 +71,15 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
+class Lexicon(Protocol):
+    """What an encoder may offer besides: which words it has seen so often that they are no misspellings."""
+
+    def knows(self, word: str) -> bool:
+        """Whether `word`, in lower case, is a common word."""
+        ...
+
+
+@runtime_checkable
 class Retriever(Protocol):
     """A query to hits, best first."""
 

@@ -107,6 +107,11 @@ class OnnxEncoder:
             readings = dict(zip(order, pool.map(lambda i: _run(session, encodings[i]), order), strict=True))
         return [readings[i] for i in range(len(encodings))]
 
+    def knows(self, word: str) -> bool:
+        """Whether `word` is one whole entry of the tokenizer's vocabulary, which holds common words and hardly a misspelling."""
+        tokenizer, _ = self._load()
+        return tokenizer.token_to_id(word) is not None
+
     def _load(self) -> tuple[Any, Any]:
         with self._lock:
             if self._loaded is None:
