@@ -9,6 +9,8 @@ from assistant.store.codec import from_json, from_stamp, now, stamp, to_json
 from assistant.store.database import Database
 from assistant.store.records import AuditEntry, ImportRecord
 
+_IMPORT = "at, format, path, sha256, added, changed, unchanged, rejected, mapping, changed_at"
+
 
 class Audit:
     """Who did what to whom."""
@@ -41,11 +43,13 @@ class Imports:
         """Note one run of an importer."""
         r = record
         self._db.execute(
-            "INSERT INTO imports (at, format, path, sha256, added, changed, unchanged, rejected) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (stamp(r.at), r.format, r.path, r.sha256, r.added, r.changed, r.unchanged, r.rejected),
+            f"INSERT INTO imports ({_IMPORT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (stamp(r.at), r.format, r.path, r.sha256, r.added, r.changed, r.unchanged, r.rejected, to_json(r.mapping), r.changed_at),
         )
 
     def all(self) -> Iterator[ImportRecord]:
         """Every run, as they happened."""
-        for at, *rest in self._db.rows("SELECT at, format, path, sha256, added, changed, unchanged, rejected FROM imports ORDER BY id"):
-            yield ImportRecord(from_stamp(at), *rest)
+        for row in self._db.rows(f"SELECT {_IMPORT} FROM imports ORDER BY id"):
+            at, name, path, sha256, added, changed, unchanged, rejected, mapping, changed_at = row
+            counts = (added, changed, unchanged, rejected)
+            yield ImportRecord(from_stamp(at), name, path, sha256, *counts, from_json(mapping), changed_at)

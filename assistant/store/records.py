@@ -266,7 +266,10 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """One run of an importer: which file (sha256), what it changed, what it rejected."""
+    """One run of an importer: which file (sha256), what it changed, what it rejected.
+
+    `mapping` are the columns it was told; `changed_at` is the store's token of that name right after it.
+    """
 
     at: datetime
     format: str
@@ -276,6 +279,8 @@ class ImportRecord:
     changed: int
     unchanged: int
     rejected: int
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    changed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,7 @@ def _journals(db: SqliteUtils) -> None:
         "imports",
         {
             "id": int,
-            **dict.fromkeys(("at", "format", "path", "sha256"), str),
+            **dict.fromkeys(("at", "format", "path", "sha256", "mapping", "changed_at"), str),
             **dict.fromkeys(("added", "changed", "unchanged", "rejected"), int),
         },
         pk="id",
