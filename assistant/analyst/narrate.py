@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.analyst import wording
+from assistant.analyst.question import add_months
 from assistant.types import Row, Scalar, Status
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _partial(period: Period | None, context: Context, said: tuple[str, ...]) -> 
     today = context.today
     if period is None or today is None or not period.first <= today < period.last or any("so far" in n or "until" in n for n in said):
         return ""
-    return f"That is until {wording.day(today)}, where the data ends; the period is not over."
+    return f"The period is not over: the data ends on {wording.day(today)}."
 
 
 def _small(result: ToolResult) -> str:
@@ -99,11 +100,38 @@ def _series(question: Question, result: ToolResult, context: Context) -> str:
     head = f"{wording.subject(question, context)}, by {by}"
     if len(result.rows) == 1:
         return f"{head}: {_row(result.rows[0], result, context)}."
-    high, low = max(result.rows, key=lambda r: r.value), min(result.rows, key=lambda r: r.value)
+    whole = [r for r in result.rows if not partial(r.label, question.by[0], question.period, context)] or result.rows
+    high, low = max(whole, key=lambda r: r.value), min(whole, key=lambda r: r.value)
     total = ""
     if question.metric and context.semantics.metric(question.metric).additive:
         total = f" {_figure(sum(r.value for r in result.rows), result, context)} in all;"
     return f"{head}:{total} highest {_row(high, result, context)}, lowest {_row(low, result, context)}."
+
+
+def partial(label: str, grain: str, period: Period | None, context: Context) -> bool:
+    """Whether a labelled unit of time (`2011-12`) reaches over the end of the data, or over an end of the period."""
+    span = _span(label, grain)
+    if span is None or context.today is None or context.first_day is None:
+        return False
+    first, last = context.first_day, context.today
+    if period is not None:
+        first, last = max(first, period.first), min(last, period.last)
+    return span[0] < first or span[1] > last
+
+
+def _span(label: str, grain: str) -> tuple[date, date] | None:
+    """First and last day of a labelled unit of time; None for what is none."""
+    if grain not in ("day", "week", "month", "quarter", "year"):
+        return None
+    try:
+        parts = [int(part) for part in label.replace("Q", "").split("-")]
+        month = 3 * parts[1] - 2 if grain == "quarter" else parts[1] if len(parts) > 1 else 1
+        first = date(parts[0], month, parts[2] if len(parts) > 2 else 1)
+    except (ValueError, IndexError):
+        return None
+    if grain in ("day", "week"):
+        return first, first + timedelta(days=6 if grain == "week" else 0)
+    return first, add_months(first, {"month": 1, "quarter": 3, "year": 12}[grain]) - timedelta(days=1)
 
 
 def _ranking(question: Question, result: ToolResult, context: Context) -> str:
@@ -145,7 +173,7 @@ def _compare(question: Question, result: ToolResult, context: Context) -> str:
 def _common_scope(question: Question, context: Context) -> list[str]:
     sides = question.comparison.sides if question.comparison else ()
     words = [wording.clause_words(clause, context) for clause in question.filters]
-    return words if any(side.period for side in sides) else [*words, wording.period_words(question.period, context)]
+    return words if any(side.period for side in sides) else wording.scope(question, context)
 
 
 def _share(question: Question, result: ToolResult, context: Context) -> str:
@@ -172,7 +200,7 @@ def _count(question: Question, result: ToolResult, context: Context) -> str:
         return _plain(question, result, context)
     dimension, metric = context.semantics.dimension(question.by[0]), context.semantics.metric(having.metric)
     words = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "exactly"}[having.op]
-    limit = wording.figure(having.value, metric.unit, context.currency)
+    limit = wording.figure(having.value, metric.unit, context.currency).removesuffix(".00")
     noun = dimension.singular if result.value == 1 else dimension.plural
     condition = f"with {metric.name} {words} {limit}"
     return f"{_figure(result.value, result, context)} {noun} {condition}, {', '.join(wording.scope(question, context))}."

@@ -75,8 +75,10 @@ def subject(question: Question, context: Context) -> str:
 
 
 def scope(question: Question, context: Context) -> list[str]:
-    """The filters and the period in words; with no period named, the span of the data."""
-    return [*(clause_words(clause, context) for clause in question.filters), period_words(question.period, context)]
+    """The filters and the period in words; with no period named, the span of the sales data, and nothing for what has no dates of its own."""
+    words = [clause_words(clause, context) for clause in question.filters]
+    undated = bool(question.metric) and context.semantics.metric(question.metric).cube != "sales" and question.period is None
+    return words if undated else [*words, period_words(question.period, context)]
 
 
 def clause_words(clause: FilterClause, context: Context) -> str:

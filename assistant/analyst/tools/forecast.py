@@ -163,13 +163,17 @@ def _sentence(question: Question, asked: Period, outlook: forecaster.Outlook, bo
 
 def _notes(outlook: forecaster.Outlook) -> tuple[str, ...]:
     """How good such forecasts were on the past, and what makes this one weak."""
-    beside = f"; repeating the year before missed by {wording.percent(outlook.naive_error)}" if outlook.naive_error is not None else ""
-    notes = [f"In {outlook.origins} tries on the past it missed by {wording.percent(outlook.error)} in the median{beside}."]
+    beside = f"; repeating the year before missed by {_missed(outlook.naive_error)}" if outlook.naive_error is not None else ""
+    notes = [f"In {outlook.origins} tries on the past it missed by {_missed(outlook.error)} on average{beside}."]
     if outlook.naive is None:
         notes.append("There is no year before to go by, so the season is a guess.")
     if outlook.high > UNSURE * max(outlook.low, 1e-9):
         notes.append("The range is wide: take the figure as a guess.")
     return tuple(notes)
+
+
+def _missed(error: float) -> str:
+    return wording.percent(error) if error < 1 else f"a factor of {wording.number(1 + error, 1)}"
 
 
 def _receipt(question: Question, asked: Period, made: _Made, context: Context) -> Receipt:
