@@ -1,0 +1,52 @@
+// A conversation inside a gr.HTML component: clicks become events, folded parts stay as the reader left them,
+// and the page follows the talk. `element`, `trigger` and `watch` come from Gradio.
+const opened = new Set();
+const keyOf = (details) => `${details.closest('[data-turn]')?.dataset.turn ?? ''}/${details.dataset.key ?? ''}`;
+
+element.addEventListener('click', (event) => {
+  const target = event.target.closest('[data-say],[data-rate],[data-sheet],[data-open],[data-filter],[data-insert]');
+  if (!target) return;
+  const { say, rate, turn, sheet, open, filter, insert } = target.dataset;
+  if (say !== undefined) trigger('say', { text: say });
+  else if (sheet !== undefined) trigger('sheet', { turn: Number(sheet) });
+  else if (open !== undefined) trigger('open', { id: open });
+  else if (filter !== undefined) trigger('filter', { name: filter });
+  else if (insert !== undefined) trigger('insert', { text: insert });
+  else if (rate !== undefined && target.getAttribute('aria-pressed') !== 'true') {
+    target.parentElement.querySelectorAll('button').forEach((button) => button.setAttribute('aria-pressed', button === target));
+    trigger('rate', { turn: Number(turn), rating: Number(rate) });
+  }
+});
+
+element.addEventListener('toggle', (event) => {
+  const details = event.target;
+  if (details.open) opened.add(keyOf(details));
+  else if (details.isConnected) opened.delete(keyOf(details));
+}, true);
+
+const isPhone = () => window.matchMedia('(max-width: 720px)').matches;
+
+function follow(smooth) {
+  const thread = element.querySelector('.sc-thread');
+  if (!thread) return;
+  const box = element.closest('.sc-scrolls');
+  const asked = [...thread.querySelectorAll('.sc-customer, .sc-staff')].at(-1);
+  const last = thread.lastElementChild;
+  const behavior = smooth && !window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 'smooth' : 'instant';
+  if (box && getComputedStyle(box).overflowY !== 'visible') {
+    const top = asked && last.contains(asked) === false ? asked.offsetTop - 12 : box.scrollHeight;
+    box.scrollTo({ top: box.scrollHeight - box.clientHeight > top ? Math.max(top, 0) : box.scrollHeight, behavior });
+  } else if (!thread.classList.contains('sc-insights') || !isPhone()) {
+    const from = (asked ?? last).getBoundingClientRect().top + window.scrollY - 76;
+    const end = document.documentElement.scrollHeight - window.innerHeight;
+    window.scrollTo({ top: Math.min(from, end), behavior });
+  }
+}
+
+let turns = 0;
+watch('value', () => {
+  element.querySelectorAll('details').forEach((details) => { details.open = opened.has(keyOf(details)); });
+  const now = element.querySelectorAll('.sc-thread > *').length;
+  if (now !== turns) requestAnimationFrame(() => follow(turns > 0));
+  turns = now;
+});

@@ -1,0 +1,163 @@
+"""The staff's page: a question, its figure, a chart, a table, and the receipt that says how the figure came about.
+
+Owns the page's widgets and events. The conversation stands on one side, the sheet of one of its answers on the other; what
+is on the sheet is read from the stored answer. Every handler asks `Access` for the account again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import gradio as gr
+from markupsafe import Markup
+
+from assistant.accounts import INSIGHTS_ROLES
+from assistant.api import MAX_TEXT
+from assistant.store.records import Account, Turn
+from assistant.types import Message, Role
+from ui import sheet
+from ui.access import Access
+from ui.render import Paper, thread, welcome
+from ui.shopper import keep_rating
+from ui.theme import script
+
+if TYPE_CHECKING:
+    from assistant.build import Shop
+
+EXAMPLES = (
+    "What were net sales last month?",
+    "Top 10 products by net sales this year",
+    "Sales by month",
+    "Which countries brought the most orders last quarter?",
+    "How do sales this year compare with last year?",
+    "Average order value by weekday",
+)
+_TOP = Markup(
+    '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span>{}<span class="sc-room">Insights</span></a><nav>'
+    '<form method="post" action="/insights/new"><button type="submit" class="sc-quiet">New conversation</button></form>'
+    '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header>'
+)
+
+
+class InsightsPage:
+    """The page's handlers over one shop.
+
+    Args:
+        shop: answers and keeps the turns.
+        access: finds the account of a request, and its conversation.
+    """
+
+    def __init__(self, shop: Shop, access: Access) -> None:
+        self._shop = shop
+        self._access = access
+        self._paper = Paper(shop.store, shop.settings.currency, "insights")
+
+    def build(self) -> gr.Blocks:
+        """The page's widgets and events."""
+        events: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        html: dict[str, Any] = {"js_on_load": script("thread.js"), "apply_default_css": False}
+        with gr.Blocks(title=f"Insights · {self._shop.settings.shop_name}", analytics_enabled=False, fill_width=True) as page:
+            gr.HTML(_TOP.format(self._shop.settings.shop_name), apply_default_css=False, elem_id="sc-top")
+            with gr.Row(elem_id="sc-insights"):
+                with gr.Column(elem_id="sc-asking"):
+                    with gr.Column(elem_id="sc-questions", elem_classes="sc-scrolls"):
+                        talk = gr.HTML("", **html)
+                    box = gr.Textbox(
+                        placeholder="Ask about sales, orders, customers, reviews",
+                        label="Your question",
+                        show_label=False,
+                        container=False,
+                        submit_btn=True,
+                        max_lines=4,
+                        max_length=MAX_TEXT,
+                        autofocus=True,
+                    )
+                with gr.Column(elem_id="sc-answer", elem_classes="sc-scrolls"):
+                    headline = gr.HTML("", **html)
+                    chart = gr.Plot(None, show_label=False, container=False, visible=False, elem_id="sc-chart", buttons=[])
+                    table = gr.HTML("", **html)
+                    receipt = gr.HTML("", **html)
+            shown = [headline, chart, table, receipt]
+            page.load(self.load, None, [talk, *shown], **events)
+            box.submit(self.ask, [box], [box, talk, *shown], **events)
+            talk.say(self.choose, None, [box, talk, *shown], **events)
+            talk.sheet(self.open_sheet, None, shown, **events)
+            talk.rate(self.rate, None, None, **events)
+        return page
+
+    def load(self, request: gr.Request) -> tuple[Any, ...]:
+        """The conversation so far, with the sheet of its last answer."""
+        _, key = self._who(request)
+        return self._show(key)
+
+    def ask(self, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """A typed question."""
+        _, key = self._who(request)
+        text = text.strip()
+        if not text:
+            yield "", *(gr.skip(),) * 5
+            return
+        yield "", thread(self._paper, None, self._turns(key), pending=text), *(gr.skip(),) * 4
+        self._shop.answer(Message(uuid4().hex, key, text, Role.STAFF))
+        yield "", *self._show(key)
+
+    def choose(self, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """A clicked example or follow-up is a question like any other."""
+        yield from self.ask(str(event._data.get("text", ""))[:MAX_TEXT], request)
+
+    def open_sheet(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """The sheet of an earlier answer."""
+        _, key = self._who(request)
+        return self._sheet(self._turns(key), event._data.get("turn"))
+
+    def rate(self, event: gr.EventData, request: gr.Request) -> None:
+        """A thumb up or down on one of the answers."""
+        _, key = self._who(request)
+        keep_rating(self._shop, key, event._data)
+
+    def _who(self, request: gr.Request) -> tuple[Account, str]:
+        account = self._access.staff(request, INSIGHTS_ROLES)
+        return account, self._access.staff_conversation(request, account)
+
+    def _turns(self, id: str) -> list[Turn]:
+        return self._shop.store.conversations.turns(id)
+
+    def _show(self, id: str) -> tuple[Any, ...]:
+        turns = self._turns(id)
+        if not turns:
+            words = "Ask in your own words. Every figure comes with its receipt: what it means, what was counted, and how fresh it is."
+            return welcome("What would you like to know?", words, EXAMPLES), *self._sheet((), None)
+        last = next((t.number for t in reversed(turns) if t.author == "bot"), None)
+        return thread(self._paper, None, turns), *self._sheet(turns, last)
+
+    def _sheet(self, turns: Sequence[Turn], number: Any) -> tuple[Any, ...]:
+        found = next((i for i, turn in enumerate(turns) if turn.number == number and turn.answer), None)
+        if found is None:
+            return "", gr.Plot(None, visible=False), "", ""
+        record = turns[found].answer or {}
+        question = turns[found - 1].text if found else ""
+        currency = self._shop.settings.currency
+        figure = _figure(record)
+        return (
+            sheet.headline(record, question, currency),
+            gr.Plot(figure, visible=figure is not None),
+            sheet.table(record, turns[found].number, currency),
+            sheet.receipt(record),
+        )
+
+
+def _figure(record: Mapping[str, Any]) -> Any:
+    """The stored chart as a Plotly figure, in colours that stand on light and dark paper alike."""
+    if not record.get("chart"):
+        return None
+    import plotly.graph_objects as go
+
+    figure = go.Figure(record["chart"], skip_invalid=True)
+    font = {"family": "'Source Sans 3', system-ui, sans-serif", "size": 13, "color": "#8a8478"}
+    figure.update_layout(paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font=font, title=None, height=320)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 12, "b": 8}, modebar={"remove": ["lasso", "select"]}, dragmode=False)
+    figure.update_xaxes(gridcolor="rgba(138,132,120,.18)", automargin=True)
+    figure.update_yaxes(gridcolor="rgba(138,132,120,.18)", automargin=True, zeroline=False)
+    return figure

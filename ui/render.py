@@ -1,0 +1,142 @@
+"""A conversation as HTML: turns, choices, thumbs, and who is speaking now.
+
+Every word that a person typed or a file brought goes through `Markup.format`, which escapes it; this module and its
+neighbours (`cards`, `sheet`, `worklist`) are the only ones that write HTML. Refuses to know about Gradio.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+from assistant.desk.handoff import AGENT_PREFIX
+from assistant.store import Store
+from assistant.store.records import Conversation, Mode, Turn
+from ui import cards
+
+Side = Literal["shopper", "desk", "insights"]
+SHOWN_TURNS = 80
+_BULLET = re.compile(r"^\s*[-•*]\s+")
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+_TYPING = Markup(
+    '<article class="sc-turn sc-bot sc-pending" aria-label="The assistant is writing">'
+    '<span class="sc-dots"><i></i><i></i><i></i></span></article>'
+)
+_THUMBS = Markup(
+    '<span class="sc-thumbs"><button type="button" data-rate="1" data-turn="{0}" aria-label="Helpful" title="Helpful">{1}</button>'
+    '<button type="button" data-rate="-1" data-turn="{0}" aria-label="Not helpful" title="Not helpful">{2}</button></span>'
+)
+_THUMB = (
+    '<svg viewBox="0 0 24 24" aria-hidden="true"{}><path d="M7 10.5v9H4v-9Zm0 0L11 4c1.4 0 2.4 1.1 2.2 2.5L12.6 10h5.2'
+    'c1.3 0 2.3 1.2 2 2.5l-1.3 5.5c-.2.9-1 1.5-1.9 1.5H7"/></svg>'
+)
+_UP, _DOWN = Markup(_THUMB.format("")), Markup(_THUMB.format(' class="sc-down"'))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a conversation is drawn with: the store for products and sources, the currency, and whose screen it is."""
+
+    store: Store
+    currency: str
+    side: Side = "shopper"
+
+
+def thread(paper: Paper, conversation: Conversation | None, turns: Sequence[Turn], *, pending: str = "") -> str:
+    """The whole conversation. `pending` is a message that is being answered: it is shown with a sign of work under it."""
+    parts = [turn_html(paper, turn, last=turn is turns[-1] and not pending) for turn in turns[-SHOWN_TURNS:]]
+    if pending:
+        author = "staff" if paper.side == "insights" else "customer"
+        parts += [_said(author, Markup("{}").format(prose(pending))), _TYPING]
+    if paper.side == "shopper" and conversation is not None:
+        parts.append(_presence(conversation))
+    return str(Markup('<div class="sc-thread sc-{}" role="log" aria-live="polite">{}</div>').format(paper.side, Markup("").join(parts)))
+
+
+def turn_html(paper: Paper, turn: Turn, *, last: bool = False) -> Markup:
+    """One turn. The last one brings its choices to click."""
+    if turn.author == "system":
+        return Markup('<p class="sc-note">{}</p>').format(turn.text)
+    if turn.author == "bot":
+        return _bot(paper, turn, last)
+    if turn.author.startswith(AGENT_PREFIX):
+        name = turn.author.removeprefix(AGENT_PREFIX)
+        return Markup('<article class="sc-turn sc-agent"><header>{}</header>{}</article>').format(name, prose(turn.text))
+    return _said(turn.author, prose(turn.text))
+
+
+def prose(text: str) -> Markup:
+    """Plain text as paragraphs and bullet lists, with **strong** words; nothing else is read into it."""
+    blocks: list[Markup] = []
+    bullets: list[Markup] = []
+    for line in [*text.strip().splitlines(), ""]:
+        if _BULLET.match(line):
+            bullets.append(Markup("<li>{}</li>").format(_strong(_BULLET.sub("", line))))
+            continue
+        if bullets:
+            blocks.append(Markup("<ul>{}</ul>").format(Markup("").join(bullets)))
+            bullets = []
+        if line.strip():
+            blocks.append(Markup("<p>{}</p>").format(_strong(line)))
+    return Markup('<div class="sc-text">{}</div>').format(Markup("").join(blocks))
+
+
+def choices(words: Iterable[str]) -> Markup:
+    """Replies to click."""
+    buttons = [Markup('<button type="button" data-say="{0}">{0}</button>').format(word) for word in words]
+    return Markup('<div class="sc-choices">{}</div>').format(Markup("").join(buttons)) if buttons else Markup("")
+
+
+def welcome(title: str, words: str, prompts: Iterable[str]) -> str:
+    """What stands in an empty conversation."""
+    return str(
+        Markup('<section class="sc-welcome"><h1>{}</h1><p>{}</p>{}</section>').format(title, words, choices(prompts)),
+    )
+
+
+def _said(author: str, body: Markup) -> Markup:
+    return Markup('<article class="sc-turn sc-{}">{}</article>').format("staff" if author == "staff" else "customer", body)
+
+
+def _bot(paper: Paper, turn: Turn, last: bool) -> Markup:
+    answer = turn.answer or {}
+    body = [prose(turn.text)]
+    if paper.side != "insights":
+        body.append(cards.product_cards(paper.store, answer.get("products", ()), paper.currency))
+    if last and paper.side != "desk":
+        body.append(choices(answer.get("choices", ())))
+    body.append(_under(paper, turn))
+    classes = f"sc-bot sc-{answer.get('status', 'answered')}" + (" sc-fresh" if last else "")
+    return Markup('<article class="sc-turn {}" data-turn="{}">{}</article>').format(classes, turn.number, Markup("").join(body))
+
+
+def _under(paper: Paper, turn: Turn) -> Markup:
+    answer = turn.answer or {}
+    if paper.side == "insights":
+        opens = answer.get("receipt") or answer.get("rows")
+        look = Markup('<button type="button" class="sc-link" data-sheet="{}">Figures and receipt</button>').format(turn.number)
+        return Markup("<footer>{}{}</footer>").format(look if opens else Markup(""), _THUMBS.format(turn.number, _UP, _DOWN))
+    found = cards.sources(paper.store, answer.get("sources", ()), paper.currency)
+    thumbs = _THUMBS.format(turn.number, _UP, _DOWN) if paper.side == "shopper" else _reading(answer)
+    return Markup("<footer>{}{}</footer>").format(found, thumbs)
+
+
+def _reading(answer: dict[str, object] | object) -> Markup:
+    intent = answer.get("intent", "") if isinstance(answer, dict) else ""
+    return Markup('<span class="sc-intent">{}</span>').format(str(intent).replace("_", " ")) if intent else Markup("")
+
+
+def _presence(conversation: Conversation) -> Markup:
+    if conversation.mode is Mode.WAITING:
+        return Markup('<p class="sc-presence sc-waiting"><i></i>Waiting for a person. You can keep writing; nothing gets lost.</p>')
+    if conversation.mode is Mode.AGENT:
+        return Markup('<p class="sc-presence sc-with-agent"><i></i>You are talking with {}.</p>').format(conversation.assignee)
+    return Markup("")
+
+
+def _strong(line: str) -> Markup:
+    return Markup(_STRONG.sub(r"<strong>\1</strong>", str(escape(line))))

@@ -1,0 +1,122 @@
+"""The sheet beside a staff conversation: the figure, the table, the receipt, and the table as CSV.
+
+Reads the stored record of an answer and nothing else, so that what is shown today is what was answered then.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from assistant.analyst.wording import day, figure
+from ui.render import prose
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SHOWN_ROWS = 200
+
+
+def headline(record: Mapping[str, Any], question: str, currency: str) -> str:
+    """The question, the figure that answers it, and the sentence."""
+    value = record.get("value")
+    shown = Markup("") if value is None else Markup('<p class="sc-figure">{}</p>').format(_value(value, record, currency))
+    return str(
+        Markup('<section class="sc-headline"><p class="sc-asked">{}</p>{}{}</section>').format(
+            question, shown, prose(str(record.get("text", "")))
+        )
+    )
+
+
+def table(record: Mapping[str, Any], turn: int, currency: str) -> str:
+    """The rows with a link to the same as CSV; empty where the answer has none."""
+    rows = record.get("rows") or []
+    if not rows:
+        return ""
+    lines = [_row(row, record, currency) for row in rows[:SHOWN_ROWS]]
+    more = f"{len(rows) - SHOWN_ROWS} more rows are in the file." if len(rows) > SHOWN_ROWS else ""
+    return str(
+        Markup(
+            '<section class="sc-rows"><header><h2>{} rows</h2><a class="sc-button" href="csv/{}" download>Download CSV</a></header>'
+            '<div class="sc-scroll" tabindex="0" role="region" aria-label="Rows"><table><thead><tr><th scope="col">Label</th>{}'
+            '<th scope="col" class="sc-number">{}</th></tr></thead><tbody>{}</tbody></table></div><p class="sc-hint">{}</p></section>'
+        ).format(len(rows), turn, _name_head(rows), _measure(record), Markup("").join(lines), more)
+    )
+
+
+def receipt(record: Mapping[str, Any]) -> str:
+    """How the figure came about, folded."""
+    found = record.get("receipt")
+    if not found:
+        return ""
+    lines = {
+        "Metric": _words(found["metric"]),
+        "Definition": found["definition"],
+        "Period": _period(found["period"]),
+        "Filters": _filters(found["filters"]),
+        "Rows read": f"{found['rows_read']:,}",
+        "As of": _moment(found["as_of"]),
+    }
+    body = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in lines.items() if value]
+    return str(
+        Markup(
+            '<details class="sc-receipt" data-key="receipt"><summary>Receipt <span>{}</span></summary><dl>{}</dl>'
+            '<details class="sc-query" data-key="query"><summary>Query</summary><pre tabindex="0"><code>{}</code></pre></details></details>'
+        ).format(f"{found['rows_read']:,} rows read", Markup("").join(body), found["query"])
+    )
+
+
+def to_csv(record: Mapping[str, Any]) -> str:
+    """The rows as CSV. A label that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["label", "name", "value"])
+    for row in record.get("rows") or []:
+        writer.writerow([_inert(str(row["label"])), _inert(str(row.get("name", ""))), row["value"]])
+    return out.getvalue()
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _value(value: Any, record: Mapping[str, Any], currency: str) -> str:
+    return figure(value, str(record.get("unit", "")), currency)
+
+
+def _row(row: Mapping[str, Any], record: Mapping[str, Any], currency: str) -> Markup:
+    name = Markup("<td>{}</td>").format(row.get("name", "")) if any(r.get("name") for r in record["rows"]) else Markup("")
+    return Markup('<tr><td>{}</td>{}<td class="sc-number">{}</td></tr>').format(row["label"], name, _value(row["value"], record, currency))
+
+
+def _name_head(rows: list[Mapping[str, Any]]) -> Markup:
+    return Markup('<th scope="col">Name</th>') if any(row.get("name") for row in rows) else Markup("")
+
+
+def _measure(record: Mapping[str, Any]) -> str:
+    found = record.get("receipt")
+    return _words(found["metric"]) if found else "Value"
+
+
+def _words(name: str) -> str:
+    words = str(name).replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _period(ends: list[str | None]) -> str:
+    first, last = (day(date.fromisoformat(end)) if end else None for end in ends)
+    if first and last:
+        return first if first == last else f"{first} to {last}"
+    return f"from {first}" if first else f"up to {last}" if last else "all data"
+
+
+def _filters(filters: Mapping[str, Any]) -> str:
+    shown = (f"{_words(name)}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in filters.items())
+    return "; ".join(shown) or "none"
+
+
+def _moment(stamp: str | None) -> str:
+    return (stamp or "").replace("T", " ")[:16]

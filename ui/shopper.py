@@ -1,0 +1,147 @@
+"""The shopper's page: a chat that needs no sign-in, with product cards, sources, thumbs and a way to a person.
+
+Owns the page's widgets and what happens on each event. What is said is decided by `Shop.answer`, how it looks by `render`,
+who is asking by `access`. While a person has the conversation the page only listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import gradio as gr
+from markupsafe import Markup
+
+from assistant.api import MAX_TEXT
+from assistant.desk import handoff
+from assistant.store.records import Conversation, Feedback, Mode, Turn
+from assistant.types import Message
+from ui.access import Access
+from ui.render import Paper, thread, welcome
+from ui.theme import script
+
+if TYPE_CHECKING:
+    from assistant.build import Shop
+
+POLL_BOT_S, POLL_PERSON_S = 5.0, 1.0
+_TOP = Markup(
+    '<header class="sc-top"><a class="sc-brand" href="/"><span class="sc-mark"></span>{}</a><nav>'
+    '<button type="button" class="sc-quiet" data-person aria-label="Talk to a person">Talk to a person</button>'
+    '<form method="post" action="/new"><button type="submit" class="sc-quiet">New chat</button></form></nav></header>'
+)
+_JS_TOP = "element.addEventListener('click', (event) => { if (event.target.closest('[data-person]')) trigger('person'); });"
+
+
+class ShopperPage:
+    """The page's handlers over one shop.
+
+    Args:
+        shop: answers and keeps the turns.
+        access: finds the conversation of a request.
+    """
+
+    def __init__(self, shop: Shop, access: Access) -> None:
+        self._shop = shop
+        self._access = access
+        self._paper = Paper(shop.store, shop.settings.currency)
+
+    def build(self) -> gr.Blocks:
+        """The page's widgets and events."""
+        events: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        with gr.Blocks(title=self._shop.settings.shop_name, analytics_enabled=False, fill_width=True) as page:
+            seen = gr.State("")
+            top = gr.HTML(_TOP.format(self._shop.settings.shop_name), js_on_load=_JS_TOP, apply_default_css=False, elem_id="sc-top")
+            talk = gr.HTML("", js_on_load=script("thread.js"), apply_default_css=False, elem_id="sc-talk")
+            with gr.Row(elem_id="sc-composer"):
+                box = gr.Textbox(
+                    placeholder="Ask about a product, an order or our policies",
+                    label="Your message",
+                    show_label=False,
+                    submit_btn=True,
+                    max_lines=6,
+                    max_length=MAX_TEXT,
+                    container=False,
+                    autofocus=True,
+                )
+            timer = gr.Timer(POLL_BOT_S)
+            shown = [talk, seen, timer]
+            page.load(self.load, None, shown, **events)
+            box.submit(self.say, [box], [box, *shown], **events)
+            talk.say(self.choose, None, [box, *shown], **events)
+            talk.rate(self.rate, None, None, **events)
+            top.person(self.ask_for_person, None, shown, **events)
+            timer.tick(self.poll, [seen], shown, **events)
+        return page
+
+    def load(self, request: gr.Request) -> tuple[Any, ...]:
+        """What was said before, or a welcome."""
+        return self._show(self._access.shopper_conversation(request))
+
+    def say(self, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """A typed message: shown at once with a sign of work, then with the answer."""
+        key = self._access.shopper_conversation(request)
+        text = text.strip()
+        if not text:
+            yield "", *(gr.skip(),) * 3
+            return
+        conversation, turns = self._read(key)
+        with_bot = conversation is None or conversation.mode in (Mode.BOT, Mode.CLOSED)
+        if with_bot:
+            yield "", thread(self._paper, conversation, turns, pending=text), gr.skip(), gr.skip()
+        self._shop.answer(Message(uuid4().hex, key, text))
+        yield "", *self._show(key)
+
+    def choose(self, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """A clicked reply is a message like any other."""
+        yield from self.say(str(event._data.get("text", ""))[:MAX_TEXT], request)
+
+    def rate(self, event: gr.EventData, request: gr.Request) -> None:
+        """A thumb up or down on one of the bot's answers."""
+        key = self._access.shopper_conversation(request)
+        keep_rating(self._shop, key, event._data)
+
+    def ask_for_person(self, request: gr.Request) -> tuple[Any, ...]:
+        """Put the conversation in the desk's queue; the bot is silent from here on."""
+        key = self._access.shopper_conversation(request)
+        handoff.ask_for_person(self._shop.store, key)
+        return self._show(key)
+
+    def poll(self, seen: str, request: gr.Request) -> tuple[Any, ...]:
+        """What others said meanwhile; nothing is sent while nothing happened."""
+        key = self._access.shopper_conversation(request)
+        conversation = self._shop.store.conversations.get(key)
+        return (gr.skip(),) * 3 if _mark(conversation) == seen else self._show(key)
+
+    def _read(self, id: str) -> tuple[Conversation | None, list[Turn]]:
+        conversation = self._shop.store.conversations.get(id)
+        return conversation, self._shop.store.conversations.turns(id) if conversation else []
+
+    def _show(self, id: str) -> tuple[Any, ...]:
+        conversation, turns = self._read(id)
+        with_person = conversation is not None and conversation.mode in (Mode.WAITING, Mode.AGENT)
+        html = thread(self._paper, conversation, turns) if turns else self._welcome()
+        return html, _mark(conversation), gr.Timer(POLL_PERSON_S if with_person else POLL_BOT_S)
+
+    def _welcome(self) -> str:
+        settings = self._shop.settings
+        words = settings.shopper.greeting or "I know every product, every policy and your orders. What can I do for you?"
+        return welcome(f"Welcome to {settings.shop_name}", words, self._prompts())
+
+    def _prompts(self) -> list[str]:
+        styles = self._shop.store.catalogue.categories()[:2]
+        looking = [f"What do you have in {style.lower()}?" for style in styles]
+        return [*looking, "Where is my order?", "What is your return policy?"]
+
+
+def keep_rating(shop: Shop, conversation_id: str, data: Any) -> None:
+    """Store a thumb on a turn, if it is a bot's turn of this conversation; anything else is ignored."""
+    number, rating = data.get("turn"), data.get("rating")
+    turns = {turn.number for turn in shop.store.conversations.turns(conversation_id) if turn.author == "bot"}
+    if number in turns and rating in (1, -1):
+        shop.store.feedback.add(Feedback(conversation_id, number, rating, "", datetime.now(UTC)))
+
+
+def _mark(conversation: Conversation | None) -> str:
+    return f"{conversation.updated_at.isoformat()} {conversation.mode}" if conversation else ""
