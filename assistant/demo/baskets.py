@@ -36,7 +36,8 @@ _CLOSING_HOUR = 17
 class Orders:
     """Arrays of shape (orders,). Times are NaT for what has not happened.
 
-    `number` counts from 0 over all batches; `fees` (orders, services) are cents charged for each service.
+    `number` counts from 0 over all batches; `fees` (orders, services) are cents charged for each service. What is cancelled
+    counts as returned at that moment, with its fees.
     """
 
     number: Ints
@@ -124,7 +125,9 @@ class Trade:
         steps = self._progress(placed, self._people.country[person], rng)
         sent_back = self._sent_back(day, lines, steps[2], rng)
         returned = self._returned(steps[2], lines[0], sent_back, rng)
-        sent_back &= ~np.isnat(returned[lines[0]])
+        cancelled = steps[3]
+        returned = np.where(np.isnat(cancelled), returned, cancelled)
+        sent_back = (sent_back | ~np.isnat(cancelled)[lines[0]]) & ~np.isnat(returned[lines[0]])
         guest = rng.random(len(day)) < 0.06
         orders = Orders(
             np.arange(first_number, first_number + len(day)), day, person, guest, self._people.country[person], placed, *steps, returned,

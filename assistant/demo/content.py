@@ -30,11 +30,13 @@ class Kind:
     """One kind of product: how many there are, what they cost, how they sell, and the words for them.
 
     `share` is of the catalogue, `demand` of the orders, `returns` the usual share of lines sent back, `quantity` the mean
-    number of pieces a line. `attributes` lists the values that a product may have; `said` the sentences that say them.
+    number of pieces a line, `thing` what a customer would call one. `attributes` lists the values that a product
+    may have; `said` the sentences that say them.
     """
 
     code: str
     nouns: tuple[str, ...]
+    thing: str
     style: str
     category: str
     price: tuple[float, float]
@@ -50,11 +52,6 @@ class Kind:
     closings: tuple[str, ...]
     attributes: Mapping[str, tuple[str, ...]]
     said: Mapping[str, tuple[str, ...]]
-
-    @property
-    def thing(self) -> str:
-        """What a customer would call one."""
-        return self.nouns[0].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +197,7 @@ def _kind(block: Mapping[str, Any], products: Mapping[str, Any]) -> Kind:
     return Kind(
         **plain,
         **listed,
+        thing=block.get("thing", block["nouns"][0].lower()),
         palette=tuple(products["palettes"][block["palette"]]),
         sizes=Sizes(**_tuples(sizes)),
         quantity=block.get("quantity", 1.0),

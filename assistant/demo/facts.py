@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from assistant.demo.baskets import Batch, Trade
+from assistant.demo.baskets import Batch, Times, Trade
 from assistant.demo.content import Content
 from assistant.demo.people import People
 from assistant.demo.products import Catalogue
@@ -153,7 +153,7 @@ _ADAPTER = TypeAdapter(DemoFacts)
 
 
 class FactBook:
-    """Counts batch after batch. Sums are cents; cancelled orders count nowhere but in `cancelled`."""
+    """Counts batch after batch. Sums are cents. A cancelled order counts as sold, and as returned when it was cancelled."""
 
     def __init__(self, content: Content, catalogue: Catalogue, people: People, calendar: Calendar, trade: Trade) -> None:
         self._content, self._catalogue, self._people, self._calendar, self._plan = content, catalogue, people, calendar, trade.plan
@@ -172,53 +172,51 @@ class FactBook:
     def add(self, batch: Batch) -> None:
         """Count one batch."""
         orders, lines = batch.orders, batch.lines
-        stands = np.isnat(orders.cancelled)
         self.orders += len(orders.number)
-        self.cancelled += int((~stands).sum())
+        self.cancelled += int((~np.isnat(orders.cancelled)).sum())
         self.credits += int((~np.isnat(orders.returned)).sum())
         self.lines += len(lines.order) + int((orders.fees > 0).sum())
-        self._add_orders(batch, stands)
-        self._add_goods(batch, stands[lines.order])
+        self._add_orders(batch)
+        self._add_goods(batch)
         self._add_returns(batch)
-        self._add_stories(batch, stands)
+        self._add_stories(batch)
 
-    def _add_orders(self, batch: Batch, stands: NDArray[np.bool_]) -> None:
-        orders = batch.orders
-        month = (orders.placed.astype("datetime64[M]") - self._first_month).astype(np.int64)[stands]
-        fees = orders.fees.sum(axis=1)[stands]
-        for table, keys in ((self._by_month, month), (self._by_country, orders.country[stands])):
+    def _month(self, times: Times) -> Ints:
+        return (times.astype("datetime64[M]") - self._first_month).astype(np.int64)
+
+    def _add_orders(self, batch: Batch) -> None:
+        orders, fees = batch.orders, batch.orders.fees.sum(axis=1)
+        for table, keys in ((self._by_month, self._month(orders.placed)), (self._by_country, orders.country)):
             np.add.at(table["orders"], keys, 1)
             np.add.at(table["gross"], keys, fees)
-        np.add.at(self._by_day, orders.day[stands], 1)
-        np.add.at(self._growing, orders.day[stands & (orders.country == self._people.growing)], 1)
+        np.add.at(self._by_day, orders.day, 1)
+        np.add.at(self._growing, orders.day[orders.country == self._people.growing], 1)
 
-    def _add_goods(self, batch: Batch, counted: NDArray[np.bool_]) -> None:
+    def _add_goods(self, batch: Batch) -> None:
         orders, lines = batch.orders, batch.lines
-        order, product, quantity = lines.order[counted], lines.product[counted], lines.quantity[counted]
-        amount = quantity * lines.cents[counted]
-        month = (orders.placed.astype("datetime64[M]") - self._first_month).astype(np.int64)[order]
+        amount, month = lines.quantity * lines.cents, self._month(orders.placed)[lines.order]
         np.add.at(self._by_month["gross"], month, amount)
-        np.add.at(self._by_month["units"], month, quantity)
-        np.add.at(self._by_country["gross"], orders.country[order], amount)
-        np.add.at(self._net, product, amount)
-        np.add.at(self._units, product, quantity)
+        np.add.at(self._by_month["units"], month, lines.quantity)
+        np.add.at(self._by_country["gross"], orders.country[lines.order], amount)
+        np.add.at(self._net, lines.product, amount)
+        np.add.at(self._units, lines.product, lines.quantity)
 
     def _add_returns(self, batch: Batch) -> None:
         orders, lines, back = batch.orders, batch.lines, batch.lines.sent_back
-        amount = (lines.quantity * lines.cents)[back]
-        booked = orders.returned[lines.order[back]].astype("datetime64[M]")
-        np.add.at(self._by_month["returns"], (booked - self._first_month).astype(np.int64), amount)
-        np.add.at(self._by_country["returns"], orders.country[lines.order[back]], amount)
-        np.add.at(self._net, lines.product[back], -amount)
+        goods = (lines.quantity * lines.cents)[back]
+        np.add.at(self._net, lines.product[back], -goods)
+        undone = np.flatnonzero(~np.isnat(orders.cancelled))
+        for order, amount in ((lines.order[back], goods), (undone, orders.fees[undone].sum(axis=1))):
+            np.add.at(self._by_month["returns"], self._month(orders.returned[order]), amount)
+            np.add.at(self._by_country["returns"], orders.country[order], amount)
 
-    def _add_stories(self, batch: Batch, stands: NDArray[np.bool_]) -> None:
+    def _add_stories(self, batch: Batch) -> None:
         lines, plan = batch.lines, self._plan
-        counted = stands[lines.order]
-        holders = {p: set(lines.order[counted & (lines.product == p)].tolist()) for pair in plan.pairs for p in pair[:2]}
+        holders = {p: set(lines.order[lines.product == p].tolist()) for pair in plan.pairs for p in pair[:2]}
         for position, (first, second, _) in enumerate(plan.pairs):
             self._together[position] += len(holders[first] & holders[second])
         day = batch.orders.day[lines.order]
-        wave = counted & (lines.product == plan.wave_product) & (plan.wave_days[0] <= day) & (day <= plan.wave_days[1])
+        wave = (lines.product == plan.wave_product) & (plan.wave_days[0] <= day) & (day <= plan.wave_days[1])
         self._wave[0] += int(lines.quantity[wave].sum())
         self._wave[1] += int(lines.quantity[wave & lines.sent_back].sum())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from assistant.demo.baskets import Batch
 from assistant.demo.content import Content
@@ -16,6 +16,8 @@ from assistant.demo.season import Calendar
 from assistant.store.records import Order, OrderKind, OrderLine, Payment, Shipment, StatusChange
 
 _FIRST_ORDER = 1_000_001
+
+_Lines: TypeAlias = tuple[OrderLine, ...]
 
 
 def order_id(number: int) -> str:
@@ -69,8 +71,9 @@ class Clerk:
         for position, row in enumerate(self._rows(batch)):
             first, last = ends[position], ends[position + 1]
             goods = lines[first:last]
-            returned = [line for line, is_back in zip(goods, back[first:last], strict=True) if is_back]
-            order = self._order(row, goods, returned)
+            sold = (*goods, *self._fees(row))
+            returned = sold if row.cancelled else tuple(line for line, is_back in zip(goods, back[first:last], strict=True) if is_back)
+            order = self._order(row, sold, returned)
             yield order
             if returned:
                 yield self._credit(row, order, returned)
@@ -87,15 +90,18 @@ class Clerk:
         columns = zip(n.product.tolist(), n.variant.tolist(), n.quantity.tolist(), n.cents.tolist(), strict=True)
         return [OrderLine(c.id(p), c.name(p), q, cents / 100, c.variant_id(p, v), c.options(p, v)) for p, v, q, cents in columns]
 
-    def _order(self, row: _Row, goods: list[OrderLine], returned: list[OrderLine]) -> Order:
+    def _fees(self, row: _Row) -> Iterator[OrderLine]:
         services = zip(self._content.services, row.fees, strict=True)
-        lines = (*goods, *(OrderLine(service.id, service.name, 1, cents / 100) for service, cents in services if cents))
+        return (OrderLine(service.id, service.name, 1, cents / 100) for service, cents in services if cents)
+
+    def _order(self, row: _Row, lines: _Lines, returned: _Lines) -> Order:
+        goods = [line for line in lines if line.variant_id]
         address = self._people.address(row.person)
         return Order(
             id=order_id(row.number),
             customer_id=None if row.guest else self._people.id(row.person),
             placed_at=row.placed,
-            status="returned" if len(returned) == len(goods) else row.status,
+            status="returned" if row.delivered and len(returned) == len(goods) else row.status,
             country=address.country,
             address=address,
             lines=lines,
@@ -105,8 +111,7 @@ class Clerk:
             attributes=_attributes(row, returned),
         )
 
-    def _credit(self, row: _Row, order: Order, returned: list[OrderLine]) -> Order:
-        refund = order.payments[-1]
+    def _credit(self, row: _Row, order: Order, returned: _Lines) -> Order:
         return Order(
             id=credit_id(row.number),
             customer_id=order.customer_id,
@@ -115,16 +120,14 @@ class Clerk:
             kind=OrderKind.CREDIT,
             country=order.country,
             lines=tuple(OrderLine(n.product_id, n.name, -n.quantity, n.unit_price, n.variant_id, n.options) for n in returned),
-            payments=(refund,),
+            payments=(order.payments[-1],),
             attributes={"return_of": order.id},
         )
 
-    def _payments(self, row: _Row, lines: tuple[OrderLine, ...], returned: list[OrderLine]) -> tuple[Payment, ...]:
+    def _payments(self, row: _Row, lines: _Lines, returned: _Lines) -> tuple[Payment, ...]:
         methods = [method for method in self._people.methods(row.person) if method.source != "gift_card"]
         method = Dice(self._seed, "paid", row.number).pick(methods).id
         paid = Payment("payment", _total(lines), method, row.placed)
-        if row.cancelled:
-            return paid, Payment("refund", paid.amount, method, row.cancelled)
         return (paid, Payment("refund", _total(returned), method, row.returned)) if returned else (paid,)
 
     def _shipments(self, row: _Row, goods: list[OrderLine]) -> tuple[Shipment, ...]:
@@ -136,7 +139,7 @@ class Clerk:
         return (Shipment((tracking,), items, carrier, row.shipped, row.delivered),)
 
 
-def _total(lines: list[OrderLine] | tuple[OrderLine, ...]) -> float:
+def _total(lines: _Lines) -> float:
     return round(sum(line.quantity * line.unit_price for line in lines), 2)
 
 
@@ -145,10 +148,10 @@ def _history(row: _Row) -> tuple[StatusChange, ...]:
     return (StatusChange("pending", row.placed), *(StatusChange(status, at) for status, at in steps if at))
 
 
-def _attributes(row: _Row, returned: list[OrderLine]) -> dict[str, Any]:
+def _attributes(row: _Row, returned: _Lines) -> dict[str, Any]:
     attributes: dict[str, Any] = {"promotion": row.promotion} if row.promotion else {}
     if row.cancelled:
         attributes["cancel_reason"] = "no longer needed" if row.number % 3 else "ordered by mistake"
-    if returned:
+    elif returned:
         attributes["return_items"] = [line.variant_id for line in returned]
     return attributes
