@@ -98,10 +98,6 @@ class NotAllowed(ShopclerkError):
     """The role may not do this."""
 
 
-class HandoffRefused(ShopclerkError):
-    """Who speaks to the customer cannot change that way now; somebody else has the conversation, or nobody has."""
-
-
 class ServeError(ShopclerkError):
     """The server cannot start where it was told to."""
 

@@ -1,13 +1,22 @@
-"""Who speaks to the customer: the moves between bot, waiting, agent and closed.
+"""Who speaks to the customer: bot → waiting → agent → bot or closed, and open again when the customer writes.
 
-    bot ──ask_for_person──▶ waiting ──take_over──▶ agent ──hand_back──▶ bot
-     └──────────take_over──────────────────────────▲  └──close──▶ closed ──(the customer writes)──▶ bot
+`transition` is the whole rule, a pure function; the functions below it apply it to the store. Every move is one transaction,
+written to the audit log, and leaves a `system` turn where the customer should know. Of two agents who take over at once,
+one gets the conversation and the other is refused. Refuses to know about screens, and never reads a state out of a reply.
 
-Every move is one transaction, written to the audit log, and leaves a `system` turn where the customer should know. Of two
-agents who take over at once, one gets the conversation and the other is refused. Refuses to know about screens.
+    from       request    take over    assign    hand back    close     customer writes
+    bot        waiting    agent        agent     refused      closed    bot
+    waiting    waiting    agent        agent     bot          closed    waiting
+    agent      agent      agent *      agent *   bot *        closed *  agent
+    closed     waiting    agent        agent     refused      closed    bot
+
+    * by the agent who has it; anybody else is refused
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 from assistant.errors import NotAllowed, StoreError
 from assistant.store import Store
@@ -20,13 +29,72 @@ CLOSED = "This conversation is closed. Write again at any time."
 AGENT_PREFIX = "agent:"
 
 
+class Event(StrEnum):
+    """What can happen to a conversation; the value is its name in the audit log."""
+
+    REQUEST = "person_requested"
+    TAKE_OVER = "conversation_taken"
+    ASSIGN = "conversation_assigned"
+    HAND_BACK = "conversation_handed_back"
+    CLOSE = "conversation_closed"
+    CUSTOMER_WRITES = "conversation_reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Who has the conversation; `assignee` is set exactly while `mode` is agent."""
+
+    mode: Mode = Mode.BOT
+    assignee: str | None = None
+
+
+_GOES_TO: dict[Event, dict[Mode, Mode]] = {
+    Event.REQUEST: {Mode.BOT: Mode.WAITING, Mode.WAITING: Mode.WAITING, Mode.AGENT: Mode.AGENT, Mode.CLOSED: Mode.WAITING},
+    Event.TAKE_OVER: dict.fromkeys(Mode, Mode.AGENT),
+    Event.ASSIGN: dict.fromkeys(Mode, Mode.AGENT),
+    Event.HAND_BACK: {Mode.WAITING: Mode.BOT, Mode.AGENT: Mode.BOT},
+    Event.CLOSE: dict.fromkeys(Mode, Mode.CLOSED),
+    Event.CUSTOMER_WRITES: {Mode.BOT: Mode.BOT, Mode.WAITING: Mode.WAITING, Mode.AGENT: Mode.AGENT, Mode.CLOSED: Mode.BOT},
+}
+_BY_THE_CUSTOMER = frozenset({Event.REQUEST, Event.CUSTOMER_WRITES})
+
+
+def transition(state: State, event: Event, agent: str = "", to: str = "") -> State:
+    """The state after `event`.
+
+    Args:
+        agent: who presses the button; nobody for a request and for the customer's writing.
+        to: who gets the conversation, for `ASSIGN`.
+
+    Raises:
+        NotAllowed: the event is not possible in this state, or the conversation is another agent's.
+    """
+    if event not in _BY_THE_CUSTOMER and state.mode is Mode.AGENT and state.assignee != agent:
+        raise NotAllowed(
+            f"This conversation is held by {state.assignee}, not by {agent or 'nobody'}.", hint="Ask them to assign it to you."
+        )
+    if state.mode not in _GOES_TO[event]:
+        raise NotAllowed(f"This conversation is held by nobody; its state is {state.mode.value}.", hint="Take it over first.")
+    mode = _GOES_TO[event][state.mode]
+    if mode is not Mode.AGENT:
+        return State(mode)
+    return State(mode, {Event.TAKE_OVER: agent, Event.ASSIGN: to}.get(event, state.assignee))
+
+
+def may_speak(state: State, author: str) -> bool:
+    """Whether `author` (`customer`, `bot`, `system` or `agent:<username>`) may add a turn now."""
+    if author == "bot":
+        return state.mode is Mode.BOT
+    if author.startswith(AGENT_PREFIX):
+        return state.mode is Mode.AGENT and author == f"{AGENT_PREFIX}{state.assignee}"
+    return True
+
+
 def ask_for_person(store: Store, id: str, channel: str = "shopper") -> Conversation:
     """The customer wants a person. Begins the conversation where there is none; changes nothing if one is on the way or here."""
     with store.transaction():
-        conversation = store.conversations.start(id, channel)
-        if conversation.mode in (Mode.WAITING, Mode.AGENT):
-            return conversation
-        return _move(store, conversation, Mode.WAITING, None, "customer", "person_requested", ASKED)
+        store.conversations.start(id, channel)
+        return _move(store, id, Event.REQUEST, words=ASKED)
 
 
 def take_over(store: Store, id: str, agent: str) -> Conversation:
@@ -36,11 +104,17 @@ def take_over(store: Store, id: str, agent: str) -> Conversation:
         NotAllowed: another agent has the conversation.
         StoreError: there is no such conversation.
     """
-    with store.transaction():
-        conversation = _must(store, id)
-        if conversation.mode is Mode.AGENT:
-            return _held(conversation, agent)
-        return _move(store, conversation, Mode.AGENT, agent, agent, "conversation_taken", JOINED.format(name=agent))
+    return _move(store, id, Event.TAKE_OVER, agent, words=JOINED.format(name=agent))
+
+
+def assign(store: Store, id: str, agent: str, to: str) -> Conversation:
+    """The agent gives the conversation to a colleague.
+
+    Raises:
+        NotAllowed: another agent has the conversation.
+        StoreError: there is no such conversation.
+    """
+    return _move(store, id, Event.ASSIGN, agent, to, words=JOINED.format(name=to))
 
 
 def say(store: Store, id: str, agent: str, text: str) -> Turn:
@@ -51,7 +125,9 @@ def say(store: Store, id: str, agent: str, text: str) -> Turn:
         StoreError: there is no such conversation.
     """
     with store.transaction():
-        _held(_must(store, id), agent)
+        state = _state(_must(store, id))
+        if not may_speak(state, AGENT_PREFIX + agent):
+            raise NotAllowed(f"This conversation is held by {state.assignee or 'nobody'}, not by {agent}.", hint="Take it over first.")
         return store.conversations.append(id, AGENT_PREFIX + agent, text)
 
 
@@ -59,12 +135,10 @@ def hand_back(store: Store, id: str, agent: str) -> Conversation:
     """The bot answers again.
 
     Raises:
-        NotAllowed: the conversation is not this agent's.
+        NotAllowed: the conversation is another agent's, or nobody's.
         StoreError: there is no such conversation.
     """
-    with store.transaction():
-        conversation = _held(_must(store, id), agent)
-        return _move(store, conversation, Mode.BOT, None, agent, "conversation_handed_back", RETURNED.format(name=agent))
+    return _move(store, id, Event.HAND_BACK, agent, words=RETURNED.format(name=agent))
 
 
 def close(store: Store, id: str, agent: str) -> Conversation:
@@ -74,13 +148,28 @@ def close(store: Store, id: str, agent: str) -> Conversation:
         NotAllowed: another agent has the conversation.
         StoreError: there is no such conversation.
     """
+    return _move(store, id, Event.CLOSE, agent, words=CLOSED)
+
+
+def customer_wrote(store: Store, id: str) -> Conversation:
+    """Reopens a closed conversation and changes nothing else; whoever received the message appends its turn.
+
+    Raises:
+        StoreError: there is no such conversation.
+    """
+    return _move(store, id, Event.CUSTOMER_WRITES)
+
+
+def _move(store: Store, id: str, event: Event, agent: str = "", to: str = "", words: str = "") -> Conversation:
     with store.transaction():
-        conversation = _must(store, id)
-        if conversation.mode is Mode.CLOSED:
-            return conversation
-        if conversation.mode is Mode.AGENT:
-            _held(conversation, agent)
-        return _move(store, conversation, Mode.CLOSED, None, agent, "conversation_closed", CLOSED)
+        before = _state(_must(store, id))
+        after = transition(before, event, agent, to)
+        if after != before:
+            store.conversations.switch(id, after.mode, assignee=after.assignee)
+            if words:
+                store.conversations.append(id, "system", words)
+            store.audit.append(agent or "customer", event.value, id, was=before.mode.value)
+        return _must(store, id)
 
 
 def _must(store: Store, id: str) -> Conversation:
@@ -90,15 +179,5 @@ def _must(store: Store, id: str) -> Conversation:
     return conversation
 
 
-def _held(conversation: Conversation, agent: str) -> Conversation:
-    if conversation.mode is not Mode.AGENT or conversation.assignee != agent:
-        holder = conversation.assignee or "nobody"
-        raise NotAllowed(f"This conversation is held by {holder}, not by {agent}.", hint="Take it over first.")
-    return conversation
-
-
-def _move(store: Store, conversation: Conversation, mode: Mode, assignee: str | None, actor: str, action: str, words: str) -> Conversation:
-    store.conversations.switch(conversation.id, mode, assignee=assignee)
-    store.conversations.append(conversation.id, "system", words)
-    store.audit.append(actor, action, conversation.id, was=conversation.mode.value)
-    return _must(store, conversation.id)
+def _state(conversation: Conversation) -> State:
+    return State(conversation.mode, conversation.assignee)
