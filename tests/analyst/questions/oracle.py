@@ -173,7 +173,7 @@ class Oracle:
             return frame["customer"].notna() == (value == "yes")
         if column == "weekend":
             return frame["weekday"].isin(["Saturday", "Sunday"])
-        have = frame[_column(column)].astype("object").map(_label)
+        have = frame[_column(column)].astype(str)
         if isinstance(value, str) and value.startswith("!"):
             return have != value[1:]
         return have.isin([str(v) for v in value] if isinstance(value, tuple) else [str(value)])
