@@ -20,7 +20,7 @@ def store_status(folder: Path) -> dict[str, str | int]:
     settings = load_settings(folder)
     with Store.open(folder, read_only=True) as store:
         last = store.orders.last_placed_at()
-        imports = store.imports.all()
+        imports = list(store.imports.all())
         counts: dict[str, str | int] = {
             "shop": settings.shop_name,
             "currency": settings.currency,
