@@ -6,7 +6,7 @@ Owns the wording and the fields of passages, and when the index is out of date. 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from retrieval.building import build_index
 from retrieval.errors import IndexMissing, RetrievalError
 from retrieval.index import Manifest, read_manifest
 from retrieval.live import LiveRetriever
+from retrieval.tokens import synonym_table
 from retrieval.types import Encoder, FieldValue, Passage
 
 INDEX_FOLDER = "index"
+SYNONYMS_FILE = "synonyms.txt"
 PASSAGES_FORM = 1
 """Raised with every change to the wording or the fields below, so that older indexes count as out of date."""
 LONGEST_ATTRIBUTE = 60
@@ -62,7 +64,14 @@ def open_index(store_folder: Path, encoder: Encoder) -> LiveRetriever:
     Raises:
         IndexMissing, IndexMismatch, IndexCorrupt: the hint names the command that helps.
     """
-    return LiveRetriever(store_folder / INDEX_FOLDER, encoder, remedy=f"Run `shopclerk index --rebuild --store {store_folder}`.")
+    remedy = f"Run `shopclerk index --rebuild --store {store_folder}`."
+    return LiveRetriever(store_folder / INDEX_FOLDER, encoder, synonyms=synonyms_of(store_folder), remedy=remedy)
+
+
+def synonyms_of(store_folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """The shipped synonyms and those that the shop added in `synonyms.txt` of its store."""
+    files = [Path(__file__).with_name(SYNONYMS_FILE), store_folder / SYNONYMS_FILE]
+    return synonym_table(line for file in files if file.is_file() for line in file.read_text(encoding="utf-8").splitlines())
 
 
 def index_state(store: Store) -> str:
@@ -89,10 +98,9 @@ def passages_of(store: Store) -> Iterator[Passage]:
 
 
 def product_passage(product: Product, rating: float | None = None) -> Passage:
-    """A product as a passage: its first line is name and kind of thing, which count most; then attributes, options and description."""
-    title = " ".join(dict.fromkeys(part for part in (product.name, product.brand) if part))
-    kind = ", ".join(dict.fromkeys(_plain(part) for part in (product.style, product.category) if part))
-    lines = [title, kind, _details(product), product.description]
+    """A product as a passage: its first line is name, brand and kind of thing, which count most; then options and description."""
+    title = ", ".join(dict.fromkeys(_plain(part) for part in (product.name, product.brand, product.style, product.category) if part))
+    lines = [title, _details(product), product.description]
     return Passage(f"product:{product.id}", "\n".join(line for line in lines if line), "product", _fields(product, rating))
 
 

@@ -36,7 +36,7 @@ class HybridRetriever:
         if not len(self.corpus) or k < 1:
             return []
         mask = self.corpus.columns.mask(where)
-        query_vector = self.encoder.encode([query])[0] if vector is None else vector
+        query_vector = self._vector(query, vector)
         depth = max(CANDIDATES, 2 * k)
         near, _ = self.dense.search(query_vector, depth, mask)
         bm25, ceiling = self.lexical.scores(query)
@@ -49,3 +49,11 @@ class HybridRetriever:
         cosine = self.dense.scores(query_vector, rows)
         parts = zip(rows.tolist(), scores.tolist(), cosine.tolist(), bm25[rows].tolist(), strict=True)
         return [Hit(self.corpus.passages[row], score, dense, lexical) for row, score, dense, lexical in parts]
+
+    def _vector(self, query: str, vector: Vector | None) -> Vector:
+        """The query's vector. A given one is of no use where words were rewritten: an encoder reads a misspelt word as another."""
+        rewritten = self.lexical.rewritten(query)
+        if vector is not None and rewritten == query:
+            return vector
+        encoded: Vector = self.encoder.encode([rewritten])[0]
+        return encoded

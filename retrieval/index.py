@@ -31,6 +31,7 @@ from retrieval.types import Encoder, Lexicon, Vector
 FORMAT = 1
 MANIFEST = "manifest.json"
 REMEDY = "Build the index anew."
+Synonyms: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,18 @@ class Index:
                     break  # else a writer swapped between our two reads: the new version is complete
         raise IndexCorrupt(f"{lost.filename} is missing, though the manifest names it.", hint=remedy) from lost
 
-    def hybrid(self, encoder: Encoder) -> HybridRetriever:
+    def hybrid(self, encoder: Encoder, synonyms: Synonyms | None = None) -> HybridRetriever:
         """Both searches, fused."""
-        return HybridRetriever(self.corpus, DenseIndex(self.vectors, self.approximate), self.lexical(encoder).index, encoder)
+        return HybridRetriever(self.corpus, DenseIndex(self.vectors, self.approximate), self.lexical(encoder, synonyms).index, encoder)
 
     def dense(self, encoder: Encoder) -> DenseRetriever:
         """Nearest vectors alone."""
         return DenseRetriever(self.corpus, DenseIndex(self.vectors, self.approximate), encoder)
 
-    def lexical(self, encoder: Encoder | None = None) -> LexicalRetriever:
+    def lexical(self, encoder: Encoder | None = None, synonyms: Synonyms | None = None) -> LexicalRetriever:
         """BM25 alone; the encoder's lexicon, where it has one, tells misspelt words from words that the shop lacks."""
-        return LexicalRetriever(self.corpus, LexicalIndex(self.counts, encoder.knows if isinstance(encoder, Lexicon) else None))
+        is_word = encoder.knows if isinstance(encoder, Lexicon) else None
+        return LexicalRetriever(self.corpus, LexicalIndex(self.counts, is_word, synonyms))
 
 
 def read_manifest(folder: Path, *, remedy: str = REMEDY) -> Manifest:

@@ -5,11 +5,13 @@ Owns term counts, their weights, and the search over them. Knows nothing of vect
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,8 @@ TITLE_WEIGHT = 3.0
 SHORTEST_MENDED = 4
 MENDED_WEIGHT = 0.7
 """What a word matched by spelling alone is worth, against one matched exactly."""
+SYNONYM_WEIGHT = 0.8
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LEAST_LIKENESS = {4: 0.75, 5: 0.8, 6: 0.8, 7: 0.7}
 _LEAST_LIKENESS_LONG = 0.74
 
@@ -93,21 +97,29 @@ class QueryTerm:
     weight: float
 
 
+Readings: TypeAlias = tuple[QueryTerm, ...]
+"""The terms that one word may stand for; a passage is scored by the best of them that it holds."""
+
+
 class LexicalIndex:
     """BM25 weights of a corpus, ready for search.
 
     Args:
         counts: the term counts, a row a passage.
         is_word: says of a query word that is not in the vocabulary whether it is a word at all, and so not to be mended.
+        synonyms: for a word, in the form that `words` gives, others that shoppers use for it.
     """
 
-    def __init__(self, counts: TermCounts, is_word: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self, counts: TermCounts, is_word: Callable[[str], bool] | None = None, synonyms: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.terms = counts.terms
         self._column = {term: column for column, term in enumerate(counts.terms)}
         self._weights = _bm25(counts.counts)  # (terms, passages)
         self._idf = _idf(counts.counts)
         self._rarest = float(np.log(1 + (counts.counts.shape[0] + 0.5) / 0.5))
         self._is_word = is_word or (lambda word: False)
+        self._synonyms = synonyms or {}
         self._mended = lru_cache(maxsize=4096)(self._mend)
 
     @property
@@ -119,12 +131,10 @@ class LexicalIndex:
         """(n,) BM25 scores, and the most that a passage could score: what words of the query weigh, found or not."""
         scores = np.zeros(self.size, np.float32)
         ceiling = 0.0
-        for group in self._groups(query):
-            ceiling += max((float(self._idf[term.column]) for term in group), default=self._rarest) * (K1 + 1)
-            for term in group:
-                start, end = self._weights.indptr[term.column : term.column + 2]
-                rows = self._weights.indices[start:end]
-                scores[rows] += np.float32(term.weight) * self._weights.data[start:end]
+        for readings in self._words(query):
+            ceiling += max((float(self._idf[term.column]) for term in readings), default=self._rarest) * (K1 + 1)
+            for rows, weights in self._best_of(readings):
+                scores[rows] += weights
         return scores, ceiling
 
     def search(self, query: str, k: int, mask: Mask | None = None) -> tuple[NDArray[np.int64], Vector]:
@@ -134,38 +144,65 @@ class LexicalIndex:
         rows = np.flatnonzero(found)
         return best_rows(rows, scores[rows], k)
 
-    def _groups(self, query: str) -> list[tuple[QueryTerm, ...]]:
-        """For each word of the query the terms that it may stand for; two that make one, as in `back pack`, give a group more."""
+    def rewritten(self, query: str) -> str:
+        """`query` with the words that the corpus lacks replaced by the terms that they stand for, where there are such."""
+        return _LETTERS.sub(lambda match: self._replacement(match[0]), query)
+
+    def _replacement(self, surface: str) -> str:
+        found = words(surface)
+        if len(found) != 1 or found[0] in self._column or found[0] in STOP_WORDS:
+            return surface
+        readings = self._readings(found[0])
+        return self.terms[max(readings, key=lambda term: term.weight).column] if readings else surface
+
+    def _best_of(self, readings: Readings) -> list[tuple[NDArray[np.int64], Vector]]:
+        """(rows, weights) to add: of several readings only the best counts in each passage."""
+        found = [self._postings(term) for term in readings]
+        if len(found) < 2:
+            return found
+        best = np.zeros(self.size, np.float32)
+        for rows, weights in found:
+            best[rows] = np.maximum(best[rows], weights)
+        rows = np.flatnonzero(best)
+        return [(rows, best[rows])]
+
+    def _postings(self, term: QueryTerm) -> tuple[NDArray[np.int64], Vector]:
+        start, end = self._weights.indptr[term.column : term.column + 2]
+        return self._weights.indices[start:end], np.float32(term.weight) * self._weights.data[start:end]
+
+    def _words(self, query: str) -> list[Readings]:
+        """The readings of each word of the query; two words that make one, as in `back pack`, and one that makes two, give more."""
         every = words(query)
-        wanted = [word for word in every if word not in STOP_WORDS] or every
-        groups = [self._terms_of(word) for word in dict.fromkeys(wanted)]
-        for one, other in pairwise(wanted):
-            joined = self._column.get(one + other)
-            if joined is not None and one + other not in wanted:
-                groups.append((QueryTerm(joined, MENDED_WEIGHT),))
-        return groups
+        wanted = list(dict.fromkeys(word for word in every if word not in STOP_WORDS)) or every
+        joined = [one + other for one, other in pairwise(wanted) if one + other in self._column and one + other not in wanted]
+        found = [readings for word in wanted for readings in self._split(word) or (self._readings(word),)]
+        return found + [(QueryTerm(self._column[word], MENDED_WEIGHT),) for word in joined]
 
-    def _terms_of(self, word: str) -> tuple[QueryTerm, ...]:
+    def _readings(self, word: str) -> Readings:
+        alike = [self._column[other] for other in self._synonyms.get(word, ()) if other in self._column]
         column = self._column.get(word)
-        return (QueryTerm(column, 1.0),) if column is not None else self._mended(word)
+        if column is None and not alike:
+            return self._mended(word)
+        itself = () if column is None else (QueryTerm(column, 1.0),)
+        return itself + tuple(QueryTerm(other, SYNONYM_WEIGHT) for other in alike)
 
-    def _mend(self, word: str) -> tuple[QueryTerm, ...]:
+    def _mend(self, word: str) -> Readings:
         """The terms that `word`, which is not in the vocabulary, may have been meant for."""
         if len(word) < SHORTEST_MENDED or any(char.isdigit() for char in word) or self._is_word(word):
-            return self._split(word)
+            return ()
         least = _LEAST_LIKENESS.get(len(word), _LEAST_LIKENESS_LONG)
         alike = process.extract(word, self.terms, scorer=OSA.normalized_similarity, score_cutoff=least, limit=4)
-        if not alike:
-            return self._split(word)
-        best = alike[0][1]
+        best = max((likeness for _, likeness, _ in alike), default=0.0)
         return tuple(QueryTerm(int(column), MENDED_WEIGHT * likeness) for _, likeness, column in alike if likeness > best - 0.02)
 
-    def _split(self, word: str) -> tuple[QueryTerm, ...]:
-        """`raincoat` as `rain` and `coat` where the vocabulary has both parts."""
+    def _split(self, word: str) -> tuple[Readings, ...]:
+        """`raincoat` as `rain` and `coat`, where the vocabulary has both parts and not the whole."""
+        if word in self._column or word in self._synonyms:
+            return ()
         for cut in range(3, len(word) - 2):
             one, other = self._column.get(word[:cut]), self._column.get(word[cut:])
             if one is not None and other is not None:
-                return QueryTerm(one, MENDED_WEIGHT), QueryTerm(other, MENDED_WEIGHT)
+                return (QueryTerm(one, MENDED_WEIGHT),), (QueryTerm(other, MENDED_WEIGHT),)
         return ()
 
 

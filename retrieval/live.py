@@ -8,7 +8,7 @@ from pathlib import Path
 
 from retrieval.errors import RetrievalError
 from retrieval.hybrid import HybridRetriever
-from retrieval.index import MANIFEST, REMEDY, Index
+from retrieval.index import MANIFEST, REMEDY, Index, Synonyms
 from retrieval.types import Encoder, Filter, Hit, Vector
 
 
@@ -21,9 +21,10 @@ class LiveRetriever:
         IndexMissing, IndexMismatch, IndexCorrupt: see `Index.open`; from the constructor only.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, *, remedy: str = REMEDY) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, *, synonyms: Synonyms | None = None, remedy: str = REMEDY) -> None:
         self.folder = folder
         self.encoder = encoder
+        self.synonyms = synonyms
         self.remedy = remedy
         self._loading = threading.Lock()
         self._seen = self._mark()
@@ -57,7 +58,7 @@ class LiveRetriever:
         self._seen = mark
 
     def _load(self) -> HybridRetriever:
-        retriever = Index.open(self.folder, self.encoder.id, remedy=self.remedy).hybrid(self.encoder)
+        retriever = Index.open(self.folder, self.encoder.id, remedy=self.remedy).hybrid(self.encoder, self.synonyms)
         _ = retriever.corpus.columns  # built now, by one thread
         return retriever
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:[-'’][^\W_\u3040-\u30ff\u3400-\u9fff]+)*")
 _JOINT = re.compile(r"[-'’]")
@@ -53,3 +54,15 @@ _STOP_WORDS = """
 """
 STOP_WORDS = frozenset(map(singular, _STOP_WORDS.split()))
 """Words that say nothing of what is sought. They are counted in passages, and dropped from a query that has others."""
+
+
+def synonym_table(groups: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Lines such as `sofa, couch` as each word with the others of its groups; `#` opens a remark, entries of many words are passed over."""
+    table: dict[str, dict[str, None]] = {}
+    for line in groups:
+        found = [words(entry) for entry in line.partition("#")[0].split(",")]
+        # of a hyphenated entry the joined form, which stands last, is the word
+        group = list(dict.fromkeys(forms[-1] for forms in found if forms and (len(forms) == 1 or forms[-1] == "".join(forms[:-1]))))
+        for word in group:
+            table.setdefault(word, {}).update((other, None) for other in group if other != word)
+    return {word: tuple(others) for word, others in table.items()}
