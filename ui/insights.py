@@ -6,6 +6,7 @@ is on the sheet is read from the stored answer. Every handler asks `Access` for 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from assistant.accounts import INSIGHTS_ROLES
+from assistant.analyst import charts
 from assistant.api import MAX_TEXT
 from assistant.store.records import Account, Turn
 from assistant.types import Message, Role
@@ -34,6 +36,8 @@ EXAMPLES = (
     "How do sales this year compare with last year?",
     "Average order value by weekday",
 )
+MAIN, GRID, CHART_HEIGHT = "#4a8f7b", "rgba(138,132,120,.18)", 320
+"""The bars' colour stands 3:1 against the light and the dark paper."""
 _TOP = Markup(
     '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span>{}<span class="sc-room">Insights</span></a><nav>'
     '<form method="post" action="/insights/new"><button type="submit" class="sc-quiet">New conversation</button></form>'
@@ -135,7 +139,7 @@ class InsightsPage:
     def _sheet(self, turns: Sequence[Turn], number: Any) -> tuple[Any, ...]:
         found = next((i for i, turn in enumerate(turns) if turn.number == number and turn.answer), None)
         if found is None:
-            return "", gr.Plot(None, visible=False), "", ""
+            return sheet.EMPTY, gr.Plot(None, visible=False), "", ""
         record = turns[found].answer or {}
         question = turns[found - 1].text if found else ""
         currency = self._shop.settings.currency
@@ -154,10 +158,11 @@ def _figure(record: Mapping[str, Any]) -> Any:
         return None
     import plotly.graph_objects as go
 
-    figure = go.Figure(record["chart"], skip_invalid=True)
-    font = {"family": "'Source Sans 3', system-ui, sans-serif", "size": 13, "color": "#8a8478"}
-    figure.update_layout(paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font=font, title=None, height=320)
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 12, "b": 8}, modebar={"remove": ["lasso", "select"]}, dragmode=False)
-    figure.update_xaxes(gridcolor="rgba(138,132,120,.18)", automargin=True)
-    figure.update_yaxes(gridcolor="rgba(138,132,120,.18)", automargin=True, zeroline=False)
+    chart = json.loads(json.dumps(record["chart"]).replace(charts.MAIN, MAIN))
+    figure = go.Figure(chart, skip_invalid=True)
+    font = {"family": "'Source Sans Pro', system-ui, sans-serif", "size": 13, "color": "#8a8478"}
+    figure.update_layout(paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font=font, title=None, dragmode=False)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 12, "b": 8}, height=figure.layout.height or CHART_HEIGHT)
+    figure.update_xaxes(gridcolor=GRID, automargin=True)
+    figure.update_yaxes(gridcolor=GRID, automargin=True, zeroline=False)
     return figure

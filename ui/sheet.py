@@ -18,6 +18,10 @@ from ui.render import prose
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SHOWN_ROWS = 200
+EMPTY = (
+    '<section class="sc-nothing"><h1>Figures, each with its receipt</h1>'
+    "<p>The answer, its chart, its table and how it was counted appear here.</p></section>"
+)
 
 
 def headline(record: Mapping[str, Any], question: str, currency: str) -> str:

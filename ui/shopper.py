@@ -56,7 +56,7 @@ class ShopperPage:
             talk = gr.HTML("", js_on_load=script("thread.js"), apply_default_css=False, elem_id="sc-talk")
             with gr.Row(elem_id="sc-composer"):
                 box = gr.Textbox(
-                    placeholder="Ask about a product, an order or our policies",
+                    placeholder="Ask about a product or an order",
                     label="Your message",
                     show_label=False,
                     submit_btn=True,

@@ -24,7 +24,7 @@ class Calm(gr.themes.Base):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(
-            font=(fonts.LocalFont("Source Sans 3", weights=()), "system-ui", "-apple-system", "Segoe UI", "sans-serif"),
+            font=(fonts.Font("Source Sans Pro"), "system-ui", "-apple-system", "Segoe UI", "sans-serif"),
             font_mono=("ui-monospace", "SFMono-Regular", "Menlo", "monospace"),
         )
         self.name = "calm"
