@@ -68,7 +68,7 @@ class Shop:
 
     @cached_property
     def desk(self) -> Desk:
-        return Desk(self.store, self.retriever, self.settings)
+        return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder)
 
     def warm_up(self) -> None:
         """Load models and index now, so that the first person does not wait for them."""
@@ -96,6 +96,13 @@ class Shop:
             trace = (("understand", f"{understanding.intent} {understanding.confidence:.2f}"), *answer.trace)
             answer = replace(answer, trace=trace, latency_ms=(time.perf_counter() - began) * 1000)
             return self._keep(message, answer, memory)
+
+    def _draft(self, conversation: Conversation, text: str) -> tuple[Answer, float]:
+        """What the clerk would answer, and how sure it is of the intent; the desk undoes what it writes."""
+        understanding = self.understander.understand(text, Role.SHOPPER)
+        message = Message("draft", conversation.id, text, Role.SHOPPER, conversation.customer_id)
+        answer, _ = self.shopper.reply(message, understanding, conversation.memory)
+        return answer, understanding.confidence
 
     def _keep(self, message: Message, answer: Answer, memory: Mapping[str, Any]) -> Answer:
         """Store the turn, unless a person took over while the answer was being made: then the bot does not speak."""

@@ -1,1 +1,6 @@
 """The desk: suggestions, summaries and handoff for support agents."""
+
+from assistant.desk.desk import Desk, Draft, Suggestion
+from assistant.desk.summary import summary
+
+__all__ = ["Desk", "Draft", "Suggestion", "summary"]
