@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -131,8 +132,7 @@ def publish(folder: Path, writers: Writers, *, encoder: str, dimension: int, cou
     draft.mkdir()
     try:
         files = {name: _write_file(draft / name, write) for name, write in writers.items()}
-        digest = hashlib.sha256(json.dumps([files, encoder]).encode()).hexdigest()[:16]
-        manifest = Manifest(FORMAT, f"v{digest}", encoder, dimension, count, stamp, files)
+        manifest = Manifest(FORMAT, f"v{secrets.token_hex(6)}", encoder, dimension, count, stamp, files)
         _install(draft, folder / manifest.version)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -194,7 +194,6 @@ def _write_file(path: Path, write: Callable[[Path], None]) -> tuple[int, str]:
 
 def _install(draft: Path, version: Path) -> None:
     _sync(draft)
-    shutil.rmtree(version, ignore_errors=True)
     draft.rename(version)
     _sync(version.parent)
 

@@ -32,7 +32,7 @@ SHORTEST_MENDED = 4
 MENDED_WEIGHT = 0.7
 """What a word matched by spelling alone is worth, against one matched exactly."""
 SYNONYM_WEIGHT = 0.8
-_LETTERS = re.compile(r"[^\W\d_]+")
+_SURFACE = re.compile(r"[^\W_]+")
 _LEAST_LIKENESS = {4: 0.75, 5: 0.8, 6: 0.8, 7: 0.7}
 _LEAST_LIKENESS_LONG = 0.74
 
@@ -146,7 +146,7 @@ class LexicalIndex:
 
     def rewritten(self, query: str) -> str:
         """`query` with the words that the corpus lacks replaced by the terms that they stand for, where there are such."""
-        return _LETTERS.sub(lambda match: self._replacement(match[0]), query)
+        return _SURFACE.sub(lambda match: self._replacement(match[0]), query)
 
     def _replacement(self, surface: str) -> str:
         found = words(surface)
