@@ -37,7 +37,8 @@ class Orders:
     """Arrays of shape (orders,). Times are NaT for what has not happened.
 
     `number` counts from 0 over all batches; `fees` (orders, services) are cents charged for each service. What is cancelled
-    counts as returned at that moment, with its fees.
+    counts as returned at that moment, with its fees. `tracking` has ten digits; `paid_with`, modulo the number of a customer's
+    payment methods, is the one used.
     """
 
     number: Ints
@@ -52,6 +53,8 @@ class Orders:
     cancelled: Times
     returned: Times
     fees: Ints
+    tracking: Ints
+    paid_with: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class Trade:
         guest = rng.random(len(day)) < 0.06
         orders = Orders(
             np.arange(first_number, first_number + len(day)), day, person, guest, self._people.country[person], placed, *steps, returned,
-            self._fees(lines, self._people.country[person], rng),
+            self._fees(lines, self._people.country[person], rng), rng.integers(0, 10**10, len(day)), rng.integers(0, 60, len(day)),
         )  # fmt: skip
         return Batch(orders, Lines(*lines, sent_back, self._reviewed(orders, lines, rng)))
 

@@ -112,7 +112,7 @@ class _Builder:
         return self._facts()
 
     def _trade_days(self) -> None:
-        clerk = Clerk(self._content, self._catalogue, self._people, self._calendar, self._seed)
+        clerk = Clerk(self._content, self._catalogue, self._people, self._calendar)
         reviewers = Reviewers(self._content, self._catalogue, self._people, self._trade.plan, self._seed)
         total = int(self._calendar.orders.sum())
         for batch in self._trade.batches():

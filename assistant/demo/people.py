@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from assistant.store.records import Address, Customer, PaymentMethod
 Ints = NDArray[np.int64]
 
 _LETTERS = "ABCEGHJKLMNPRSTVWXYZ"
+KEPT = 20_000
+"""Addresses and payment methods kept at hand: customers come back, and orders repeat both."""
+
 _CARDS = ("visa", "mastercard", "amex")
 
 
@@ -24,6 +28,7 @@ class People:
         joined: day number on which they joined; negative before the period begins.
         country: position in `content.countries`.
         age: in years.
+        address, methods: of a customer by number; see `_address` and `_methods`.
     """
 
     def __init__(self, content: Content, count: int, seed: int, days: int, begins: np.datetime64) -> None:
@@ -36,6 +41,8 @@ class People:
         self.country: Ints = self._countries(rng, days)
         self.age: Ints = np.clip(rng.normal(43, 14, count), 18, 88).astype(np.int64)
         self._reach = self._reaches(rng.gamma(0.7, 1.0, count) + 0.05)
+        self.address = lru_cache(KEPT)(self._address)
+        self.methods = lru_cache(KEPT)(self._methods)
 
     def _countries(self, rng: np.random.Generator, days: int) -> Ints:
         shares = np.array([country.share for country in self.content.countries])
@@ -69,7 +76,7 @@ class People:
         """The customer's id."""
         return f"cust-{number + 1:05d}"
 
-    def address(self, number: int) -> Address:
+    def _address(self, number: int) -> Address:
         """Where the customer lives."""
         country = self.content.countries[self.country[number]]
         dice = Dice(self._seed, "address", number)
@@ -78,7 +85,7 @@ class People:
         flat = f"Apt {1 + dice.below(60)}" if dice.chance(0.2) else ""
         return Address(street.strip(), flat, city.name, city.state, country.name, _postcode(city.zip, dice))
 
-    def methods(self, number: int) -> tuple[PaymentMethod, ...]:
+    def _methods(self, number: int) -> tuple[PaymentMethod, ...]:
         """What the customer pays with; one to three ways."""
         dice, tail = Dice(self._seed, "payment", number), f"{number + 1:05d}"
         card = PaymentMethod(f"card_{tail}", "credit_card", brand=dice.pick(_CARDS), last_four=f"{dice.below(10_000):04d}")

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 from assistant.demo.baskets import Batch
 from assistant.demo.content import Content
-from assistant.demo.dice import Dice
 from assistant.demo.people import People
 from assistant.demo.products import Catalogue
 from assistant.demo.season import Calendar
@@ -45,6 +44,8 @@ class _Row:
     returned: datetime | None
     promotion: str
     fees: list[int]
+    tracking: int
+    paid_with: int
 
     @property
     def status(self) -> str:
@@ -56,12 +57,11 @@ class _Row:
 class Clerk:
     """Writes out batches."""
 
-    def __init__(self, content: Content, catalogue: Catalogue, people: People, calendar: Calendar, seed: int) -> None:
+    def __init__(self, content: Content, catalogue: Catalogue, people: People, calendar: Calendar) -> None:
         self._content = content
         self._catalogue = catalogue
         self._people = people
         self._calendar = calendar
-        self._seed = seed
 
     def orders(self, batch: Batch) -> Iterator[Order]:
         """Every order of the batch, each followed by its credit order if something came back."""
@@ -83,7 +83,8 @@ class Clerk:
         columns = (o.number, o.person, o.guest, o.placed, o.processed, o.shipped, o.delivered, o.cancelled, o.returned)
         promotions = [promotion.name if promotion else "" for promotion in self._calendar.promotions]
         named = [promotions[day] for day in o.day.tolist()]
-        return (_Row(*values) for values in zip(*(column.tolist() for column in columns), named, o.fees.tolist(), strict=True))
+        rest = (named, *(column.tolist() for column in (o.fees, o.tracking, o.paid_with)))
+        return (_Row(*values) for values in zip(*(column.tolist() for column in columns), *rest, strict=True))
 
     def _lines(self, batch: Batch) -> list[OrderLine]:
         c, n = self._catalogue, batch.lines
@@ -126,7 +127,7 @@ class Clerk:
 
     def _payments(self, row: _Row, lines: _Lines, returned: _Lines) -> tuple[Payment, ...]:
         methods = [method for method in self._people.methods(row.person) if method.source != "gift_card"]
-        method = Dice(self._seed, "paid", row.number).pick(methods).id
+        method = methods[row.paid_with % len(methods)].id
         paid = Payment("payment", _total(lines), method, row.placed)
         return (paid, Payment("refund", _total(returned), method, row.returned)) if returned else (paid,)
 
@@ -134,7 +135,7 @@ class Clerk:
         if not row.shipped:
             return ()
         carrier = self._content.countries[self._people.country[row.person]].carrier
-        tracking = f"{carrier[:2].upper()}{Dice(self._seed, 'tracking', row.number).below(10**10):010d}"
+        tracking = f"{carrier[:2].upper()}{row.tracking:010d}"
         items = tuple(line.variant_id or line.product_id for line in goods)
         return (Shipment((tracking,), items, carrier, row.shipped, row.delivered),)
 

@@ -249,10 +249,14 @@ def test_a_large_shop_streams() -> None:
     assert peak < 30_000_000
 
 
-def test_policy_and_faq_agree() -> None:
-    path = files("assistant.shopper") / "policies" / "default.toml"
-    if not path.is_file():
-        pytest.skip("the default policy is not there yet")
-    policy = tomllib.loads(path.read_text(encoding="utf-8"))
-    promised = next(entry.answer for entry in CONTENT.faq if entry.id == "policy-return")
-    assert f"within {policy['return']['days']} days" in promised
+def test_the_faq_promises_what_the_order_desk_does() -> None:
+    policy = tomllib.loads((files("assistant.shopper") / "policies" / "default.toml").read_text(encoding="utf-8"))
+    said = {entry.id: entry.answer for entry in CONTENT.faq}
+    assert f"within {policy['return']['within_days']} days" in said["policy-return"]
+    assert f"within {policy['exchange']['within_days']} days" in said["policy-exchange"]
+    assert all(reason.removeprefix("was ") in said["policy-cancel"] for reason in policy["cancel"]["reasons"])
+    assert all(policy[action]["statuses"] == ["pending"] for action in ("cancel", "address", "payment", "modify"))
+    assert "pending" in said["policy-cancel"]
+    assert "pending" in said["policy-change"]
+    assert policy["refund"]["at_once"] == ["gift_card"]
+    assert policy["refund"]["otherwise"].removeprefix("within ") in said["policy-refund"]
