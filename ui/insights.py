@@ -40,7 +40,7 @@ MAIN, GRID, CHART_HEIGHT = "#4a8f7b", "rgba(138,132,120,.18)", 320
 """The bars' colour stands 3:1 against the light and the dark paper."""
 _TOP = Markup(
     '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span>{}<span class="sc-room">Insights</span></a><nav>'
-    '<form method="post" action="/insights/new"><button type="submit" class="sc-quiet">New conversation</button></form>'
+    '<form method="post" action="/insights/new"><button type="submit" class="sc-quiet">New chat</button></form>'
     '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header>'
 )
 
@@ -69,7 +69,7 @@ class InsightsPage:
                     with gr.Column(elem_id="sc-questions", elem_classes="sc-scrolls"):
                         talk = gr.HTML("", **html)
                     box = gr.Textbox(
-                        placeholder="Ask about sales, orders, customers, reviews",
+                        placeholder="Ask about sales, orders or reviews",
                         label="Your question",
                         show_label=False,
                         container=False,

@@ -1,4 +1,4 @@
-"""A small shop with scripted rooms, served for real: what the screens' tests look at. Run it by hand with `python tests/ui/served.py`."""
+"""A small shop with scripted rooms, served for real: what the screens' tests look at."""
 
 from __future__ import annotations
 
@@ -61,6 +61,9 @@ class Site:
     url: str
     shop: Shop
     passwords: dict[str, str]
+
+
+FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def make_shop(folder: Path) -> Shop:
@@ -159,7 +162,7 @@ def serve(shop: Shop, port: int = 0) -> Iterator[Site]:
     """The whole site on a free port, with an account of each role."""
     from ui.app import create_app
 
-    accounts = Accounts(shop.store, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    accounts = Accounts(shop.store, FAST)
     passwords = {name: accounts.create(name, role).password for name, role in ROLES.items()}
     with socket.create_server(("127.0.0.1", port)) as bound:
         server = uvicorn.Server(uvicorn.Config(create_app(shop, accounts), log_level="warning", lifespan="on"))

@@ -34,8 +34,8 @@ function follow(smooth) {
   const last = thread.lastElementChild;
   const behavior = smooth && !window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 'smooth' : 'instant';
   if (box && getComputedStyle(box).overflowY !== 'visible') {
-    const top = asked && last.contains(asked) === false ? asked.offsetTop - 12 : box.scrollHeight;
-    box.scrollTo({ top: box.scrollHeight - box.clientHeight > top ? Math.max(top, 0) : box.scrollHeight, behavior });
+    const top = thread.classList.contains('sc-desk') || !asked ? box.scrollHeight : asked.offsetTop - 12;
+    box.scrollTo({ top, behavior });
   } else if (!thread.classList.contains('sc-insights') || !isPhone()) {
     const from = (asked ?? last).getBoundingClientRect().top + window.scrollY - 76;
     const end = document.documentElement.scrollHeight - window.innerHeight;
