@@ -113,7 +113,7 @@ def _compare(question: Question, result: ToolResult, context: Context) -> Figure
     if len(question.by) == 1:
         return _breakdown(question, result, context)
     unit = context.semantics.metric(question.metric).unit if question.metric else result.unit
-    pairs = [(row.name or label_words(row.label), row.value) for row in result.rows] or _named_sides(question, result)
+    pairs = [(row.name or label_words(row.label), row.value) for row in result.rows] or _named_sides(result)
     if not 2 <= len(pairs) <= 12:
         return None
     names, values = [name for name, _ in pairs], [value for _, value in pairs]
@@ -125,14 +125,11 @@ def _compare(question: Question, result: ToolResult, context: Context) -> Figure
     return {"data": [trace], "layout": layout}
 
 
-def _named_sides(question: Question, result: ToolResult) -> list[tuple[str, float]]:
-    facts, sides = result.facts or {}, question.comparison.sides if question.comparison else ()
-    figures = [facts.get("new"), facts.get("old")]
-    if len(sides) != 2:
-        return []
-    names = [side.label or (side.period.title if side.period else "") for side in sides]
-    found = [(name, float(value)) for name, value in zip(names, figures, strict=True) if isinstance(value, int | float)]
-    return found[::-1] if len(found) == 2 else []
+def _named_sides(result: ToolResult) -> list[tuple[str, float]]:
+    """The older or second-named side first, as time runs."""
+    facts = result.facts or {}
+    pairs = [(str(facts.get(f"{side}_label") or side), facts.get(side)) for side in ("old", "new")]
+    return [(name, float(value)) for name, value in pairs if isinstance(value, int | float)]
 
 
 def _why(question: Question, result: ToolResult, context: Context) -> Figure | None:

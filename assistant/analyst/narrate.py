@@ -161,13 +161,13 @@ def _compare(question: Question, result: ToolResult, context: Context) -> str:
     new, old = facts.get("new"), facts.get("old")
     if comparison is None or not isinstance(new, int | float) or not isinstance(old, int | float):
         return _listing(question, result, context) if result.rows else _plain(question, result, context)
-    names = [side.label or (side.period.title if side.period else "") for side in comparison.sides]
+    names = [str(facts.get(key) or "") for key in ("new_label", "old_label")]
     unit = _metric_unit(question, context)
     what = ", ".join(part for part in (_name(question, context), *_common_scope(question, context)) if part)
     difference = wording.signed(new - old, unit, context.currency)
     growth = f"{wording.change(new / old - 1)}, {difference}" if old else difference
     left, right = (wording.figure(value, unit, context.currency) for value in (new, old))
-    return f"{what}: {left} ({names[0]}) against {right} ({names[-1]}): {growth}."
+    return f"{what}: {left} ({names[0]}) against {right} ({names[1]}): {growth}."
 
 
 def _common_scope(question: Question, context: Context) -> list[str]:

@@ -75,7 +75,7 @@ def subject(question: Question, context: Context) -> str:
 
 
 def scope(question: Question, context: Context) -> list[str]:
-    """The filters and the period in words; with no period named, the span of the sales data, and nothing for what has no dates of its own."""
+    """The filters and the period in words; with none named, the span of the sales data; nothing for what has no dates."""
     words = [clause_words(clause, context) for clause in question.filters]
     undated = bool(question.metric) and context.semantics.metric(question.metric).cube != "sales" and question.period is None
     return words if undated else [*words, period_words(question.period, context)]

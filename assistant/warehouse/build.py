@@ -56,6 +56,12 @@ class RefreshReport:
     reviews: int
     seconds: float
 
+    def __str__(self) -> str:
+        done = f"built in {self.seconds:.1f} s" if self.rebuilt else "up to date"
+        return (
+            f"Warehouse {done}: {self.lines:,} lines, {self.products:,} products, {self.customers:,} customers, {self.reviews:,} reviews."
+        )
+
 
 def refresh(store: Source, progress: Progress | None = None, *, force: bool = False) -> RefreshReport:
     """Bring the warehouse of `store` up to date; nothing is done where the store has not changed since the last rebuild.
@@ -68,7 +74,7 @@ def refresh(store: Source, progress: Progress | None = None, *, force: bool = Fa
     began = time.perf_counter()
     target, token = warehouse_file(store.folder), store.changed_at()
     if not force and target.exists():
-        known = _stamp(target)
+        known = stamp(target)
         if known is not None and known[0] == token and known[1] == FORMAT:
             return RefreshReport(False, *known[2:], seconds=time.perf_counter() - began)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +90,7 @@ def refresh(store: Source, progress: Progress | None = None, *, force: bool = Fa
     return RefreshReport(True, *counts, seconds=time.perf_counter() - began)
 
 
-def _stamp(target: Path) -> tuple[str, int, int, int, int, int] | None:
+def stamp(target: Path) -> tuple[str, int, int, int, int, int] | None:
     """(token, format, lines, products, customers, reviews) of the file, None where it is no warehouse of ours or is being swapped."""
     import duckdb
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import StoreError, WarehouseMissing
-from assistant.warehouse.build import refresh
+from assistant.warehouse.build import FORMAT, Source, refresh, stamp
 from assistant.warehouse.engine import ENGINE, warehouse_file
 
 if TYPE_CHECKING:
@@ -60,6 +60,18 @@ class Warehouse:
         return cls(path, time_limit_s=time_limit_s)
 
     refresh = staticmethod(refresh)
+
+    @classmethod
+    def state(cls, store: Source) -> str:
+        """One line for people: what the warehouse of `store` holds and whether that is up to date."""
+        path = warehouse_file(store.folder)
+        if not path.exists():
+            return "none: import orders or reviews with `shopclerk import`"
+        known = stamp(path)
+        if known is None:
+            return f"unreadable: run `shopclerk index --store {store.folder}`"
+        fresh = "up to date" if known[:2] == (store.changed_at(), FORMAT) else f"out of date: run `shopclerk index --store {store.folder}`"
+        return f"{known[2]:,} lines, {known[3]:,} products, {known[4]:,} customers, {known[5]:,} reviews, {fresh}"
 
     @property
     def info(self) -> WarehouseInfo:

@@ -1,0 +1,164 @@
+"""The office's room: one staff message in, one answer with its receipt out.
+
+Owns the turn: parse, run the tool, narrate, draw, remember. Loads the warehouse, the semantic layer and the shop's values when
+first asked, and again when the warehouse was rebuilt.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assistant.analyst.assemble import Focus
+from assistant.analyst.context import Context
+from assistant.analyst.lexicon import load_lexicon
+from assistant.analyst.outcome import Clarify, Refuse
+from assistant.analyst.parse import Memory, Parsed, Parser, memory_from_json
+from assistant.analyst.question import FilterClause, Question
+from assistant.analyst.semantics import load_semantics
+from assistant.analyst.tools import Tool, ToolResult, tools
+from assistant.analyst.values import lexicon_with, load_values
+from assistant.config import Settings
+from assistant.errors import StoreError
+from assistant.types import Answer, Message, Status, Understanding
+from assistant.warehouse import Warehouse
+
+_FOCUSABLE = ("customer", "product", "country", "order", "department", "class", "reviewed_item")
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What one state of the warehouse gives to every turn."""
+
+    context: Context
+    parser: Parser
+    tools: Mapping[str, Tool]
+
+
+class Analyst:
+    """Answers staff questions over the store in `folder`. Cheap to make; safe to use from several threads."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder, self.settings = folder, settings
+        self._lock = threading.Lock()
+        self._loaded: _Loaded | None = None
+
+    def warm_up(self) -> None:
+        """Load everything now, so that the first question is as fast as the rest.
+
+        Raises:
+            WarehouseMissing: nothing was imported yet.
+            BadSemantics: the shop's own semantic file is malformed.
+        """
+        self._ready()
+
+    @property
+    def context(self) -> Context:
+        """The warehouse, the semantic layer and the reach of the data, for screens that ask typed questions."""
+        return self._ready().context
+
+    def reply(self, message: Message, understanding: Understanding | None, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]:
+        """The answer to a message, and the conversation's memory after it.
+
+        Raises:
+            WarehouseMissing: nothing was imported yet.
+        """
+        began = time.perf_counter()
+        loaded, before = self._ready(), memory_from_json(memory)
+        parsed = loaded.parser.parse(message.text, before)
+        answer, after = self._answered(parsed, before, loaded)
+        took = (time.perf_counter() - began) * 1000
+        return replace(answer, latency_ms=took, trace=(*parsed.trace, *answer.trace)), {**memory, **after.to_json()}
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a typed question, as screens and saved questions ask it.
+
+        Raises:
+            BadQuestion: it names a tool, metric or dimension that does not exist.
+        """
+        loaded = self._ready()
+        return self._run(loaded.context.semantics.checked(question), loaded)[0]
+
+    # ------------------------------------------------------------------ one turn
+
+    def _answered(self, parsed: Parsed, before: Memory, loaded: _Loaded) -> tuple[Answer, Memory]:
+        outcome = parsed.outcome
+        if isinstance(outcome, Clarify):
+            answer = Answer(Status.CLARIFY, outcome.text, intent="clarify", choices=outcome.choices)
+            return answer, replace(before, pending=parsed.text, choices=outcome.choices)
+        if isinstance(outcome, Refuse):
+            answer = Answer(Status.DECLINED, outcome.text, intent=outcome.reason, choices=outcome.choices)
+            return answer, replace(before, pending="", choices=())
+        answer, result = self._run(outcome, loaded)
+        if answer.status is not Status.ANSWERED:
+            return answer, replace(before, pending="", choices=())
+        return answer, Memory(outcome, _focus(outcome, result))
+
+    def _run(self, question: Question, loaded: _Loaded) -> tuple[Answer, ToolResult]:
+        from assistant.analyst import charts, narrate
+
+        context = loaded.context
+        try:
+            result = loaded.tools[question.tool].run(question, context)
+        except StoreError as error:
+            result = ToolResult(Status.DECLINED, text=str(error))
+            return Answer(Status.DECLINED, str(error), intent=question.tool, tool=question.tool), result
+        result = replace(result, rows=result.rows[: self.settings.staff.max_rows])
+        answer = Answer(
+            status=result.status,
+            text=narrate.sentence(question, result, context),
+            value=result.value,
+            rows=result.rows,
+            receipt=result.receipt,
+            intent=question.tool,
+            tool=question.tool,
+            products=result.products,
+            choices=result.choices,
+            chart=charts.figure(question, result, context),
+            trace=(("question", repr(question.to_json())),),
+        )
+        return answer, result
+
+    # ------------------------------------------------------------------ loading
+
+    def _ready(self) -> _Loaded:
+        with self._lock:
+            if self._loaded is not None and self._loaded.context.warehouse.stale():
+                self._loaded.context.warehouse.close()
+                self._loaded = None
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> _Loaded:
+        staff = self.settings.staff
+        semantics = load_semantics(self.folder / staff.semantics if staff.semantics else None)
+        warehouse = Warehouse.open(self.folder, time_limit_s=staff.time_limit_s)
+        info, values = warehouse.info, load_values(warehouse)
+        lexicon = lexicon_with(load_lexicon(semantics), values)
+        today = info.as_of.date() if info.as_of else date.today()  # noqa: DTZ011 - a shop without dated sales still asks about "today"
+        parser = Parser(semantics, lexicon, values, info.first_day or today, today)
+        return _Loaded(Context(warehouse, semantics, self.settings, info.first_day, info.as_of), parser, tools())
+
+
+def _focus(question: Question, result: ToolResult) -> Focus | None:
+    """What "it" means in the next message: the first row of a ranking, the winner of a comparison, else the one value asked about."""
+    if question.tool == "ranking" and result.rows and question.by[0] in _FOCUSABLE:
+        row = result.rows[0]
+        return Focus(question.by[0], row.label, row.name or row.label)
+    if question.tool == "compare" and question.comparison and question.comparison.kind == "winner":
+        won = next((s for s in question.comparison.sides if s.label == result.value and s.filters), None)
+        if won is not None:
+            return _of_clause(won.filters[0])
+    single = [c for c in question.filters if c.op == "eq" and c.dimension in _FOCUSABLE]
+    return _of_clause(single[-1]) if single else None
+
+
+def _of_clause(clause: FilterClause) -> Focus:
+    value = clause.values[0]
+    return Focus(clause.dimension, value if isinstance(value, str | int) else str(value), clause.label)

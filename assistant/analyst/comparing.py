@@ -1,0 +1,312 @@
+"""Comparisons: which two sides a message sets against each other, and whether it wants growth, a difference or the winner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.analyst.draft import DOWNWARD, Draft
+from assistant.analyst.outcome import Clarify, Stop
+from assistant.analyst.question import Comparison, ComparisonKind, FilterClause, Period, Question, Ranking, Side
+
+if TYPE_CHECKING:
+    from assistant.analyst.assemble import _Turn
+
+_RATES = ("yoy", "mom", "qoq", "wow")
+_CHANGE = ("growth", "fall", *_RATES)
+_SIDED = (
+    "country",
+    "product",
+    "customer",
+    "weekday",
+    "department",
+    "class",
+    "division",
+    "category",
+    "style",
+    "brand",
+    "review_stars",
+    "age",
+    "hour",
+)
+
+
+class Comparing:
+    """The comparison of one turn."""
+
+    def __init__(self, turn: _Turn, draft: Draft, context: Question | None) -> None:
+        self.turn, self.draft, self.context, self.reading = turn, draft, context, draft.reading
+
+    # ------------------------------------------------------------------ signals
+
+    @property
+    def changes(self) -> bool:
+        return self.reading.has(*_CHANGE) and not (self.draft.ranks and not self.draft.ranked)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether two things are set against each other in words."""
+        return self.reading.has("versus", "difference", "more_than", "less_than", "than") or (
+            self.reading.has("more", "less") and " or " in f" {self.reading.text} "
+        )
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the better of two is asked for."""
+        words = f" {self.reading.text} "
+        either = " or " in words and (
+            self.reading.has("which", "who", "more", "less", "top", "bottom", "busiest", "quietest")
+            or words.startswith((" was ", " is ", " did ", " were ", " do "))
+        )
+        return (
+            either
+            or self.reading.has("more_than", "less_than", "than")
+            or (self.reading.has("versus") and self.reading.has("which", "who"))
+        )
+
+    # ------------------------------------------------------------------ questions
+
+    def question(self) -> Question | None:
+        """The comparison asked for, None where none is."""
+        follow = self._follow_up()
+        if follow is not None:
+            return follow
+        sides = self._sides()
+        if not sides:
+            return None
+        metrics = self.turn.metrics() or ("net_sales",)
+        period = None if sides[0].period else self.turn.period()
+        named = {f.dimension for s in sides for f in s.filters}
+        filters = tuple(f for f in self.turn.filters() if f.dimension not in named)
+        kind = self._kind(sides)
+        direction = "bottom" if self.reading.has("less", "less_than", *DOWNWARD) and kind == "winner" else "top"
+        comparison = Comparison(kind, sides, direction)  # type: ignore[arg-type]
+        question = Question(
+            "compare", metrics[:1], filters=filters, period=period, comparison=comparison, ask="label" if kind == "winner" else "number"
+        )
+        if self.draft.ranked and kind in ("growth", "difference") and sides[0].period:
+            n = self.turn.rank_n() or (10 if self.draft.plural else 1)
+            fewest = "bottom" if self.reading.has("fall", *DOWNWARD) else "top"
+            return replace(question, by=tuple(self.draft.ranked[:1]), ranking=Ranking(n, fewest), ask="label" if n == 1 else "rows")  # type: ignore[arg-type]
+        return question
+
+    def why(self, metrics: tuple[str, ...]) -> Question:
+        """Why something rose or fell: the period against the one before it, or against what the message names."""
+        sides = self._period_sides() or (
+            self.context.comparison.sides if self.context and self.context.comparison and self.context.comparison.sides[0].period else ()
+        )
+        period = self.turn.period()
+        if not sides:
+            if period is None:
+                raise Stop(
+                    Clarify(
+                        "Over which period do you mean?",
+                        ("why did sales change last month", "why did sales change this year"),
+                        slot="period",
+                    )
+                )
+            sides = self._against(period, self._before(period))
+        fell = self.reading.has("fall", "less", "poor", "bottom") or (
+            self.context is not None
+            and self.context.tool == "why"
+            and self.context.comparison is not None
+            and self.context.comparison.direction == "bottom"
+        )
+        comparison = Comparison("growth", sides, "bottom" if fell else "top")
+        return Question(
+            "why", metrics[:1], by=tuple(self.draft.by), filters=self.turn.filters(), period=sides[0].period, comparison=comparison
+        )
+
+    def _kind(self, sides: tuple[Side, ...]) -> ComparisonKind:
+        percent = self.reading.has("share")
+        if self.reading.has("difference") and not percent and not self.reading.has(*_RATES):
+            rises = self.reading.has("growth", "fall") and sides[0].period is not None
+            return "growth" if rises and not any(m.text not in ("by how much",) for m in self.reading.ops("difference")) else "difference"
+        if self.changes or (percent and sides[0].period is not None):
+            return "growth"
+        if self.chooses:
+            return "winner"
+        return "both"
+
+    def _follow_up(self) -> Question | None:
+        """ "By how much?", "in %?" after a comparison."""
+        before = self.context
+        if before is None or before.comparison is None or before.tool != "compare":
+            return None
+        fresh = self.draft.metrics or self.draft.periods or self.draft.filters.clauses or self.draft.shifts or self.draft.ranks
+        if self.reading.has("difference") and not fresh:
+            return replace(before, comparison=replace(before.comparison, kind="difference"), by=(), ranking=None, ask="number")
+        if (self.reading.has("share") or self.changes) and not fresh:
+            return replace(before, comparison=replace(before.comparison, kind="growth"), by=(), ranking=None, ask="number")
+        if self.draft.ranked or self.draft.by or self.reading.has("how_many", "how_much"):
+            return None
+        return self._edited(before)
+
+    def _edited(self, before: Question) -> Question | None:
+        """The comparison before, with another metric, filter or period."""
+        assert before.comparison is not None
+        sides = before.comparison.sides
+        if self.draft.shifts and sides[0].period and not self.weighs:
+            base = sides[0].period
+            return replace(before, comparison=replace(before.comparison, sides=self._against(base, self.turn.shifted(base))))
+        if len(self.draft.periods) == 1 and not self._range_of_two() and not self.weighs:
+            period = self.draft.periods[0].period
+            if period is not None and sides[0].period and sides[1].period:
+                old = sides[0].period
+                yearly = old.year_before().first == sides[1].period.first
+                return replace(
+                    before,
+                    comparison=replace(
+                        before.comparison, sides=self._against(period, period.year_before() if yearly else self._before(period))
+                    ),
+                )
+            return replace(before, period=period)
+        if self._sides(fresh=True):
+            return None
+        named = {f.dimension for s in sides for f in s.filters}
+        clauses = tuple(c for c in self.draft.filters.clauses if c.dimension not in named)
+        if (self.draft.filters.clauses and not clauses) or not (clauses or self.draft.metrics):
+            return None
+        question = replace(before, metrics=self.turn.metrics()[:1] or before.metrics)
+        for clause in clauses:
+            question = question.with_filter(clause)
+        return question
+
+    # ------------------------------------------------------------------ sides
+
+    def _sides(self, *, fresh: bool = False) -> tuple[Side, ...]:
+        return self._period_sides(fresh=fresh) or self._value_sides() or self._metric_sides() or self._against_before()
+
+    def _range_of_two(self) -> bool:
+        return len(self.draft.periods) == 1 and self.draft.periods[0].ends is not None
+
+    def _period_sides(self, *, fresh: bool = False) -> tuple[Side, ...]:
+        """Two periods named, one and its shift, or one alone with a word of change."""
+        found = [f for f in self.draft.periods if f.period is not None]
+        ends = found[0].ends if len(found) == 1 else None
+        if ends and (self.reading.has("difference", "yoy", "mom", "qoq", "versus") or self.changes) and ends[0] != ends[1]:
+            return self._against(ends[1], ends[0])
+        if len(found) >= 2:
+            one, two = found[0].period, found[1].period
+            assert one is not None
+            assert two is not None
+            if found[1].last_year and one.grain != "year" and one.first.year != two.first.year:
+                two = one.year_before()
+            return (Side(one.title, one), Side(two.title, two))
+        if len(found) == 1 and self.draft.shifts:
+            one = found[0].period
+            assert one is not None
+            if self.weighs or self.changes:
+                return self._against(self._clipped(one), self.turn.shifted(self._clipped(one)))
+            return ()
+        rate = next((r for r in _RATES if self.reading.has(r)), "")
+        if len(found) == 1 and (rate or self.changes) and not self._weighs_values():
+            one = found[0].period
+            assert one is not None
+            if self.context is not None and self.reading.has("versus") and self.context.period is not None and not rate:
+                return self._against_context(one, found[0].last_year)
+            one = self._clipped(one)
+            return self._against(one, one.year_before() if rate == "yoy" else self._before(one))
+        if (
+            len(found) == 1
+            and self.context is not None
+            and self.context.period is not None
+            and self.reading.has("versus", "difference")
+            and not self._weighs_values()
+        ):
+            period = found[0].period
+            assert period is not None
+            return self._against_context(period, found[0].last_year)
+        if fresh:
+            return ()
+        return self._implied(rate)
+
+    def _against_context(self, period: Period, last_year: bool) -> tuple[Side, ...]:
+        assert self.context is not None
+        assert self.context.period is not None
+        base = self._clipped(self.context.period)
+        old = base.year_before() if last_year and base.grain != "year" else period
+        return (Side(base.title, base), Side(old.title, old))
+
+    def _implied(self, rate: str) -> tuple[Side, ...]:
+        """No period in the message: the conversation's, or the last complete month, quarter or year."""
+        kept = self.context.period if self.context else None
+        if self.draft.shifts and (self.weighs or self.changes) and kept is not None:
+            base = self._clipped(kept)
+            return self._against(base, self.turn.shifted(base))
+        if not rate and not self.changes:
+            return ()
+        if self._weighs_values():
+            return ()
+        if kept is None and rate:
+            kept = _last_complete(self.turn.home.today, {"mom": "month", "qoq": "quarter", "wow": "week", "yoy": "year"}[rate])
+        if kept is None:
+            raise Stop(
+                Clarify(
+                    "Growth over which period: last month, last quarter, this year?",
+                    (f"{self.reading.text} last month", f"{self.reading.text} this year"),
+                    slot="period",
+                )
+            )
+        kept = self._clipped(kept)
+        return self._against(kept, kept.year_before() if rate == "yoy" else self._before(kept))
+
+    def _weighs_values(self) -> bool:
+        return bool(self._value_sides())
+
+    def _value_sides(self) -> tuple[Side, ...]:
+        """Two values of one dimension against each other: Germany and France."""
+        for dimension, placed in self.draft.filters.at.items():
+            clauses = list(dict.fromkeys(c for _, c in sorted(placed, key=lambda p: p[0])))
+            if dimension in _SIDED and len(clauses) >= 2 and (self.weighs or self.chooses):
+                return tuple(Side(c.label, filters=(c,)) for c in clauses)
+        return self._beside_context()
+
+    def _beside_context(self) -> tuple[Side, ...]:
+        """ "How does that compare with France?": the value before against the one named."""
+        if self.context is None or not self.reading.has("versus", "difference"):
+            return ()
+        for clause in self.draft.filters.clauses:
+            before = self.context.filter_on(clause.dimension)
+            if before is not None and before != clause:
+                return (Side(before.label, filters=(before,)), Side(clause.label, filters=(clause,)))
+        return ()
+
+    def _metric_sides(self) -> tuple[Side, ...]:
+        """ "The difference between gross and net sales"."""
+        metrics = self.draft.metrics
+        if len(metrics) != 2 or not self.reading.has("difference", "versus", "than") or self.reading.has("share"):
+            return ()
+        return tuple(Side(self.turn.semantics.metrics[m].name, metric=m) for m in metrics)
+
+    def _against_before(self) -> tuple[Side, ...]:
+        return ()
+
+    def _clipped(self, period: Period) -> Period:
+        """A period still under way ends on the as-of day, so that it is set against the same days."""
+        today = self.turn.home.today
+        if period.first <= today < period.last:
+            return replace(period, last=today, grain="span", label=f"{period.title} to {today.day} {today:%b}")
+        return period
+
+    def _before(self, period: Period) -> Period:
+        """What a change without a named base is measured against: the month before a month, the same days of the year before otherwise."""
+        if period.grain in ("month", "quarter", "half", "week", "day"):
+            return period.step(-1)
+        return period.year_before()
+
+    @staticmethod
+    def _against(new: Period, old: Period) -> tuple[Side, ...]:
+        return (Side(new.title, new), Side(old.title, old))
+
+
+def _last_complete(today: object, unit: str) -> Period:
+    from assistant.analyst.periods import PeriodGrammar
+
+    grammar = PeriodGrammar(today, today)  # type: ignore[arg-type]
+    return grammar.unit(unit, today).step(-1)  # type: ignore[arg-type]
+
+
+def clause_in(clauses: tuple[FilterClause, ...], dimension: str) -> FilterClause | None:
+    """The clause on a dimension, or None."""
+    return next((c for c in clauses if c.dimension == dimension), None)

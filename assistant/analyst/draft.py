@@ -1,0 +1,351 @@
+"""From marks to a draft: which metrics, groups, ranking, periods and filters a message names, with ambiguous nouns resolved.
+
+"Orders" is a figure in "how many orders", a thing to rank in "top 5 orders"; what stands around the noun decides here.
+The draft says what the message says and nothing more: defaults and the conversation come in later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from assistant.analyst.filters import FilterReader, Filters
+from assistant.analyst.periods import Found
+from assistant.analyst.question import Question
+from assistant.analyst.reading import Mark, Reading
+from assistant.analyst.semantics import Semantics
+from assistant.analyst.values import Values
+
+_SUPERLATIVES = ("top", "bottom", "busiest", "quietest", "most_sold", "least_sold", "most_returned", "most_expensive", "cheapest")
+_REVIEW_SUPERLATIVES = ("most_recommended", "least_recommended", "most_reviewed", "least_reviewed")
+RANKING_OPS = (*_SUPERLATIVES, *_REVIEW_SUPERLATIVES)
+DOWNWARD = ("bottom", "quietest", "least_sold", "cheapest", "least_recommended", "least_reviewed")
+_QUANTIFIERS = frozenset("most|fewest|least|the most|the fewest|the least|highest|lowest|maximum|max|minimum|min|greatest".split("|"))
+_ADJECTIVES = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annual": "year",
+    "annually": "year",
+    "hourly": "hour",
+}
+_ITEM_WORDS = frozenset("item items article articles thing things gift gifts goods good merchandise stuff".split())
+_AFTER_NOUN = frozenset("breakdown split ranking wise mix level table distribution chart".split())
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one message says. `named` are the dimensions it groups or ranks by, in order; `pending` nouns fell to no role."""
+
+    reading: Reading
+    cube: str
+    filters: Filters
+    metrics: list[str] = field(default_factory=list)
+    metric_marks: list[Mark] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+    ranked: list[str] = field(default_factory=list)
+    counted: str = ""
+    per: str = ""
+    plural: bool = False
+    pending: list[Mark] = field(default_factory=list)
+    periods: list[Found] = field(default_factory=list)
+    shifts: list[Found] = field(default_factory=list)
+    whole: bool = False
+    used: set[int] = field(default_factory=set)
+
+    @property
+    def ranks(self) -> bool:
+        """Whether the message ranks."""
+        return self.reading.has(*RANKING_OPS, "rank")
+
+    @property
+    def says_metric(self) -> bool:
+        return bool(self.metrics)
+
+
+class Drafter:
+    """Makes drafts with one shop's semantics and values."""
+
+    def __init__(self, semantics: Semantics, values: Values) -> None:
+        self.semantics, self.values = semantics, values
+
+    def draft(self, reading: Reading, previous: Question | None) -> Draft:
+        """The draft of a reading.
+
+        Raises:
+            Stop: a filter's value is not in the data, or could be several.
+        """
+        cube = self.cube_of(reading, previous)
+        found = FilterReader(reading, self.values, reviews=cube == "reviews").read()
+        draft = Draft(reading, cube, found, used=set(found.used))
+        _Nouns(draft, self.semantics, previous).resolve()
+        for mark in reading.of("period"):
+            assert mark.period is not None
+            if mark.period.shift:
+                draft.shifts.append(mark.period)
+            elif mark.period.period is None:
+                draft.whole = True
+            else:
+                draft.periods.append(mark.period)
+        if found.implied_product and not draft.ranked:
+            draft.ranked.append("product")
+        return draft
+
+    def cube_of(self, reading: Reading, previous: Question | None) -> str:
+        """Which kind of rows the message is about: its own words decide, then the message before."""
+        review = sales = 0
+        for mark in reading.marks:
+            cubes = {self.semantics.metrics[id].cube for id in mark.all("metric")} | {
+                self.semantics.dimensions[id].cube for id in mark.all("dimension")
+            }
+            if mark.is_op("together_with") and reading.of("product"):
+                continue
+            if cubes == {"reviews"}:
+                review += 1
+            elif cubes == {"sales"} and not self._calendar(mark) and not mark.all("dimension"):
+                sales += 1
+        if review:
+            return "reviews"
+        before = self.semantics.metrics[previous.metric].cube if previous and previous.metric in self.semantics.metrics else "sales"
+        if before == "reviews" and not sales and not reading.of("product") and not any(m.sense("country") for m in reading.marks):
+            return "reviews"
+        if not sales and any(m.all("review_value") and not m.all("metric") for m in reading.marks) and not reading.of("product"):
+            return "reviews" if previous is None or before == "reviews" else "sales"
+        return "sales"
+
+    def _calendar(self, mark: Mark) -> bool:
+        return any(self.semantics.dimensions[id].kind in ("time", "ordinal") for id in mark.all("dimension"))
+
+
+class _Nouns:
+    """Resolves the nouns of one draft."""
+
+    def __init__(self, draft: Draft, semantics: Semantics, previous: Question | None) -> None:
+        self.draft, self.reading, self.semantics, self.previous = draft, draft.reading, semantics, previous
+
+    def resolve(self) -> None:
+        for mark in self.reading.marks:
+            if mark.kind != "phrase" or mark.start in self.draft.used:
+                continue
+            metrics = [id for id in mark.all("metric") if self._in_cube(self.semantics.metrics[id].cube)]
+            dimensions = [id for id in mark.all("dimension") if self._in_cube(self.semantics.dimensions[id].cube) or self._time(id)]
+            if self._labels_id(mark) or self._refers_back(mark):
+                continue
+            if dimensions:
+                self._noun(mark, dimensions[0], metrics[0] if metrics else "")
+            elif metrics:
+                self._metric(mark, metrics[0])
+        self._settle()
+
+    def _in_cube(self, cube: str) -> bool:
+        return cube == self.draft.cube
+
+    def _time(self, id: str) -> bool:
+        return self.semantics.dimensions[id].kind == "time"
+
+    def _labels_id(self, mark: Mark) -> bool:
+        """ "customer 14911": the noun only says what the id is."""
+        after = self.reading.after(mark)
+        while after is not None and after.text in ("#", "no", "number", "nr", "id", "code", "no.", "called", "named", "with", "ref"):
+            after = self.reading.after(after)
+        if after is None or not mark.all("dimension"):
+            return False
+        return (
+            (after.kind == "customer" and "customer" in mark.all("dimension"))
+            or (after.kind == "order" and "order" in mark.all("dimension"))
+            or (
+                after.kind == "product"
+                and "product" in mark.all("dimension")
+                and len(after.words) == 1
+                and any(c.isdigit() for c in after.words[0])
+                and self._bare_lead(mark)
+            )
+        )
+
+    def _bare_lead(self, mark: Mark) -> bool:
+        before = self.reading.before(mark)
+        return before is None or not before.is_op(*RANKING_OPS, "which", "how_many")
+
+    def _refers_back(self, mark: Mark) -> bool:
+        """ "that customer", "this product": a pronoun, not a group."""
+        before = self.reading.before(mark)
+        if before is None or not mark.all("dimension") or mark.end - mark.start > 1:
+            return False
+        return (before.is_op("that") and before.text in ("that", "those", "these")) or before.text == "this"
+
+    def _lead(self, mark: Mark) -> Mark | None:
+        """The operator right before a noun, over numbers and small words."""
+        before = self.reading.before(mark)
+        while before is not None and (
+            before.kind == "number"
+            or before.text
+            in (
+                "the",
+                "our",
+                "all",
+                "total",
+                "different",
+                "distinct",
+                "unique",
+                "individual",
+                "single",
+                "of",
+                "a",
+                "an",
+                "one",
+                "ever",
+                "active",
+            )
+            or before.is_op("total", "average", "all")
+            and not before.is_op("by")
+        ):
+            before = self.reading.before(before)
+        return before
+
+    def _metric(self, mark: Mark, id: str) -> None:
+        before = self.reading.before(mark)
+        if id == "returns" and before is not None and before.is_op("how_many"):
+            id = "cancellations"
+        self.draft.used.add(mark.start)
+        if id not in self.draft.metrics:
+            self.draft.metrics.append(id)
+            self.draft.metric_marks.append(mark)
+
+    def _noun(self, mark: Mark, dimension: str, metric: str) -> None:
+        lead, before, draft = self._lead(mark), self.reading.before(mark), self.draft
+        kind = self.semantics.dimensions[dimension].kind
+        if mark.is_op(*RANKING_OPS):
+            self._rank(mark, dimension)
+        elif lead is not None and lead.is_op("how_many"):
+            self._count(mark, dimension, metric)
+        elif before is not None and before.is_op("average") and mark.text in _ADJECTIVES:
+            self._per(mark, _ADJECTIVES[mark.text])
+        elif mark.text in _ADJECTIVES and self._average_follows(mark):
+            self._per(mark, _ADJECTIVES[mark.text])
+        elif mark.text in _ADJECTIVES:
+            (self._rank if draft.ranks and not draft.ranked and kind == "time" else self._group)(mark, _ADJECTIVES[mark.text])
+        elif lead is not None and lead.is_op("by"):
+            self._after_by(mark, lead, dimension, metric)
+        elif before is not None and before.is_op("a_unit") and kind == "time" and not draft.ranks:
+            self._per(mark, dimension)
+        elif lead is not None and lead.is_op(*RANKING_OPS):
+            self._after_superlative(mark, lead, dimension, metric)
+        elif (lead is not None and lead.is_op("which", "who", "rank")) or (
+            before is not None and before.kind == "number" and (draft.ranks or kind != "time")
+        ):
+            self._rank(mark, dimension)
+        elif self.reading.has("average") and before is not None and before.is_op("average") and kind == "time":
+            self._per(mark, dimension)
+        elif (after := self.reading.after(mark)) is not None and after.text in _AFTER_NOUN | {"breakdown"}:
+            self._group(mark, dimension)
+        elif draft.ranks and not draft.ranked and (not metric or self._with_superlative(mark)):
+            self._rank(mark, dimension)
+        elif metric or self.previous is not None:
+            draft.pending.append(mark)
+        else:
+            draft.used.add(mark.start)
+            draft.pending.append(mark)
+
+    def _average_follows(self, mark: Mark) -> bool:
+        after = self.reading.after(mark)
+        return after is not None and after.is_op("average")
+
+    def _with_superlative(self, mark: Mark) -> bool:
+        """ "customers with the most orders", "the customer who spent most"."""
+        return any(m.start > mark.start for m in self.reading.ops(*RANKING_OPS))
+
+    def _after_by(self, mark: Mark, lead: Mark, dimension: str, metric: str) -> None:
+        draft, time = self.draft, self._time(dimension)
+        if metric and draft.ranked:
+            self._metric(mark, metric)
+        elif time and (self.reading.has("average") or (lead.text == "per" and dimension == "day")) and not draft.ranks:
+            self._per(mark, dimension)
+        elif draft.ranks and not draft.ranked and lead.text in ("by", "each", "every", "per") and not draft.metrics and metric:
+            self._metric(mark, metric)
+        else:
+            self._group(mark, dimension)
+
+    def _after_superlative(self, mark: Mark, lead: Mark, dimension: str, metric: str) -> None:
+        others = self.draft.ranked or any(
+            m is not mark and m.all("dimension") and not m.all("metric") for m in self.reading.marks if m.kind == "phrase"
+        )
+        if metric and (
+            lead.text in ("most", "fewest", "least", "the most", "the fewest", "the least")
+            or (lead.text in _QUANTIFIERS and (others or self.reading.has("who")))
+        ):
+            self._metric(mark, metric)
+        else:
+            self._rank(mark, dimension)
+
+    def _count(self, mark: Mark, dimension: str, metric: str) -> None:
+        """ "how many X": the count of X, whatever the metric is called."""
+        counts = {
+            "country": "countries",
+            "day": "trading_days",
+            "product": "products_sold",
+            "reviewed_item": "reviewed_items",
+            "customer": "customers",
+            "order": "orders",
+        }
+        words = " ".join(t.text for t in self.reading.tokens[max(0, mark.start - 2) : mark.start])
+        if (
+            dimension == "product"
+            and set(mark.text.split()) & _ITEM_WORDS
+            and not any(w in words for w in ("different", "distinct", "unique"))
+        ):
+            self.draft.counted = "item"
+            self._metric(mark, "units")
+            return
+        self.draft.counted = dimension
+        id = counts.get(dimension) or metric
+        if id and self.semantics.metrics[id].cube == self.draft.cube:
+            self._metric(mark, id)
+        else:
+            self.draft.used.add(mark.start)
+
+    def _rank(self, mark: Mark, dimension: str) -> None:
+        self.draft.used.add(mark.start)
+        if dimension not in self.draft.ranked:
+            self.draft.ranked.append(dimension)
+            self.draft.plural = self.draft.plural or (mark.text.endswith("s") and mark.text not in ("sales",))
+
+    def _group(self, mark: Mark, dimension: str) -> None:
+        self.draft.used.add(mark.start)
+        if dimension not in self.draft.by:
+            self.draft.by.append(dimension)
+
+    def _per(self, mark: Mark, dimension: str) -> None:
+        self.draft.used.add(mark.start)
+        self.draft.per = dimension
+
+    def _settle(self) -> None:
+        """Nouns without a role: a figure where none is named yet, else left to the conversation."""
+        draft = self.draft
+        rest: list[Mark] = []
+        for mark in draft.pending:
+            metrics = [id for id in mark.all("metric") if self._in_cube(self.semantics.metrics[id].cube)]
+            joined = self._joined(mark)
+            if metrics and (not draft.metrics or joined) and not self._swaps(mark):
+                self._metric(mark, metrics[0])
+            else:
+                rest.append(mark)
+        draft.pending = rest
+
+    def _joined(self, mark: Mark) -> bool:
+        before = self.reading.before(mark)
+        last = self.draft.metric_marks[-1] if self.draft.metric_marks else None
+        return before is not None and before.text in ("and", "&", "+") and last is not None and self.reading.before(before) is last
+
+    def _swaps(self, mark: Mark) -> bool:
+        """After a ranking of products, "and customers?" asks for a ranking of customers."""
+        before = self.previous
+        if before is None or before.tool not in ("ranking", "breakdown") or not before.by:
+            return False
+        kinds = {self.semantics.dimensions[id].kind for id in before.by}
+        return (
+            kinds <= {"product", "customer", "value", "order"}
+            and bool(mark.all("dimension"))
+            and len(self.reading.tokens) <= 5
+            and not self.reading.has("how_many", "instead")
+        )

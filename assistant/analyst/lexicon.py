@@ -1,0 +1,158 @@
+"""Words and what they can mean: metrics, dimensions, operators, countries, things that no sales data holds.
+
+Owns the phrase tables (`vocabulary.toml` and the synonyms of the semantic layer), longest-match lookup, and the mending of
+misspelt words. Decides nothing: a phrase may carry several senses, and the parser chooses.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
+from typing import Any, Literal, TypeAlias
+
+from assistant.analyst.periods import MONTH_NAMES, NUMBERS, ORDINALS, PERIOD_WORDS, WEEKDAY_NAMES
+from assistant.analyst.semantics import Semantics
+from assistant.analyst.text import Token, plain, stem, tokenize
+
+SenseKind: TypeAlias = Literal["op", "metric", "dimension", "country", "abroad", "absent", "attack", "review_value", "category_value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One thing a phrase can mean; `value` is the operator's tag, the id, the country's key or the reason."""
+
+    kind: SenseKind
+    value: str
+    extra: str = ""
+
+
+@dataclass(slots=True)
+class Trie:
+    """Phrases by their words; `senses` are those of the phrase that ends here."""
+
+    next: dict[str, Trie] = field(default_factory=dict)
+    senses: list[Sense] = field(default_factory=list)
+
+    def add(self, words: Sequence[str], sense: Sense) -> None:
+        node = self
+        for word in words:
+            node = node.next.setdefault(word, Trie())
+        if sense not in node.senses:
+            node.senses.append(sense)
+
+    def longest(self, words: Sequence[str], start: int) -> tuple[int, tuple[Sense, ...]]:
+        """The end of the longest phrase at `start` and its senses; `(start, ())` where there is none."""
+        node, best, senses = self, start, ()
+        for position in range(start, len(words)):
+            found = node.next.get(words[position])
+            if found is None:
+                break
+            node = found
+            if node.senses:
+                best, senses = position + 1, tuple(node.senses)
+        return best, senses
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """All phrases but the shop's own values. `stems` matches whatever the number, `exact` as written; `fillers` carry no content."""
+
+    stems: Trie
+    exact: Trie
+    fillers: frozenset[str]
+    countries: Mapping[str, tuple[str, ...]]
+    vocabulary: frozenset[str]
+    write_verbs: frozenset[str]
+    write_objects: frozenset[str]
+
+    def extended(self, phrases: Iterable[tuple[str, Sense]]) -> Lexicon:
+        """A lexicon with the shop's values beside the words of asking; this one stays as it is."""
+        fresh = _copy(self.stems)
+        words: set[str] = set()
+        for phrase, sense in phrases:
+            tokens = [t.stem for t in tokenize(phrase)]
+            if tokens:
+                fresh.add(tokens, sense)
+                words.update(t.text for t in tokenize(phrase))
+        return replace(self, stems=fresh, vocabulary=self.vocabulary | words)
+
+
+def _copy(trie: Trie) -> Trie:
+    return Trie({word: _copy(node) for word, node in trie.next.items()}, list(trie.senses))
+
+
+def load_lexicon(semantics: Semantics) -> Lexicon:
+    """The words of `vocabulary.toml` and of the semantic layer."""
+    data: dict[str, Any] = tomllib.loads(files("assistant.analyst").joinpath("vocabulary.toml").read_text(encoding="utf-8"))
+    stems, exact = Trie(), Trie()
+    for tag, phrases in data["operators"].items():
+        _add(stems, phrases.split("|"), Sense("op", tag), stemmed=True)
+    for metric in semantics.metrics.values():
+        if not metric.hidden:
+            _add(stems, (metric.name, *metric.synonyms), Sense("metric", metric.id), stemmed=True)
+    for dimension in semantics.dimensions.values():
+        _add(stems, (dimension.singular, dimension.plural, *dimension.synonyms), Sense("dimension", dimension.id), stemmed=True)
+    for key, phrases in data["countries"].items():
+        _add(stems, phrases.split("|"), Sense("country", key), stemmed=True)
+    for phrases in data["country_groups"].values():
+        _add(stems, phrases.split("|"), Sense("abroad", "abroad"), stemmed=True)
+    for reason, phrases in data["absent"].items():
+        _add(exact, phrases.split("|"), Sense("absent", reason), stemmed=False)
+    for tag in ("instructions", "secrets", "sql"):
+        _add(exact, data["attack"][tag].split("|"), Sense("attack", tag), stemmed=False)
+    fillers = frozenset(data["fillers"]["words"].split())
+    verbs, objects = (frozenset(data["attack"][name].split("|")) for name in ("write_verbs", "write_objects"))
+    known = {*_words(stems), *_words(exact), *fillers, *verbs, *objects, *PERIOD_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES, *ORDINALS, *NUMBERS}
+    vocabulary = frozenset(known | {stem(w) for w in known})
+    countries = {key: tuple(phrases.split("|")) for key, phrases in data["countries"].items()}
+    return Lexicon(stems, exact, fillers | {stem(w) for w in fillers}, countries, vocabulary, verbs, objects)
+
+
+def _add(trie: Trie, phrases: Iterable[str], sense: Sense, *, stemmed: bool) -> None:
+    for phrase in phrases:
+        words = [t.stem if stemmed else t.text for t in tokenize(plain(phrase))]
+        if words:
+            trie.add(words, sense)
+
+
+def _words(trie: Trie) -> Iterator[str]:
+    for word, node in trie.next.items():
+        yield word
+        yield from _words(node)
+
+
+def mended(tokens: Sequence[Token], lexicon: Lexicon, names: frozenset[str]) -> list[Token]:
+    """The tokens with misspelt words put right; `names` are the words of the shop's products, which are right as they are, and so are their misspellings.
+
+    One slip is forgiven in words of four to six letters, two in longer ones (two only where the first letter holds).
+    """
+    return [_mended(t, lexicon.vocabulary, names) for t in tokens]
+
+
+def _mended(token: Token, vocabulary: frozenset[str], names: frozenset[str]) -> Token:
+    word = token.text
+    if token.quoted or len(word) < 4 or not word.replace("'", "").isalpha() or word in vocabulary or word in names:
+        return token
+    if token.stem in vocabulary or token.stem in names:
+        return token
+    better = closest(word, vocabulary, names)
+    return token if better is None or better not in vocabulary else Token(better, token.raw, token.quoted, fixed=word)
+
+
+def closest(word: str, vocabulary: frozenset[str], names: frozenset[str]) -> str | None:
+    """The known word nearest to `word`, the words of asking before product words at the same distance; None where none is near."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    limit = 1 if len(word) <= 6 else 2
+    best: tuple[int, int, str] | None = None
+    for rank, known in enumerate((vocabulary, names)):
+        for candidate, distance, _ in extract(word, known, scorer=OSA.distance, score_cutoff=limit, limit=5):
+            if len(candidate) < 4 or not candidate.isalpha() or (distance > 1 and candidate[0] != word[0]):
+                continue
+            score = (int(distance), rank + (candidate[0] != word[0]), candidate)
+            if best is None or score < best:
+                best = score
+    return None if best is None else best[2]

@@ -1,0 +1,133 @@
+"""From text to a typed question, or to a question back, or to a refusal: the parser's front door.
+
+Owns the order of the steps and what is remembered of a conversation. Each step has a module of its own: `guard`, `reading`,
+`filters`, `draft`, `assemble`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeAlias
+
+from assistant.analyst.assemble import Assembler, Focus
+from assistant.analyst.draft import Drafter
+from assistant.analyst.guard import refused
+from assistant.analyst.lexicon import Lexicon
+from assistant.analyst.outcome import Clarify, Refuse, Stop
+from assistant.analyst.periods import PeriodGrammar
+from assistant.analyst.question import Question, question_from_json
+from assistant.analyst.reading import Reader, Reading
+from assistant.analyst.semantics import Semantics
+from assistant.analyst.values import Values
+
+Outcome: TypeAlias = Question | Clarify | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a conversation carries on: the last question, what "it" means, and a message that waits for an answer to our question back."""
+
+    question: Question | None = None
+    focus: Focus | None = None
+    pending: str = ""
+    choices: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-able, for the store."""
+        focus = None if self.focus is None else {"dimension": self.focus.dimension, "value": self.focus.value, "label": self.focus.label}
+        question = None if self.question is None else self.question.to_json()
+        return {"question": question, "focus": focus, "pending": self.pending, "choices": list(self.choices)}
+
+
+def memory_from_json(data: Mapping[str, Any]) -> Memory:
+    """The inverse of `Memory.to_json`; an empty mapping is a conversation that begins."""
+    focus, question = data.get("focus"), data.get("question")
+    return Memory(
+        question=question_from_json(question) if question else None,
+        focus=Focus(focus["dimension"], focus["value"], focus["label"]) if focus else None,
+        pending=data.get("pending", ""),
+        choices=tuple(data.get("choices", ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """An outcome with how it was reached; `text` is what was parsed in the end (a reply to a choice stands for the whole question)."""
+
+    outcome: Outcome
+    text: str
+    trace: tuple[tuple[str, str], ...] = field(default=())
+
+
+class Parser:
+    """Parses the messages of one shop."""
+
+    def __init__(self, semantics: Semantics, lexicon: Lexicon, values: Values, first_day: date, today: date) -> None:
+        self.lexicon, self.values = lexicon, values
+        self.first_day, self.today = first_day, today
+        self.reader = Reader(lexicon, values)
+        self.drafter = Drafter(semantics, values)
+        self.assembler = Assembler(semantics, first_day, today, reviews_dated=values.reviews_dated)
+
+    def parse(self, text: str, memory: Memory) -> Parsed:
+        """The outcome of a message in its conversation; never raises for what people type."""
+        filled = self._filled(text, memory)
+        if filled:
+            parsed = self._parsed(filled, memory)
+            if not isinstance(parsed.outcome, Clarify):
+                return parsed
+        return self._parsed(text, memory)
+
+    def _filled(self, text: str, memory: Memory) -> str:
+        """The message that waited, with the reply to our question back put in; empty where the reply is something else."""
+        if not memory.pending or len(text.split()) > 12:
+            return ""
+        reply = text.strip().strip(".?!").lower()
+        for choice in memory.choices:
+            if reply == choice.lower() or (
+                choice.endswith(")") and reply in (choice.lower().rsplit(" (", 1)[0], choice.lower().rsplit("(", 1)[1].rstrip(")"))
+            ):
+                code = choice.rsplit("(", 1)[1].rstrip(")") if choice.endswith(")") and "(" in choice else ""
+                return f"{memory.pending} {code}" if code else choice
+        return f"{memory.pending} {text}" if len(text.split()) <= 4 else ""
+
+    def _parsed(self, text: str, memory: Memory) -> Parsed:
+        previous = memory.question
+        anchor = previous.period if previous else None
+        reading = self.reader.read(text[:2000], PeriodGrammar(self.first_day, self.today, anchor))
+        trace = (("read", _account(reading)),)
+        try:
+            outcome: Outcome = self._outcome(reading, memory)
+        except Stop as stop:
+            outcome = stop.outcome
+        return Parsed(outcome, text, trace)
+
+    def _outcome(self, reading: Reading, memory: Memory) -> Outcome:
+        refusal = refused(reading, self.lexicon) or self._absent(reading)
+        if refusal is not None:
+            return refusal
+        draft = self.drafter.draft(reading, memory.question)
+        return self.assembler.question(draft, memory.question, memory.focus)
+
+    def _absent(self, reading: Reading) -> Refuse | None:
+        """Things that the data cannot tell, whatever else the message says; a phrase with another sense as well is left to the parser."""
+        for mark in reading.marks:
+            sense = mark.sense("absent")
+            if sense is not None and all(s.kind == "absent" for s in mark.senses):
+                text = f"The shop's data does not hold {sense.value} (you asked about “{mark.text}”). It holds sales, returns, orders, units, customers, products, countries and reviews."
+                return Refuse(text, "absent", ("sales last month", "return rate this year", "top 10 products by units"))
+        return None
+
+
+def _account(reading: Reading) -> str:
+    """What each stretch of the message was taken for, for the answer's trace."""
+    parts = []
+    for mark in reading.marks:
+        if mark.kind == "word":
+            continue
+        said = "/".join(f"{s.kind}:{s.value}" for s in mark.senses) or (mark.products[0].id if mark.products else mark.value) or mark.kind
+        parts.append(f"{mark.text}={said}")
+    mended = [f"{wrong}→{right}" for wrong, right in reading.mended]
+    return "; ".join([*parts, *mended])

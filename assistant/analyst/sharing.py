@@ -1,0 +1,164 @@
+"""Shares: what is the part and what the whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.analyst.draft import Draft
+from assistant.analyst.outcome import Clarify, Stop
+from assistant.analyst.question import FilterClause, Question, Ranking, Share
+
+if TYPE_CHECKING:
+    from assistant.analyst.assemble import _Turn
+
+_PART_FIRST = ("review_stars", "words", "body", "recommended")
+
+
+class Sharing:
+    """The share that one turn asks for."""
+
+    def __init__(self, turn: _Turn, draft: Draft, context: Question | None) -> None:
+        self.turn, self.draft, self.context, self.reading = turn, draft, context, draft.reading
+        self.semantics = turn.semantics
+
+    def question(self) -> Question | None:
+        """The question, None where no share is asked for."""
+        kept = (
+            self.context is not None
+            and self.context.tool == "share"
+            and not self.draft.ranks
+            and not self.draft.by
+            and not self.reading.has("how_many", "how_much")
+        )
+        if not self.reading.has("share") and not kept:
+            return None
+        metrics = self.turn.metrics()
+        if self.reading.has("share") and self.context is not None and not self.draft.metrics:
+            metrics = self.context.metrics
+        if len(metrics) == 1 and self.semantics.metrics[metrics[0]].unit == "share":
+            return None if not kept else replace(self.turn.base("metric", metrics))
+        if len(metrics) == 2 and not kept:
+            return self._ratio(metrics)
+        if self._of_named_whole(metrics):
+            return self._over_context(metrics)
+        return self._part(metrics or self._default(), kept=kept)
+
+    def _default(self) -> tuple[str, ...]:
+        return ("reviews",) if self.draft.cube == "reviews" else ("net_sales",)
+
+    # ------------------------------------------------------------------ one metric over another
+
+    def _ratio(self, metrics: tuple[str, ...]) -> Question:
+        first, second = metrics
+        above, below = (first, second)
+        if self.semantics.metrics[second].whole == first:
+            above, below = second, first
+        elif self.semantics.metrics[first].whole != second and self._share_leads():
+            above, below = second, first
+        if (above, below) == ("returns", "net_sales") and "net" not in self.reading.text.split():
+            below = "gross_sales"
+        if self.semantics.metrics[above].whole == below and self.semantics.metrics[above].share:
+            return self.turn.base("metric", (self.semantics.metrics[above].share,))
+        return replace(self.turn.base("share", (above,)), share=Share(of=below))
+
+    def _share_leads(self) -> bool:
+        """ "What share of A is B" (B over A), not "A as a share of B"."""
+        share = self.reading.ops("share")[0]
+        return share.start < self.draft.metric_marks[0].start and not share.text.startswith(("ratio", "the ratio", "as "))
+
+    def _of_named_whole(self, metrics: tuple[str, ...]) -> bool:
+        """ "as a % of gross" after "how much did we refund"."""
+        return (
+            self.context is not None
+            and len(self.draft.metrics) == 1
+            and self.reading.has("share")
+            and bool(self.context.metrics)
+            and self.draft.metrics[0] != self.context.metric
+            and self._as_share()
+        )
+
+    def _as_share(self) -> bool:
+        share = self.reading.ops("share")[0]
+        return share.text.startswith(("as", "%", "percent", "in ", "expressed", "relative", "share", "proportion", "fraction", "ratio"))
+
+    def _over_context(self, metrics: tuple[str, ...]) -> Question:
+        assert self.context is not None
+        above, below = self.context.metric, self.draft.metrics[0]
+        if self.semantics.metrics[below].whole == above:
+            above, below = below, above
+        elif (above, below) == ("returns", "net_sales") and "net" not in self.reading.text.split():
+            below = "gross_sales"
+        return replace(self.turn.base("share", (above,)), share=Share(of=below))
+
+    # ------------------------------------------------------------------ a part of the whole
+
+    def _part(self, metrics: tuple[str, ...], *, kept: bool) -> Question:
+        metric = self.semantics.metrics[metrics[0]]
+        filters = self.turn.filters()
+        own = {c.dimension for c in self.draft.filters.clauses}
+        by = tuple(self.draft.by) or (
+            self.context.by if self.context and self.context.tool in ("breakdown", "ranking", "series") and not self.draft.metrics else ()
+        )
+        if by:
+            ranking = self.context.ranking if self.context and self.context.by == by else None
+            return replace(self.turn.base("share", metrics[:1]), by=by[:1], ranking=ranking, share=Share(), ask="rows")
+        if self.draft.ranks and self.draft.ranked:
+            n = self.turn.rank_n() or 1
+            return replace(
+                self.turn.base("share", metrics[:1]), by=tuple(self.draft.ranked[:1]), ranking=Ranking(n), share=Share(), ask="number"
+            )
+        part = self._part_filters(filters, own, kept=kept)
+        if metric.whole and (not part or (not self._verb_between(part) and not kept)):
+            if metric.share:
+                return self.turn.base("metric", (metric.share,))
+            return replace(self.turn.base("share", metrics[:1]), share=Share(of=metric.whole))
+        if not part:
+            raise Stop(
+                Clarify(
+                    "Share of what? Name the part, such as a country, a product or a customer.",
+                    ("share of sales by country", "share of sales outside the UK"),
+                    slot="subject",
+                )
+            )
+        if metric.id == "orders" and self.reading.has("came_back"):
+            return replace(self.turn.base("share", ("cancellations",)), share=Share(of="orders"))
+        return replace(self.turn.base("share", metrics[:1]), share=Share(part=part))
+
+    def _part_filters(self, filters: tuple[FilterClause, ...], own: set[str], *, kept: bool) -> tuple[FilterClause, ...]:
+        """The filters that make the part; the others narrow the whole as well."""
+        if kept and self.context is not None and self.context.share is not None:
+            dimensions = {c.dimension for c in self.context.share.part}
+            again = tuple(f for f in filters if f.dimension in dimensions)
+            if again:
+                return again
+        mine = [f for f in filters if f.dimension in own] or list(filters)
+        if len(mine) <= 1:
+            return tuple(mine)
+        special = [f for f in mine if f.dimension in _PART_FIRST]
+        if special:
+            return (special[0],)
+        placed = {d: self.draft.filters.at[d][0][0] for d in own if d in self.draft.filters.at}
+        verb = next((m.start for m in self.reading.ops("comes_from") if self._after_share(m.start)), None)
+        if verb is not None:
+            after = [f for f in mine if placed.get(f.dimension, -1) > verb]
+            if after:
+                return tuple(after)
+        share = self.reading.ops("share")
+        if share:
+            leading = [f for f in mine if placed.get(f.dimension, 10**6) < share[0].start]
+            if leading:
+                return tuple(leading)
+        return (mine[0],)
+
+    def _after_share(self, position: int) -> bool:
+        share = self.reading.ops("share")
+        return not share or position > share[0].start
+
+    def _verb_between(self, part: tuple[FilterClause, ...]) -> bool:
+        """ "What share of negative reviews comes from ...": the part is what follows the verb."""
+        if not self.draft.metric_marks:
+            return False
+        metric = self.draft.metric_marks[0].start
+        placed = min((self.draft.filters.at[f.dimension][0][0] for f in part if f.dimension in self.draft.filters.at), default=-1)
+        return any(metric < m.start < placed for m in self.reading.ops("comes_from"))

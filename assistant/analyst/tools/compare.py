@@ -1,0 +1,160 @@
+"""Two figures held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from assistant.analyst.compile import Query
+from assistant.analyst.question import Comparison, Question, Ranking, Side
+from assistant.analyst.receipts import receipt
+from assistant.analyst.scoping import outside
+from assistant.analyst.tools import ToolResult, tool
+from assistant.types import Receipt, Row, Scalar, Status
+
+if TYPE_CHECKING:
+    from assistant.analyst.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One side with its figure, and its figures by group where the question groups."""
+
+    side: Side
+    value: float
+    groups: Mapping[str, tuple[float, str]]
+    sql: str
+    rows_read: int
+
+
+@tool(
+    examples=("Sales growth of November on last year", "France against Germany in 2011", "Which countries grew most from 2010 to 2011?"),
+    reads=("metrics", "by", "filters", "period", "comparison", "ranking", "ask"),
+)
+def compare(question: Question, context: Context) -> ToolResult:
+    """Growth, difference, winner, or both figures of two sides that differ in period, filters or metric.
+
+    Growth is (new - old) / old, new being the later period or the first-named side; a difference is new - old. With `by`, every group's.
+    Declines growth from nothing, saying both figures.
+    """
+    comparison = question.comparison
+    if comparison is None or len(comparison.sides) < 2:
+        return ToolResult(status=Status.CLARIFY, text="What should be compared with what?")
+    if refusal := outside(question, context, *(side.period for side in comparison.sides)):
+        return refusal
+    measured = [_measure(question, side, context) for side in comparison.sides]
+    if comparison.kind in ("winner", "both") or len(measured) > 2:
+        return _beside(question, comparison, measured, context)
+    new, old = _newer_first(measured)
+    if question.by:
+        return _groups(question, comparison, new, old, context)
+    return _pair(question, comparison, new, old, context)
+
+
+def _measure(question: Question, side: Side, context: Context) -> _Measured:
+    asked = _asked(question, side)
+    found = context.query(Query((asked.metric,), filters=asked.filters, period=asked.period, per=question.per))
+    groups: dict[str, tuple[float, str]] = {}
+    if question.by:
+        by = context.query(Query((asked.metric,), by=question.by, filters=asked.filters, period=asked.period, drop_empty=True))
+        groups = {group.labels[0]: (float(group.values[0] or 0), group.name) for group in by.groups}
+    return _Measured(side, float(found.value or 0), groups, found.sql, found.rows_read)
+
+
+def _asked(question: Question, side: Side) -> Question:
+    asked = replace(question, metrics=(side.metric,) if side.metric else question.metrics, period=side.period or question.period)
+    for clause in side.filters:
+        asked = asked.with_filter(clause)
+    return asked
+
+
+def _newer_first(measured: list[_Measured]) -> tuple[_Measured, _Measured]:
+    """The later period first; sides that do not differ in period stay as they were named."""
+    first, second = measured
+    if first.side.period and second.side.period and first.side.period.first < second.side.period.first:
+        return second, first
+    return first, second
+
+
+def _pair(question: Question, comparison: Comparison, new: _Measured, old: _Measured, context: Context) -> ToolResult:
+    difference = new.value - old.value
+    growth = difference / old.value if old.value else None
+    facts: dict[str, Scalar] = {"new": new.value, "old": old.value, "difference": difference, "growth": growth}
+    facts |= {"new_label": _name(new.side), "old_label": _name(old.side)}
+    made = _receipt(question, new, old, context)
+    unit = context.semantics.metric(new.side.metric or question.metric).unit
+    if comparison.kind == "growth" and growth is None:
+        text = f"There is nothing in {_name(old.side)} to grow from, so no growth can be given."
+        return ToolResult(status=Status.DECLINED, text=text, facts=facts, receipt=made)
+    return ToolResult(
+        value=growth if comparison.kind == "growth" else difference,
+        unit="share" if comparison.kind == "growth" else unit,
+        facts=facts,
+        receipt=made,
+    )
+
+
+def _beside(question: Question, comparison: Comparison, measured: list[_Measured], context: Context) -> ToolResult:
+    """All sides as rows in the order named; the winner's label is the value where one is asked for."""
+    rows = tuple(Row(_label(m.side), m.value, _name(m.side)) for m in measured)
+    best = (max if comparison.direction == "top" else min)(rows, key=lambda row: row.value)
+    facts: dict[str, Scalar] = {}
+    if len(measured) == 2:
+        facts = {"new": rows[0].value, "old": rows[1].value, "new_label": rows[0].name, "old_label": rows[1].name}
+    return ToolResult(
+        value=best.label if comparison.kind == "winner" else None,
+        rows=rows,
+        unit=context.semantics.metric(measured[0].side.metric or question.metric).unit,
+        facts=facts,
+        receipt=_receipt(question, measured[0], measured[1], context),
+    )
+
+
+def _groups(question: Question, comparison: Comparison, new: _Measured, old: _Measured, context: Context) -> ToolResult:
+    """Each group's growth or difference; a group that had nothing before has no growth and is left out of it."""
+    rows = []
+    for label in {**new.groups, **old.groups}:
+        (now, name), (before, name_before) = new.groups.get(label, (0.0, "")), old.groups.get(label, (0.0, ""))
+        if comparison.kind == "difference":
+            rows.append(Row(label, now - before, name or name_before))
+        elif before:
+            rows.append(Row(label, (now - before) / before, name or name_before))
+    ranked = question.ranking or Ranking(len(rows))
+    rows.sort(key=lambda row: (-row.value if ranked.direction == "top" else row.value, row.label))
+    kept = tuple(rows[ranked.skip : ranked.skip + ranked.n])
+    unit = "share" if comparison.kind == "growth" else context.semantics.metric(question.metric).unit
+    return ToolResult(
+        value=kept[0].label if kept and question.ask == "label" else None,
+        rows=kept,
+        unit=unit,
+        receipt=_receipt(question, new, old, context),
+        products=tuple(row.label for row in kept) if question.by[0] == "product" else (),
+    )
+
+
+def _label(side: Side) -> str:
+    """The value that a side stands for, as the data spells it."""
+    if side.period is not None and not side.filters:
+        return _period_label(side)
+    return str(side.filters[0].values[0]) if side.filters and len(side.filters[0].values) == 1 else side.label
+
+
+def _period_label(side: Side) -> str:
+    period = side.period
+    assert period is not None
+    forms = {
+        "month": f"{period.first:%Y-%m}",
+        "quarter": f"{period.first.year}-Q{(period.first.month + 2) // 3}",
+        "year": str(period.first.year),
+    }
+    return forms.get(period.grain, period.first.isoformat() if period.first == period.last or period.grain == "week" else period.title)
+
+
+def _name(side: Side) -> str:
+    return side.label or (side.period.title if side.period else "")
+
+
+def _receipt(question: Question, new: _Measured, old: _Measured, context: Context) -> Receipt:
+    asked = _asked(question, new.side)
+    return receipt(asked, f"{new.sql};\n\n{old.sql}", new.rows_read + old.rows_read, context)

@@ -1,0 +1,30 @@
+"""How many of something are so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.analyst.compile import Query
+from assistant.analyst.question import Question
+from assistant.analyst.receipts import receipt
+from assistant.analyst.scoping import outside
+from assistant.analyst.tools import ToolResult, tool
+
+if TYPE_CHECKING:
+    from assistant.analyst.context import Context
+
+
+@tool(
+    examples=("How many customers spent over £5,000 in 2010?", "How many products sold fewer than 10 pieces?"),
+    reads=("metrics", "by", "filters", "period", "having"),
+)
+def count(question: Question, context: Context) -> ToolResult:
+    """The number of groups whose metric passes the condition in `having`; groups without any figure are not counted."""
+    if refusal := outside(question, context):
+        return refusal
+    measured = (question.having.metric,) if question.having else question.metrics
+    found = context.query(
+        Query(measured, by=question.by, filters=question.filters, period=question.period, having=question.having, drop_empty=True, limit=1)
+    )
+    made = receipt(question, found.sql, found.rows_read, context, metric=measured[0])
+    return ToolResult(value=found.groups_found, unit="count", receipt=made)
