@@ -1,0 +1,248 @@
+"""The shopper's room: one message in, one answer out, and the memory of the conversation.
+
+Owns the order of a turn: look, decide, do, say. Refuses to decide anything itself (that is `policy`), and to say a figure that is
+in no evidence (that is `respond`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.config import Settings
+from assistant.shopper import policy
+from assistant.shopper.counter import Counter
+from assistant.shopper.faq import FaqReader, said_entry
+from assistant.shopper.lines import line
+from assistant.shopper.naming import read_names
+from assistant.shopper.orders.asks import read_ask
+from assistant.shopper.orders.desk import OrderDesk
+from assistant.shopper.orders.identify import Identification, identify
+from assistant.shopper.orders.policy import load_policy
+from assistant.shopper.plan import Move, Plan, Sight
+from assistant.shopper.references import refer
+from assistant.shopper.reply import Outcome, said
+from assistant.shopper.respond import GuardedResponder, PlainResponder, Responder
+from assistant.shopper.search import Finder
+from assistant.shopper.shelf import Shelf, ShelfKeeper
+from assistant.shopper.state import DialogueState
+from assistant.shopper.wish import read_wish
+from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
+from retrieval.types import Retriever
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+_DECLINED = frozenset({"prompt_attack", "discount", "private_data", "out_of_scope", "advice", "no_orders"})
+_UNSEEN = frozenset({"line", "account", ""})
+MOST_MISSES = 3
+"""Messages in a row that were not understood, after which a person is fetched."""
+
+Handler = Callable[[Sight, Plan, DialogueState], Outcome]
+
+
+class ShopperClerk:
+    """Serves shoppers of one shop. Cheap to make; the catalogue is read at the first message. Safe to share between threads.
+
+    Args:
+        store: the open store.
+        retriever: searches the shop's products, FAQ and policies.
+        settings: the shop's settings.
+        responder: puts evidence into words; the plain one by default.
+
+    Raises:
+        BadSettings: the order policy that the settings name cannot be read.
+    """
+
+    def __init__(self, store: Store, retriever: Retriever, settings: Settings, responder: Responder | None = None) -> None:
+        self._store = store
+        self._retriever = retriever
+        self._settings = settings
+        self._responder = GuardedResponder(responder or PlainResponder())
+        self._keeper = ShelfKeeper(store)
+        self._faq = FaqReader(store, retriever)
+        self._desk = OrderDesk(store, settings, load_policy(settings.shopper.policy, store.folder))
+
+    def reply(self, message: Message, understanding: Understanding, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]:
+        """The answer to a message, and the memory to hand in with the next one. `memory` is empty at the start of a session."""
+        state = self._signed_in(DialogueState.from_memory(memory), message.customer_id)
+        shelf = self._keeper.shelf()
+        sight = self._look(understanding, state, shelf)
+        plan = policy.decide(sight, state)
+        outcome = self._do(plan, sight, replace(state, turns=state.turns + 1), shelf)
+        outcome = self._counted(plan, outcome)
+        return self._said(plan, message, outcome), outcome.state.to_memory()
+
+    def _signed_in(self, state: DialogueState, customer_id: str | None) -> DialogueState:
+        """The state for whom the site vouches for; another customer than before starts afresh."""
+        if not customer_id or customer_id == state.customer_id:
+            return state
+        return DialogueState(customer_id=customer_id) if state.customer_id else replace(state, customer_id=customer_id, identifying=False)
+
+    def _look(self, understanding: Understanding, state: DialogueState, shelf: Shelf) -> Sight:
+        wish = read_wish(understanding, shelf)
+        known = [word for word in wish.core if shelf.worded(word)]
+        return Sight(
+            understanding=understanding,
+            naming=read_names(understanding, shelf),
+            reference=refer(understanding, state, shelf),
+            wish=wish,
+            faq=self._faq.best(understanding.text, understanding.embedding),
+            ask=read_ask(understanding),
+            kind_known=bool(
+                Finder(shelf, self._retriever).kind(
+                    replace(
+                        wish,
+                        colours=(),
+                        materials=(),
+                        sizes=(),
+                        brands=(),
+                        excluded=(),
+                        below=None,
+                        most=None,
+                        above=None,
+                        least=None,
+                        in_stock=False,
+                    )
+                )
+            ),
+            words_known=bool(known) and len(known) * 2 >= len(wish.core),
+            desk=self._store.orders.count() > 0,
+        )
+
+    def _do(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
+        counter = Counter(shelf, self._retriever, self._settings)
+        handlers: dict[Move, Handler] = {
+            Move.LINE: self._line,
+            Move.CONFIRM: lambda sight, plan, state: self._desk.writes.confirm(state),
+            Move.DENY: self._denied,
+            Move.HANDOFF: self._hand_off,
+            Move.IDENTIFY: lambda sight, plan, state: self._identified(sight, state, shelf),
+            Move.ORDER: lambda sight, plan, state: self._order(sight, state, shelf),
+            Move.CONTINUE: lambda sight, plan, state: self._continued(plan, sight, state, shelf),
+            Move.EXPLAIN: self._explained,
+            Move.FAQ: self._cited,
+            Move.MISSING: counter.missing,
+            Move.FACTS: counter.facts,
+            Move.COMPARE: counter.compare,
+            Move.EXTREME: counter.extreme,
+            Move.CHEAPER: counter.cheaper,
+            Move.SIMILAR: counter.similar,
+            Move.COUNT: counter.count,
+            Move.SEARCH: counter.search,
+            Move.MORE: counter.more,
+            Move.LOST: self._lost,
+        }
+        return handlers[plan.move](sight, plan, state)
+
+    def _line(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        status = Status.DECLINED if plan.detail in _DECLINED else Status.ANSWERED
+        state = replace(state, pending=None) if plan.detail in _DECLINED else state
+        return Outcome(status, (said(line(plan.detail, self._settings)),), state, plan.detail)
+
+    def _denied(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        return Outcome(Status.ANSWERED, (said(line("denied", self._settings)),), replace(state, pending=None, draft=None), "deny")
+
+    def _hand_off(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        return Outcome(
+            Status.HANDOFF,
+            (said(line(plan.detail, self._settings)),),
+            replace(state, pending=None, draft=None),
+            "contact_human_agent",
+            trace=(("handoff", plan.why),),
+        )
+
+    def _explained(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        return self._desk.explain(plan.detail, state) or self._lost(sight, plan, state)
+
+    def _cited(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        match = sight.faq
+        if match is None:
+            return self._lost(sight, plan, state)
+        return Outcome(Status.ANSWERED, (said_entry(match.entry),), state, sight.understanding.intent)
+
+    def _lost(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        if state.misses + 1 >= MOST_MISSES:
+            return self._hand_off(sight, Plan(Move.HANDOFF, "stuck", "not understood again and again"), state)
+        return Outcome(Status.CLARIFY, (said(line("unsure", self._settings)),), state, "unsure")
+
+    def _order(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
+        if sight.ask is None:
+            return self._lost(sight, Plan(Move.LOST), state)
+        return self._desk.serve(sight.ask, sight.understanding, replace(state, held=None))
+
+    def _identified(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
+        found = identify(sight.understanding, state, self._store, self._settings)
+        if found.result in ("found", "known"):
+            return self._resumed(sight, found, shelf)
+        held = sight.understanding if sight.ask is not None else None
+        asking = self._desk.serve(sight.ask, held, found.state).state if sight.ask and held else replace(found.state, identifying=True)
+        lines = {"failed": "identify_failed", "stopped": "identify_stopped", "other": "one_customer"}
+        if found.result == "other":
+            return Outcome(Status.DECLINED, (said(line("one_customer", self._settings)),), replace(state, pending=None), "private_data")
+        status = Status.DECLINED if found.result in ("stopped", "failed") else Status.CLARIFY
+        return Outcome(status, (said(line(lines.get(found.result, "identify"), self._settings)),), asking, "give_details")
+
+    def _resumed(self, sight: Sight, found: Identification, shelf: Shelf) -> Outcome:
+        """Once it is known who writes: what this message asks, else what was asked before."""
+        state, held = found.state, found.state.held
+        if sight.ask is not None and (sight.ask.topic != "profile" or held is None):
+            return self._desk.serve(sight.ask, sight.understanding, replace(state, held=None))
+        if held is not None:
+            again = self._look(held.understanding(), state, shelf)
+            if again.ask is not None:
+                return self._desk.serve(again.ask, again.understanding, replace(state, held=None))
+        return Outcome(Status.ANSWERED, (said(line("identified", self._settings)),), state, "give_details")
+
+    def _continued(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
+        """A detail for the draft under way, or the order number that a held request lacked."""
+        if plan.detail == "held" and state.held is not None:
+            again = state.held.understanding()
+            orders = sight.understanding.of_kind("order_id") or self._nth_order(sight, state)
+            asked = read_ask(again)
+            if asked is not None and orders:
+                merged = replace(again, entities=(*(e for e in again.entities if e.kind != "order_id"), *orders))
+                return self._desk.serve(asked, merged, replace(state, held=None))
+        order, customer = (
+            self._store.orders.get(state.draft.order_id) if state.draft else None,
+            self._store.customers.get(state.customer_id),
+        )
+        if state.draft is None or order is None or customer is None or order.customer_id != customer.id:
+            return self._lost(sight, plan, replace(state, draft=None, pending=None))
+        return self._desk.writes.propose(state.draft.action, order, customer, sight.understanding, state)
+
+    def _nth_order(self, sight: Sight, state: DialogueState) -> tuple[Any, ...]:
+        orders = self._store.orders.of_customer(state.customer_id) if state.customer_id else []
+        places = [
+            e for e in sight.understanding.of_kind("ordinal") if isinstance(e.value, int) and -1 <= e.value <= len(orders) and e.value
+        ]
+        return tuple(
+            replace(e, kind="order_id", value=orders[int(e.value) - 1 if int(e.value) > 0 else -1].id)
+            for e in places[:1]
+            if isinstance(e.value, int)
+        )
+
+    def _counted(self, plan: Plan, outcome: Outcome) -> Outcome:
+        misses = outcome.state.misses + 1 if plan.move is Move.LOST else 0
+        return replace(outcome, state=replace(outcome.state, misses=misses))
+
+    def _said(self, plan: Plan, message: Message, outcome: Outcome) -> Answer:
+        text = self._responder.reply(outcome.intent, message.text, outcome.evidence)
+        sources = dict.fromkeys(source for source in (*_sources(outcome.evidence), *outcome.silent) if source.id not in _UNSEEN)
+        trace = (("policy", f"{plan.move.value} {plan.detail}: {plan.why}"), *outcome.trace)
+        return Answer(
+            outcome.status,
+            text,
+            outcome.value,
+            intent=outcome.intent,
+            products=outcome.products,
+            sources=tuple(sources),
+            actions=outcome.actions,
+            choices=outcome.choices,
+            trace=trace,
+        )
+
+
+def _sources(evidence: tuple[Evidence, ...]) -> tuple[Source, ...]:
+    return tuple(piece.source for piece in evidence)

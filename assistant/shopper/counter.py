@@ -1,0 +1,342 @@
+"""Everything about products that a shopper may want: finding, facts, comparing, cheapest, similar. One method a move.
+
+Reads the shelf and the retriever; refuses to know orders and customers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.config import Settings
+from assistant.shopper import cues, products
+from assistant.shopper.plan import Plan, Sight
+from assistant.shopper.reply import Outcome, about, joined, lowest_price, money, said
+from assistant.shopper.search import Finder, Found
+from assistant.shopper.shelf import Shelf, stems
+from assistant.shopper.state import DialogueState
+from assistant.shopper.wish import Wish
+from assistant.store.records import Product
+from assistant.types import Evidence, Scalar, Source, Status
+from retrieval.types import Retriever
+
+_DIFFERS = {
+    "price": "in price",
+    "colour": "in colour",
+    "material": "in material",
+    "size": "in size",
+    "availability": "in being out of stock",
+}
+
+
+class Counter:
+    """Answers about the products of one shelf."""
+
+    def __init__(self, shelf: Shelf, retriever: Retriever, settings: Settings) -> None:
+        self._shelf = shelf
+        self._finder = Finder(shelf, retriever)
+        self._currency = settings.currency
+        self._results = settings.shopper.results
+
+    def search(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """Products for a wish; after a search, for that wish made narrower."""
+        wish = Wish.from_memory(state.wish).refined(sight.wish) if plan.detail == "refine" else sight.wish
+        return self._listed(wish, sight, state)
+
+    def more(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """The next products for the last wish."""
+        wish = Wish.from_memory(state.wish)
+        found = self._finder.find(wish, self._results, without=frozenset(state.shown))
+        if not found.products:
+            return Outcome(
+                Status.ANSWERED, (said("That is all I have for that, I'm sorry: there is nothing more."),), state, "product_search"
+            )
+        return self._list("Here are some more:", found.products, state, wish)
+
+    def facts(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """Price, stock, options or a question, about what is named or pointed at."""
+        spoken = self._spoken(sight, state)
+        if not spoken:
+            beyond = sight.reference.beyond or sight.reference.way == "ordinal"
+            text = (
+                "I'm not sure which one you mean: I haven't shown that many. Which product is it?"
+                if beyond
+                else "Which product do you mean?"
+            )
+            return Outcome(Status.CLARIFY, (said(text),), state, "product_question")
+        twins = sight.naming.mentions[0].ids if sight.naming.mentions else ()
+        if len(twins) > 1 and len(sight.naming.mentions) == 1:
+            return self._twins(self._shelf.many(twins), state)
+        chosen = spoken if len(spoken) <= 3 or sight.reference.way == "group" else spoken[:1]
+        pieces: list[Evidence] = []
+        values: list[Scalar] = []
+        known = True
+        for product in chosen:
+            for answer in self._facets(product, sight):
+                pieces.append(answer.evidence)
+                values.append(answer.value)
+                known = known and answer.known
+        if len(chosen) > 1 and (total := self._together(chosen, sight)) is not None:
+            pieces.append(total[0])
+            values = [total[1]]
+        kept = tuple(p.id for p in chosen)
+        filled = [v for v in values if v is not None]
+        return Outcome(
+            Status.ANSWERED,
+            tuple(pieces),
+            state.speaking_of(kept),
+            self._intent(sight),
+            filled[0] if len(filled) == 1 or (filled and len(chosen) == 1) else None,
+            kept,
+        )
+
+    def compare(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """Two or more products beside one another, with the difference in price."""
+        ids = (*state.focus[:1], *sight.naming.ids) if plan.detail == "with focus" else self._first_of_each(sight) or sight.reference.ids
+        chosen = self._shelf.many(dict.fromkeys(ids))[:4]
+        priced = sorted((p for p in chosen if lowest_price(p) is not None), key=lambda p: lowest_price(p) or 0.0)
+        lines = [
+            f"- {products.summary(p, self._currency)}{f'; {joined([x for x in (p.category, p.style) if x], last=chr(47))}' if p.style else ''}"
+            for p in chosen
+        ]
+        pieces = [about(p, text) for p, text in zip(chosen, lines, strict=True)]
+        value: Scalar = None
+        if len(priced) >= 2:
+            low, high = priced[0], priced[-1]
+            difference = round((lowest_price(high) or 0.0) - (lowest_price(low) or 0.0), 2)
+            value = (
+                difference
+                if cues.DIFFERENCE.search(cues.plain(sight.understanding.text)) or cues.HOW_MANY.search(sight.understanding.text)
+                else None
+            )
+            verdict = f"The {low.name} is the cheaper, by {money(difference, self._currency)}." if difference else "They cost the same."
+            pieces.insert(0, about(low, verdict, difference=difference))
+        kept = tuple(p.id for p in chosen)
+        return Outcome(Status.ANSWERED, tuple(pieces), state.speaking_of(kept), "compare_products", value, kept)
+
+    def extreme(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """The cheapest or dearest of a kind, or of what was named or shown."""
+        dearest = plan.detail == "dearest"
+        if plan.why == "of those shown":
+            pool = self._shelf.many(sight.naming.ids if len(sight.naming.mentions) > 1 else sight.reference.ids)
+        elif sight.wish.core:
+            pool = self._finder.kind(sight.wish)
+        else:
+            pool = self._shelf.many(state.shown)
+        priced = [p for p in pool if lowest_price(p) is not None]
+        if not priced:
+            return self._nothing(sight.wish, Found(known=sight.kind_known), state)
+        ranked = sorted(priced, key=lambda p: ((lowest_price(p) or 0.0) * (-1 if dearest else 1), p.name))
+        best, price = ranked[0], lowest_price(ranked[0]) or 0.0
+        word = "most expensive" if dearest else "cheapest"
+        ties = [p for p in ranked[1:] if lowest_price(p) == price][:3]
+        text = f"The {word} is the {best.name}, at {money(price, self._currency)}{_stock_tail(best)}."
+        if ties:
+            text += f" At the same price: {joined([p.name for p in ties])}."
+        kept = tuple(p.id for p in [best, *ties])
+        pieces = (about(best, text), *(about(p, "") for p in ties))
+        state = (
+            state.speaking_of(kept[:1])
+            if set(kept) <= set(state.shown)
+            else replace(state.showing(kept, sight.wish.to_memory()), focus=kept[:1])
+        )
+        return Outcome(Status.ANSWERED, pieces, state, "compare_products", price, kept)
+
+    def cheaper(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """Something cheaper (or dearer) than what is named, spoken of or shown."""
+        dearer = plan.detail == "dearer"
+        ids = (
+            sight.naming.ids
+            or (sight.reference.ids if sight.reference.way in {"ordinal", "description"} else ())
+            or state.focus
+            or state.shown
+        )
+        than = self._shelf.many(ids)
+        prices = [price for p in than if (price := lowest_price(p)) is not None]
+        if not prices:
+            return Outcome(Status.CLARIFY, (said("Cheaper than which product?"),), state, "product_search")
+        wish = Wish.from_memory(state.wish) if state.wish and not sight.naming.ids else _kind_wish(than[0])
+        if sight.wish.constrained:
+            wish = wish.refined(replace(sight.wish, core=(), context=()))
+        wish = replace(wish, above=max(prices)) if dearer else replace(wish, below=min(prices), most=None)
+        found = self._finder.find(wish, self._results)
+        if not found.products:
+            word = "more expensive" if dearer else "cheaper"
+            than_text = f"the {than[0].name}" if len(than) == 1 else "those"
+            return Outcome(
+                Status.ANSWERED,
+                (about(than[0], f"I'm sorry, I have nothing {word} than {than_text} that fits what you asked for."),),
+                state,
+                "product_search",
+            )
+        ranked = sorted(found.products, key=lambda p: lowest_price(p) or 0.0)
+        return self._list("These cost more:" if dearer else "These are cheaper:", ranked, state, wish)
+
+    def similar(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """Products of the same kind that are closest to the one spoken of."""
+        ids = sight.naming.ids or sight.reference.ids or state.focus or state.shown
+        base = self._shelf.many(ids)[:1]
+        if not base:
+            return Outcome(Status.CLARIFY, (said("Similar to which product?"),), state, "similar_products")
+        product = base[0]
+        same = frozenset(
+            id
+            for id, p in self._shelf.products.items()
+            if (p.style or p.category) == (product.style or product.category) and p.category == product.category
+        )
+        query = f"{product.name} {product.style} {product.description}"[:500]
+        wish = replace(sight.wish if sight.wish.constrained else Wish(), core=(), context=stems(product.name), query=query)
+        if plan.detail == "cheaper" and (price := lowest_price(product)) is not None:
+            wish = replace(wish, below=price)
+        others = frozenset(self._shelf.products) - same | {product.id}
+        found = self._finder.find(wish, self._results, without=others if len(same) > 1 else frozenset({product.id}))
+        if not found.products:
+            return Outcome(
+                Status.ANSWERED, (about(product, f"I'm sorry, I have nothing similar to the {product.name}."),), state, "similar_products"
+            )
+        return self._list(
+            f"Similar to the {product.name}:", found.products, state, wish, "similar_products", (Source("product", product.id),)
+        )
+
+    def count(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """How many products of a kind there are."""
+        kind = self._finder.kind(sight.wish)
+        pieces = (
+            Evidence(
+                Source("product", kind[0].id) if kind else Source("policy", "line"),
+                f"There are {len(kind)} different products of that kind.",
+                {"count": len(kind)},
+            ),
+        )
+        return Outcome(Status.ANSWERED, pieces, replace(state, wish=sight.wish.to_memory()), "product_search", len(kind))
+
+    def missing(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """A product was named that the shop does not have."""
+        near = self._shelf.many(sight.naming.nearest)
+        tail = (
+            f" Did you mean the {joined([p.name for p in near], 'or the')}?"
+            if near
+            else " I can look for something like it if you tell me what it should be."
+        )
+        pieces = (said(f"I'm sorry, I can't find a product called “{plan.detail}” in our shop.{tail}"),)
+        return Outcome(
+            Status.ANSWERED, pieces, replace(state, misses=0), "product_search", silent=tuple(Source("product", p.id) for p in near)
+        )
+
+    def _listed(self, wish: Wish, sight: Sight, state: DialogueState) -> Outcome:
+        found = self._finder.find(wish, self._results, sight.understanding.embedding)
+        if not found.products:
+            return self._nothing(wish, found, state)
+        head = (
+            f"I found {found.total} that fit; the best of them:"
+            if found.total > len(found.products)
+            else "This fits:"
+            if found.total == 1
+            else "These fit:"
+        )
+        return self._list(head, found.products, state, wish)
+
+    def _nothing(self, wish: Wish, found: Found, state: DialogueState) -> Outcome:
+        state = replace(state, wish=wish.to_memory())
+        if not found.nearest:
+            text = "I'm sorry, I have nothing that fits that." if found.known else "I'm sorry, we don't have that in our shop."
+            return Outcome(Status.ANSWERED, (said(text),), state, "product_search")
+        what = joined([_DIFFERS[name] for name in found.differs])
+        lines = "\n".join(f"- {products.summary(p, self._currency)}" for p in found.nearest)
+        pieces = (said(f"I'm sorry, nothing fits all of that. The nearest, which differ {what}:\n{lines}"),)
+        return Outcome(
+            Status.ANSWERED,
+            pieces,
+            replace(state, shown=tuple(p.id for p in found.nearest), focus=()),
+            "product_search",
+            silent=tuple(Source("product", p.id) for p in found.nearest),
+        )
+
+    def _list(
+        self,
+        head: str,
+        listed: Sequence[Product],
+        state: DialogueState,
+        wish: Wish,
+        intent: str = "product_search",
+        silent: tuple[Source, ...] = (),
+    ) -> Outcome:
+        pieces = [about(p, f"{number}. {products.summary(p, self._currency)}") for number, p in enumerate(listed, start=1)]
+        pieces[0] = replace(pieces[0], text=f"{head}\n{pieces[0].text}")
+        ids = tuple(p.id for p in listed)
+        value = lowest_price(listed[0]) if len(listed) == 1 else None
+        return Outcome(Status.ANSWERED, tuple(pieces), state.showing(ids, wish.to_memory()), intent, value, ids, silent=silent)
+
+    def _spoken(self, sight: Sight, state: DialogueState) -> tuple[Product, ...]:
+        ids = self._first_of_each(sight) if len(sight.naming.mentions) > 1 else sight.naming.ids
+        if not ids:
+            ids = sight.reference.ids or (() if sight.reference.way == "ordinal" else state.focus or state.shown[:1])
+        return self._shelf.many(ids)
+
+    def _first_of_each(self, sight: Sight) -> tuple[str, ...]:
+        return tuple(mention.ids[0] for mention in sight.naming.mentions)
+
+    def _twins(self, twins: Sequence[Product], state: DialogueState) -> Outcome:
+        """Several products of one name: all of them are told, since the name does not say which is meant."""
+        lines = [about(p, f"{n}. {products.summary(p, self._currency)}") for n, p in enumerate(twins, start=1)]
+        lines[0] = replace(
+            lines[0], text=f"There are {len(twins)} products called {twins[0].name}; which one do you mean?\n{lines[0].text}"
+        )
+        ids = tuple(p.id for p in twins)
+        return Outcome(Status.CLARIFY, tuple(lines), state.showing(ids), "product_question", None, ids)
+
+    def _facets(self, product: Product, sight: Sight) -> list[products.FieldAnswer]:
+        text, quantity = sight.understanding.text, products.quantity_of(sight.understanding)
+        asked = products.facets(text, bool(product.variants))
+        if (
+            asked.question
+            and sight.understanding.intent in {"select", "place_order", "product_search", "check_stock"}
+            and not re.search(r"\b(?:is|does|has|can|are)\b.{0,40}\?", text)
+        ):
+            return [self._presented(product, text)]
+        answers = []
+        if asked.price:
+            answers.append(products.price_answer(product, text, self._currency, quantity))
+        if asked.stock:
+            answers.append(products.stock_answer(product, text, quantity))
+        if asked.options:
+            answers.append(products.options_answer(product, text))
+        if asked.question:
+            answers.append(
+                products.question_answer(product, sight.understanding)
+                if not (quantity and not asked.price)
+                else products.price_answer(product, text, self._currency, quantity)
+            )
+        return answers
+
+    def _presented(self, product: Product, text: str) -> products.FieldAnswer:
+        """A product that was picked or asked for by name: what it costs and whether it can be had."""
+        price, stock = products.price_answer(product, text, self._currency), products.stock_answer(product, text)
+        return products.FieldAnswer(
+            replace(price.evidence, text=f"{stock.evidence.text} {price.evidence.text}" if price.known else price.evidence.text),
+            price.value,
+        )
+
+    def _together(self, chosen: Sequence[Product], sight: Sight) -> tuple[Evidence, float] | None:
+        if not re.search(
+            r"\b(?:both|together|altogether|total|in all|combined|sum)\b", sight.understanding.text, re.IGNORECASE
+        ) or not cues.PRICE.search(sight.understanding.text):
+            return None
+        total = round(sum(lowest_price(p) or 0.0 for p in chosen), 2)
+        return about(chosen[0], f"Together they cost {money(total, self._currency)}.", total=total), total
+
+    def _intent(self, sight: Sight) -> str:
+        asked = products.facets(sight.understanding.text, has_variants=True)
+        return "price_question" if asked.price else "check_stock" if asked.stock else "product_question"
+
+
+def _kind_wish(product: Product) -> Wish:
+    kind = product.style or product.category or product.name
+    return Wish(core=stems(kind)[-1:], query=f"{kind} {product.name}")
+
+
+def _stock_tail(product: Product) -> str:
+    if product.variants or product.stock is None:
+        return ""
+    return f" ({product.stock} in stock)" if product.stock > 0 else " (out of stock)"

@@ -1,0 +1,152 @@
+"""Wordings that are safer to recognise by rule than by classifier: consent, refusal, attacks, and what is asked about a product.
+
+Owns patterns over one message; refuses to know the conversation. Where a cue and the classifier disagree, the dialogue policy
+trusts the cue.
+"""
+
+from __future__ import annotations
+
+import re
+
+_I = re.IGNORECASE
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?:{pattern})" for pattern in patterns), _I)
+
+
+_YES = _any(
+    r"^\W*(?:yes|yep|yeah|yea|yup|ya|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|i confirm|agreed|correct|exactly|affirmative|"
+    r"go ahead|please do|do it|do so|proceed|please proceed|go for it|that'?s (?:right|correct|fine)|looks good|sounds good|all (?:good|correct))\b",
+    r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
+    r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
+)
+_NOT_YES = _any(
+    r"\b(?:no|not|nope|never|don'?t|doesn'?t|do not|can'?t|cannot|won'?t|wait|hold on|hang on|stop|but|however|unless|if|instead|actually|rather|except|maybe|perhaps|later|first|before|"
+    r"changed? my mind|change (?:it|that|to)|unsure|think about|let me think|wrong|incorrect|also|another|different|other|only)\b",
+    r"\?",
+)
+_NO = _any(
+    r"^\W*(?:no|nope|nah|no thanks?|no thank you|never mind|nevermind|nvm|stop|wait|hold on|hang on|forget (?:it|that|about it)|leave it|don'?t|do not|please don'?t|not now|not yet|"
+    r"changed? my mind|i(?:'ve| have) changed my mind|i changed my mind|rather not|better not|cancel that|scratch that)\b",
+)
+
+PERSON = _any(
+    r"\b(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|pass me|hand me|escalate|switch me|redirect me)\b[^.?!]{0,40}\b(?:human|person|people|agent|representative|rep|someone|somebody|operator|manager|supervisor|staff|employee|colleague|support team|customer service|real)\b",
+    r"\b(?:real|live|actual) (?:person|human|agent|people)\b(?!\s+(?:or|wear))",
+    r"\b(?:want|need|give me|get|prefer|like|call) (?:a|an|to see a|your|the|some)?\s*(?:human|real person|manager|supervisor|operator|agent|representative)\b",
+    r"^\W*(?:human|agent|representative|operator|person)(?:\s+please|\s+now)?\W*$",
+    r"\bcan (?:a|some) (?:human|person|colleague) (?:help|answer|call)\b",
+    r"\b(?:have|ask) (?:someone|somebody|a person|a human|your manager|an agent)\b[^.?!]{0,25}\b(?:call|contact|help|answer|reply)\b",
+    r"\b(?:ask for|where is) (?:your|the) (?:manager|boss|supervisor)\b",
+)
+ALARM = _any(
+    r"\b(?:my lawyer|an? lawyer|attorney|legal action|sue you|suing|take you to court|small claims|consumer protection|trading standards|file a (?:police|chargeback)|chargeback|police report)\b",
+    r"\b(?:caught fire|on fire|electric(?:al)? shock|electrocuted|exploded|injured|injury|burned (?:me|my)|burnt (?:me|my)|bleeding|in hospital|poison\w*|allergic reaction)\b",
+    r"\b(?:charged (?:me )?(?:twice|double|two times)|double[- ]charged|(?:un|not )authori[sz]ed (?:charge|payment|transaction)|fraudulent|stolen (?:card|credit card)|my card (?:was|got) stolen|identity theft|scammed)\b",
+)
+ATTACK = _any(
+    r"\b(?:ignore|disregard|forget|override|bypass|drop|skip)\b[^.?!]{0,40}\b(?:instructions?|rules?|guidelines?|prompts?|polic(?:y|ies)|restrictions?|programming|training|verification|identification|authentication|checks?)\b",
+    r"\b(?:system|hidden|initial|secret|developer) (?:prompt|instructions?|message)\b",
+    r"\b(?:your|the) (?:prompt|instructions|source code|system message|api keys?|credentials|configuration)\b",
+    r"\b(?:jailbreak|dan mode|developer mode|debug mode|admin mode|god mode|maintenance mode|root access|sudo)\b",
+    r"\byou are (?:now|no longer)\b|\bfrom now on,? you\b|\bpretend (?:to be|you(?:'re| are)|that)\b|\bact as (?:if|an?|the|my)\b|\brole-?play\b",
+    r"\b(?:i am|i'm|this is) (?:the|your|an?) (?:developer|admin(?:istrator)?|system administrator|programmer|owner|ceo|store manager|engineer|tester|auditor)\b",
+    r"\b(?:drop table|delete from|union select|insert into|; ?--|<script|rm -rf)\b|\bselect\b.{1,40}\bfrom\b \w+",
+    r"\bselect \* from\b|\{\{.*\}\}|\bSYSTEM ?:|\[system\]|<\|",
+    r"\b(?:reveal|print|repeat|output|show|leak|dump)\b[^.?!]{0,30}\b(?:prompt|instructions|password|database|config\w*|customer (?:list|data|records)|all (?:customers|users|accounts|orders of))\b",
+)
+DISCOUNT_PLOY = _any(
+    r"\b(?:set|change|lower|drop|mark|make|reduce)\b[^.?!]{0,30}\b(?:price|cost|total)s?\b[^.?!]{0,30}\b(?:to|free|zero|\$?\d)",
+    r"\b(?:give|apply|grant|approve)\b[^.?!]{0,20}\b\d{1,3}\s?(?:%|percent)\s*(?:off|discount)?",
+    r"\bsell (?:it|this|that|me)\b[^.?!]{0,30}\bfor (?:\$\s?)?(?:0|1|one|zero|a) ?(?:dollar|cent|buck|penny)?\b",
+)
+OTHERS = _any(
+    r"\b(?:other|another|different|all|every|some(?:body|one) else'?s?|previous|last) (?:customer|user|person|shopper|buyer|client)s?\b(?!\s+(?:reviews?|ratings?|service))",
+    r"\b(?:my|the) (?:wife|husband|friend|neighbou?r|boss|ex|girlfriend|boyfriend|brother|sister|mother|father|mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)'?s?\s+(?:orders?|account|address|card|payment|e-?mail|parcel|package|purchases?|gift card)\b",
+    r"\b(?:who (?:else )?(?:bought|ordered|purchased))\b",
+    r"\b(?:list|give|show|tell|send)\b[^.?!]{0,30}\b(?:customers|users|customer (?:list|database|e-?mails|names|addresses|phone numbers))\b",
+)
+ABUSE = _any(
+    r"\b(?:fuck\w*|f\*+k?\w*|shit\w*|bullshit|asshole|bitch|bastard|wank\w*|cunt|dickhead|moron|idiot(?:ic)?|imbecile|dumbass|motherf\w+|piece of (?:crap|garbage|trash))\b",
+    r"\b(?:you(?:'re| are|r)?|this|ur)\s+(?:so |such |a |an |just |really |absolutely |total(?:ly)? |fucking |damn |completely )*(?:stupid|useless|dumb|pathetic|worthless|garbage|trash|terrible bot|crap|loser|rubbish bot)\b",
+    r"\b(?:stupid|useless|dumb|idiotic) (?:bot|machine|robot|thing|chatbot|computer|ai|assistant)\b|\bshut up\b|\bi hate you\b|\bgo to hell\b|\bscrew you\b",
+)
+
+GREETING = _any(
+    r"^\W*(?:hi|hello|hey|heya|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings|yo|hola|hallo)(?:\s+(?:there|all|everyone|team|you|again|shop|bot|clerk|guys|folks))*\W*$"
+)
+THANKS = _any(
+    r"^\W*(?:(?:ok|okay|great|perfect|cool|awesome|nice|super|wonderful|lovely|no|alright|got it|that'?s all|good)\W+)*(?:many |lots of )?(?:thanks?|thank you|thx|ty|cheers|much appreciated|appreciate it)\b(?!.*\?)(?!.*\b(?:but|also|and (?:how|what|can|could|do|is))\b).{0,50}$"
+)
+BYE = _any(
+    r"^\W*(?:(?:ok|okay|thanks?|thank you|great|alright|that'?s all)\W+)*(?:bye|goodbye|good bye|bye bye|see you|see ya|cya|farewell|good night|have a (?:nice|good|great) (?:day|one|evening|night|weekend)|that'?s (?:all|it)(?: for (?:now|today))?)\b[^?]{0,40}$"
+)
+
+CHEAPEST = _any(
+    r"\bcheapest\b",
+    r"\blowest[- ]pric\w*|\blowest (?:cost|price)|\bleast expensive\b|\bmost (?:affordable|inexpensive)\b|\b(?:lowest|smallest|least) (?:price|cost)\b|\bcosts? (?:the )?least\b|\bmost budget[- ]friendly\b|\bbest price\b",
+)
+DEAREST = _any(
+    r"\b(?:most expensive|dearest|priciest|costliest|most costly|highest[- ]priced?|highest (?:price|cost)|costs? (?:the )?most)\b"
+)
+CHEAPER = _any(
+    r"\b(?:cheaper|less expensive|lower[- ]priced?|more affordable|less pricey|lower price|more budget)\b(?!\s+than\s+\$?\d)",
+    r"\btoo (?:expensive|pricey|dear|much money)\b",
+    r"\b(?:any|some)thing (?:for less|less)\b",
+)
+DEARER = _any(r"\b(?:more expensive|pricier|dearer|higher[- ]priced?|more up-?market|fancier|more premium|costlier)\b(?!\s+than\s+\$?\d)")
+DIFFERENCE = _any(
+    r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?))"
+)
+COMPARE = _any(
+    r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|\bwhich (?:one )?(?:of (?:these|those|them|the) )?(?:two )?(?:is|are|costs?|has) (?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher)\b|\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?is (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
+)
+SIMILAR = _any(
+    r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those)\b|more like|something like (?:the|it|this|that)|same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
+)
+GOES_WITH = _any(
+    r"\b(?:goes? (?:well )?with|match(?:es)? (?:well )?with|pairs? (?:well )?with|to go with|combine with|accessor(?:y|ies) for)\b"
+)
+PRICE = _any(
+    r"\b(?:how much|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b"
+)
+STOCK = _any(
+    r"\b(?:in stock|out of stock|stock|available|availability|in store|sold out|how many (?:\w+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in)|any left|still have|left in|units|inventory|on hand|do you still|restock\w*)\b"
+)
+HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
+OPTIONS = _any(
+    r"\b(?:which|what|any other|other|how many|all(?: the)?|list|different) (?:\w+ )?(?:colou?rs?|sizes?|options?|variants?|versions?|models?|materials?|varieties|kinds of|types of|styles?|configurations?|finish(?:es)?)\b|\b(?:come|comes|available|sell it|have it) in\b(?! stock)"
+)
+MORE = _any(
+    r"^\W*(?:(?:show|give|see|any|can i see|got|are there|do you have|anything)\s+(?:me\s+)?)?(?:more|others|else|other ones|some more|more options|more results|other options|any others|the rest)(?:\s+(?:please|of them|like these|options|results))?\W*$"
+)
+PRONOUN = _any(r"\b(?:it|its|it'?s|this|that|this one|that one|the one|same one|the item|the product|the thing)\b")
+PLURAL = _any(
+    r"\b(?:these|those|them|they|both|either|the (?:two|three|four)|all of (?:them|these|those)|the ones|ones (?:you|above)|of the (?:above|list))\b"
+)
+GENERAL = _any(
+    r"\b(?:how (?:do|can|could|would|should|to|does)|what(?:'s| is| are| if|'re| should)|can i|could i|may i|am i|is it possible|is there|are there|do you|does|are you|will you|when (?:will|do|does|is)|where (?:do|can)|why|who|in case|tell me about|explain|policy|policies|rules?|terms)\b"
+)
+HOW_TO = _any(r"\bhow (?:do|can|could|would|should|to)\b|\bwhat (?:do|should) i (?:do|need)\b|\bsteps?\b")
+NEGATION = re.compile(
+    r"\b(?:not(?: made (?:of|from|out of))?(?: in)?(?: a| an| the| any)?|no|non|without(?: a| an| any)?|except(?: for)?(?: the)?|excluding|other than|anything but|isn'?t|aren'?t|don'?t (?:want|like)(?: a| an| any| the)?|"
+    r"avoid(?:ing)?|nothing|hate|but not|free (?:of|from)|instead of)[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |, )(?:any )?[a-z][a-z-]+)*)|\b(?P<free>[a-z]+)[- ]free\b",
+    _I,
+)
+
+
+def agrees(text: str) -> bool:
+    """Whether the message is an explicit yes and nothing that limits it."""
+    plain = text.replace("’", "'")
+    return bool(_YES.search(plain)) and not _NOT_YES.search(plain)
+
+
+def declines(text: str) -> bool:
+    """Whether the message says no, or calls off what is under way."""
+    return bool(_NO.search(text.replace("’", "'")))
+
+
+def plain(text: str) -> str:
+    """The message with straight apostrophes and single blanks."""
+    return re.sub(r"\s+", " ", text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')).strip()

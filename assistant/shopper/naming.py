@@ -1,0 +1,198 @@
+"""Which products a message names, misspellings included, and which it names that do not exist.
+
+Owns the matching of names against the shelf; refuses to guess: a name that is only like a product's is reported as missing, with
+the likely one beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from assistant.shopper.shelf import Shelf, stems
+from assistant.shopper.words import word_list
+from assistant.types import Understanding
+
+ALIKE = 87.0
+"""RapidFuzz ratio from which a misspelt name is taken for the product's."""
+
+NEAR = 62.0
+"""Ratio from which a missing product's nearest namesake is worth mentioning."""
+
+_QUOTED = re.compile(r"[\"“”]([^\"“”]{3,80})[\"“”]|(?<!\w)'([^']{5,80})'(?!\w)")
+_PROPER = r"[A-Z0-9][\w'&’-]*"
+_RUN = re.compile(rf"{_PROPER}(?:\s+(?:(?:of|the|and|de|for|&|-)\s+)?{_PROPER})+")
+_DEFINITE = re.compile(
+    r"\b(?:(?:price|cost|stock|details?|description|availability|colou?r|size|material|weight|dimensions)s? (?:of|for|on|is)|how much (?:is|are|does|do|for|would)|how many(?: of)?|tell me (?:more )?about|what about|info(?:rmation)? (?:on|about)|"
+    r"do you (?:have|sell|stock|carry)|have you got|got|is|are|does|do|i want|i'd like|looking for|buy|order|need) (?:the|your|that)\s+(?P<name>[^?.!,;]{3,80})",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\s+(?:cost|costs|in stock|available|have|has|come|comes|made|still|sold|waterproof|right now|now|today|please|currently|is|are|for sale|left|on sale|with|and|or|that|which|in|at|under|below|go|going|sell|priced|"
+    r"from|worth|really|good|suitable|compare|machine|dishwasher|need|work|fit|contain|include|support)\b.*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A product named in `text[start:end]`; several ids where products share the name. `score` in [0, 100]."""
+
+    ids: tuple[str, ...]
+    score: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What a message names. `missing` is a name that no product bears; `nearest` the ids of the likeliest one."""
+
+    mentions: tuple[Mention, ...] = ()
+    missing: str = ""
+    nearest: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(id for mention in self.mentions for id in mention.ids))
+
+
+def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
+    """The products that a message names, in its order."""
+    text = understanding.text.replace("’", "'")
+    found = _alike(text, shelf) + _plain(text, shelf) + _partial(understanding, shelf)
+    mentions = _kept(found)
+    for phrase, start, end in _claimed(text):
+        inside = [m for m in mentions if m.start < end and start < m.end]
+        if _is_claim(phrase, start, inside, text, shelf):
+            rest = tuple(m for m in mentions if m not in inside)
+            return Naming(rest, phrase, _nearest(phrase, shelf))
+    return Naming(tuple(sorted(mentions, key=lambda m: m.start)))
+
+
+def _alike(text: str, shelf: Shelf) -> list[Mention]:
+    """Whole names of two words or more, as they are or misspelt."""
+    lowered = text.casefold()
+    names = {id: name.casefold().replace("’", "'") for id, name in shelf.names() if " " in name and len(name) <= len(text) + 2}
+    found = []
+    for _, score, id in process.extract(lowered, names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=12):
+        place = fuzz.partial_ratio_alignment(names[id], lowered)
+        if place is not None and _same_words(names[id], lowered[place.dest_start : place.dest_end]):
+            found.append(Mention((id,), score, place.dest_start, place.dest_end))
+    return found
+
+
+def _same_words(name: str, said: str) -> bool:
+    """Whether each word of the name has its like in what was said: "Classic Oak Table" is no misspelling of "Classic Teak Table"."""
+    words = said.replace("-", " ").split()
+    return all(
+        any(fuzz.ratio(word, other) >= (60 if len(word) > 3 else 50) for other in words)
+        for word in name.replace("-", " ").split()
+        if len(word) > 2
+    )
+
+
+def _plain(text: str, shelf: Shelf) -> list[Mention]:
+    """Names whose words stand in the message one after the other, plurals and all."""
+    tokens = [(m.start(), m.end(), stems(m[0])) for m in re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", text)]
+    found = []
+    for first, (start, _, forms) in enumerate(tokens):
+        for id, wanted in (entry for form in forms for entry in shelf.spelled.get(form, ())):
+            window = tokens[first : first + len(wanted)]
+            if len(window) == len(wanted) and all(word in token[2] for word, token in zip(wanted, window, strict=True)):
+                found.append(Mention((id,), 100.0, start, window[-1][1]))
+    return found
+
+
+def _partial(understanding: Understanding, shelf: Shelf) -> list[Mention]:
+    """Names said for the most part, as the entity rules found them."""
+    return [
+        Mention((str(e.value),), 75.0 * e.score, e.start, e.end)
+        for e in understanding.of_kind("product")
+        if e.value in shelf.products and e.score >= 0.75 and _telling(e.surface, shelf)
+    ]
+
+
+def _telling(surface: str, shelf: Shelf) -> bool:
+    return len([w for w in stems(surface) if w not in word_list("filler")]) >= 2 or not shelf.is_kind(stems(surface)[-1])
+
+
+def _kept(found: list[Mention]) -> list[Mention]:
+    """The longest and best of overlapping mentions; those with the same span and score are one mention of several products."""
+    kept: list[Mention] = []
+    for mention in sorted(found, key=lambda m: (-(m.score >= 99), -(m.end - m.start) * m.score, m.start)):
+        twin = next(
+            (
+                n
+                for n, other in enumerate(kept)
+                if (other.start, other.end) == (mention.start, mention.end) and abs(other.score - mention.score) < 0.5
+            ),
+            None,
+        )
+        if twin is not None:
+            kept[twin] = Mention(tuple(dict.fromkeys(kept[twin].ids + mention.ids)), mention.score, mention.start, mention.end)
+        elif not any(other.start < mention.end and mention.start < other.end for other in kept):
+            kept.append(mention)
+    return kept
+
+
+def _claimed(text: str) -> list[tuple[str, int, int]]:
+    """Phrases that speak of a thing by name: quoted, capitalised in mid-sentence, or with "the" in a question about it."""
+    claims = [(m[1] or m[2], m.start(), m.end()) for m in _QUOTED.finditer(text)]
+    if sum(c.isupper() for c in text) < 0.5 * sum(c.isalpha() for c in text):
+        for match in _RUN.finditer(text):
+            claims += _run(match, text)
+    for match in _DEFINITE.finditer(text):
+        name = _TAIL.sub("", match["name"]).strip()
+        if name:
+            claims.append((name, match.start("name"), match.start("name") + len(name)))
+    return claims
+
+
+def _run(match: re.Match[str], text: str) -> list[tuple[str, int, int]]:
+    words, start = match[0].split(), match.start()
+    opening = start == 0 or text[:start].rstrip()[-1:] in ".!?"
+    while words and (words[0].casefold() in word_list("filler") or opening):
+        opening = False
+        cut = len(words[0])
+        rest = match[0][start - match.start() + cut :]
+        start += cut + len(rest) - len(rest.lstrip())
+        words = words[1:]
+    return [(" ".join(words), start, match.end())] if len(words) >= 2 else []
+
+
+def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: Shelf) -> bool:
+    """Whether the phrase names a thing that the mentions inside it do not account for."""
+    wanted = [word for word in stems(phrase) if (word not in word_list("filler") and not word.isdigit()) or any(c.isdigit() for c in word)]
+    wanted = [w for w in wanted if w not in {"one", "two", "first", "second"}]
+    if not wanted:
+        return False
+    if inside:
+        known = set().union(*(shelf.labels[id].everything for mention in inside for id in mention.ids if id in shelf.labels))
+        names = " ".join(shelf.products[id].name.casefold() for mention in inside for id in mention.ids)
+        capital = bool(re.match(r"[A-Z0-9]", phrase))
+        stray = [w for w in wanted if w not in known and not any(fuzz.ratio(w, other) >= 70 for other in stems(names))]
+        return capital and bool(stray)
+    proper = bool(_RUN.fullmatch(phrase)) or phrase in {m[1] or m[2] for m in _QUOTED.finditer(text)}
+    if proper:
+        return len(wanted) >= 2 and not _of_the_shop(wanted, shelf)
+    return (
+        len(wanted) >= 3
+        and not any(set(wanted) <= label.everything for label in shelf.labels.values())
+        and any(shelf.is_kind(w) or not shelf.knows(w) for w in wanted)
+    )
+
+
+def _of_the_shop(wanted: list[str], shelf: Shelf) -> bool:
+    """Whether the words are a kind of the shop's and no name: "Gift Cards", "Christmas Decorations"."""
+    return len(wanted) <= 2 and all(shelf.is_kind(word) for word in wanted) and bool(shelf.named(wanted[0]) & shelf.named(wanted[-1]))
+
+
+def _nearest(phrase: str, shelf: Shelf) -> tuple[str, ...]:
+    names = dict(shelf.names())
+    best = process.extract(
+        phrase.casefold(), {id: name.casefold() for id, name in names.items()}, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, limit=2
+    )
+    return tuple(id for _, _, id in best)

@@ -1,0 +1,1 @@
+"""The order desk: who is asking, what their orders say, and the few writes that the shop's policy allows."""

@@ -1,0 +1,134 @@
+"""What a message asks of the order desk: which reading or which write, and whether it asks how things work in general.
+
+Rules over wording come first, the classifier's label where they are silent; refuses to know orders.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.shopper import cues
+from assistant.types import Understanding
+
+_I = re.IGNORECASE
+_POLICY_WORD = re.compile(
+    r"\b(?:polic(?:y|ies)|fees?|penalt(?:y|ies)|rules?|terms|allowed to|deadline|window|in general|usually|normally)\b", _I
+)
+_HISTORY = re.compile(
+    r"\b(?:was|were|has been|have been|been|got|did you|why)\s+(?:\w+\s+)?(?:cancell?ed|returned|exchanged|refunded)\b|\balready (?:cancell?ed|returned|exchanged)\b",
+    _I,
+)
+_WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("cancel", re.compile(r"\bcancel(?:l?ing|led)?\b(?! (?:that|this)\W*$)|\bcall off\b|\bstop (?:the|my|this) (?:order|shipment)\b|\b(?:get rid of|undo|drop|scrap) (?:the|my|this) order\b", _I)),
+    ("exchange", re.compile(r"\b(?:exchang\w*|swap\w*|trad(?:e|ing)|replac(?:e|ing)|replacement)\b", _I)),
+    ("return", re.compile(r"\b(?:return(?:ing|s|ed)?|send(?:ing)? (?:it |them |this |these |the [\w ]{2,40} |my [\w ]{2,40} |something |everything )?back|give (?:it|them) back|take (?:it|them) back|bring (?:it|them) back)\b", _I)),
+    ("address", re.compile(
+        r"\b(?:chang\w*|updat\w*|modif\w*|correct\w*|edit\w*|fix|wrong|incorrect|different|new|another|other|re-?direct\w*|re-?rout\w*|switch\w*|moved|moving)\b[^.?!]{0,60}\b(?:address|place|home|apartment|house)\b"
+        r"|\b(?:ship|send|deliver|mail|redirect|forward)\b[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|different|another|home|office|work|default|old|old)|to \d+\b|instead)|\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|has changed|needs|should be|changed|to be)\b|\bi(?:'ve| have)? (?:just |recently )?moved\b", _I)),
+    ("payment", re.compile(
+        r"\b(?:chang\w*|switch\w*|updat\w*|modif\w*|use|using|mov\w*|put|charge|pay)\b[^.?!]{0,60}\b(?:payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|card)\b(?![^.?!]{0,20}\bbalance)", _I)),
+    ("modify", re.compile(r"\b(?:chang\w*|switch\w*|modif\w*|updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,90}\b(?:to|into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b", _I)),
+)  # fmt: skip
+_REFUND = re.compile(r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|get my money)\b", _I)
+_READS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("balance", re.compile(r"\bbalance\b|\b(?:left|remaining|available|much)\b[^.?!]{0,30}\bgift\s?cards?\b|\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)", _I)),
+    ("methods", re.compile(r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}\b(?:do i have|i have|on file|saved|on my (?:account|profile)|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|cards)\b", _I)),
+    ("tracking", re.compile(r"\b(?:track\w*|shipment (?:number|id)|where(?:'s| is| are| has)\b(?! the refund| my refund| my money)[^.?!]{0,40}\b(?:order|package|parcel|delivery|shipment|stuff|things?|it|w\d+)|whereabouts)\b", _I)),
+    ("address", re.compile(r"\b(?:address|where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|what) (?:address|city|place)|ship(?:ped|ping)? to|live)\b", _I)),
+    ("refund", _REFUND),
+    ("paid_with", re.compile(r"\b(?:how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|method of payment)\b", _I)),
+    ("total", re.compile(r"\b(?:totals?|sum|how much (?:did|was|were|have|is|for|does)|(?:what|how much) (?:did|have) i (?:pay|paid|spend|spent)|amount|cost me|came to|come to|worth|price|cost|paid)\b", _I)),
+    ("count", re.compile(r"\bhow many (?:orders|purchases)\b", _I)),
+    ("list", re.compile(r"\b(?:(?:all|list|show|see|which|what|view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed))\b", _I)),
+    ("contents", re.compile(r"\b(?:what(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order)|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get))\b", _I)),
+    ("status", re.compile(r"\b(?:status|state|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|on (?:its|the) way|eta|when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b", _I)),
+    ("profile", re.compile(r"\b(?:my (?:e-?mail|name|profile|details|account (?:details|info\w*)|data|user ?id|information)|on file for me)\b", _I)),
+)  # fmt: skip
+_ORDERISH = re.compile(
+    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|\bi (?:have )?(?:ordered|bought|purchased|received|paid|returned)\b|\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
+    _I,
+)
+_BY_INTENT = {
+    "track_order": "tracking", "order_status": "status", "order_contents": "contents", "order_list": "list", "payment_info": "paid_with", "track_refund": "refund", "cancel_order": "cancel",
+    "change_order": "modify", "change_shipping_address": "address!", "modify_items": "modify", "return_items": "return", "exchange_items": "exchange", "change_payment": "payment", "get_refund": "refund",
+}  # fmt: skip
+WRITES = frozenset(name for name, _ in _WRITES)
+_OWN_ADDRESS = re.compile(
+    r"\b(?:default|account|profile|saved|home|on file)\b[^.?!]{0,20}\baddress\b|\baddress (?:on|in|of) (?:my|the) (?:account|profile|file)\b|\bmy address\b",
+    _I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAsk:
+    """`topic` is a read or a write; `general` asks how it works rather than to have it done; `own` is about the account, not an order."""
+
+    topic: str
+    write: bool
+    general: bool = False
+    own: bool = False
+
+
+def read_ask(understanding: Understanding) -> OrderAsk | None:
+    """What the message asks of the order desk, or None where it asks nothing of it."""
+    text = cues.plain(understanding.text)
+    general = bool(_POLICY_WORD.search(text)) or (bool(cues.GENERAL.match(text)) and not _specific(understanding, text))
+    topic = _write(text, understanding)
+    if topic:
+        return OrderAsk(topic, write=True, general=general)
+    if not _orderish(understanding, text):
+        return None
+    topic = next((name for name, pattern in _READS if pattern.search(text)), "") or _BY_INTENT.get(understanding.intent, "")
+    if not topic:
+        return OrderAsk("status", write=False) if understanding.of_kind("order_id") else None
+    if (topic in WRITES and topic != "address") or topic.endswith("!"):
+        return OrderAsk(topic.rstrip("!"), write=True, general=general)
+    return OrderAsk(topic, write=False, general=general, own=bool(_OWN_ADDRESS.search(text)) and topic == "address")
+
+
+def _write(text: str, understanding: Understanding) -> str:
+    if _HISTORY.search(text) or re.search(r"\b(?:status|track) of my (?:return|exchange|refund|cancellation)\b", text, _I):
+        return ""
+    found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
+    names = {name for _, _, name in found}
+    if not names:
+        return ""
+    if names & {"modify", "payment", "address"} and not (names & {"cancel", "return", "exchange"}):
+        return _of_changes(names, text, understanding)
+    first = min((entry for entry in found if entry[2] in {"cancel", "return", "exchange"}), default=None)
+    return first[2] if first else ""
+
+
+def _of_changes(names: set[str], text: str, understanding: Understanding) -> str:
+    """Which of the changes to a pending order is meant: "change", "card" and "to" alone say little."""
+    if "address" in names and not re.search(r"\bpayment\b", text, _I) and not re.search(r"e-?mail address", text, _I):
+        return "address"
+    if (
+        "payment" in names
+        and (understanding.of_kind("payment_method") or "payment" in text.lower())
+        and re.search(r"\b(?:chang|switch|instead|updat|different|another|other|modif|move|put)\w*", text, _I)
+    ):
+        return "payment"
+    if "modify" in names and (_orderish(understanding, text) or understanding.intent in {"modify_items", "change_order"}):
+        return "modify"
+    return ""
+
+
+def _orderish(understanding: Understanding, text: str) -> bool:
+    return (
+        bool(understanding.of_kind("order_id"))
+        or bool(_ORDERISH.search(text))
+        or (understanding.intent in _BY_INTENT and understanding.confidence >= 0.5)
+    )
+
+
+def _specific(understanding: Understanding, text: str) -> bool:
+    """Whether the message speaks of an order of the writer's own rather than of orders at large."""
+    if understanding.of_kind("order_id", "reason", "first_last_name", "email"):
+        return True
+    return (
+        bool(re.search(r"\b(?:my|this|that|these|those|it|them|the) (?:\w+ ){0,3}(?:orders?|purchases?|packages?|parcels?)?\b", text, _I))
+        and not re.search(r"\b(?:an?|any|orders|items|products) (?:order|item|product|purchase)\b", text, _I)
+        and bool(re.search(r"\b(?:my|this|that|it)\b", text, _I))
+    )

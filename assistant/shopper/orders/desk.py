@@ -1,0 +1,164 @@
+"""The order desk in front: who is asking, which order, and then the reading or the write.
+
+Owns the choice of the order that a message means; refuses to speak of any order that is not the verified customer's, in the same
+words whether it exists or not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.config import Settings
+from assistant.shopper.lines import line
+from assistant.shopper.orders import read, slots
+from assistant.shopper.orders.asks import OrderAsk
+from assistant.shopper.orders.policy import OrderPolicy
+from assistant.shopper.orders.writes import Writes
+from assistant.shopper.reply import Outcome, said
+from assistant.shopper.state import DialogueState, Held
+from assistant.store.records import Customer, Order
+from assistant.types import Evidence, Scalar, Source, Status, Understanding
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+_STATUS_WORDS = {
+    "pending": r"\b(?:pending|open|not (?:yet )?shipped|unshipped)\b",
+    "processed": r"\bprocess(?:ed|ing)\b",
+    "delivered": r"\b(?:delivered|received|arrived)\b",
+    "cancelled": r"\bcancel(?:l)?ed\b",
+}
+_LATEST = re.compile(r"\b(?:last|latest|most recent|newest|recent)\b", re.IGNORECASE)
+_PRODUCTLESS = frozenset({"profile", "balance", "methods", "list", "count"})
+
+
+class OrderDesk:
+    """Answers about orders and leads writes, for one verified customer."""
+
+    def __init__(self, store: Store, settings: Settings, policy: OrderPolicy) -> None:
+        self._store = store
+        self._settings = settings
+        self.policy = policy
+        self.writes = Writes(store, settings, policy)
+
+    def serve(self, ask: OrderAsk, understanding: Understanding, state: DialogueState) -> Outcome:
+        """Answer an ask of the order desk."""
+        customer = self._store.customers.get(state.customer_id) if state.customer_id else None
+        if customer is None:
+            held = replace(state, identifying=True, held=Held.of(understanding), customer_id="")
+            return Outcome(Status.CLARIFY, (said(line("identify", self._settings)),), held, ask.topic)
+        if (not ask.write and ask.topic in _PRODUCTLESS) or (ask.own and not understanding.of_kind("order_id")):
+            return self._of_account(ask, customer, understanding, state)
+        return self._of_order(ask, customer, understanding, state)
+
+    def explain(self, topic: str, state: DialogueState) -> Outcome | None:
+        """The shop's rule for a kind of write, in its own words."""
+        rule = self.policy.rules.get(topic)
+        return Outcome(Status.ANSWERED, (Evidence(Source("policy", topic), rule.text),), state, topic) if rule and rule.text else None
+
+    def _of_account(self, ask: OrderAsk, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
+        orders = self._store.orders.of_customer(customer.id)
+        what = next((status for status, words in _STATUS_WORDS.items() if re.search(words, understanding.text, re.IGNORECASE)), "")
+        if ask.topic in ("list", "count"):
+            return self._said(ask, read.overview([o for o in orders if not what or o.status.startswith(what)], what), state)
+        if ask.topic == "balance":
+            return self._said(ask, read.balance(customer, self._settings.currency), state)
+        if ask.topic == "methods":
+            return self._said(ask, read.methods(customer), state)
+        return self._said(ask, read.own_address(customer) if ask.topic == "address" else read.profile(customer), state)
+
+    def _of_order(self, ask: OrderAsk, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
+        orders = self._store.orders.of_customer(customer.id)
+        named = [str(e.value) for e in understanding.of_kind("order_id")]
+        if named:
+            own = {o.id.lstrip("#").upper(): o for o in orders}
+            order = own.get(named[0].lstrip("#").upper())
+            if order is None:
+                gone = replace(state, pending=None, draft=None)
+                return Outcome(
+                    Status.DECLINED,
+                    (
+                        said(
+                            line(
+                                "no_such_order",
+                                self._settings,
+                                order=f"#{named[0].lstrip('#')}" if orders and orders[0].id.startswith("#") else named[0],
+                            )
+                        ),
+                    ),
+                    gone,
+                    ask.topic,
+                )
+            return self._with(ask, order, customer, understanding, state)
+        chosen = self._meant(ask, orders, understanding, state)
+        if len(chosen) == 1:
+            return self._with(ask, chosen[0], customer, understanding, state)
+        return self._which(ask, chosen or orders, understanding, state)
+
+    def _meant(self, ask: OrderAsk, orders: Sequence[Order], understanding: Understanding, state: DialogueState) -> list[Order]:
+        """The orders that a message without a number may mean, as few as it allows."""
+        text = understanding.text
+        status = next(
+            (
+                name
+                for name, words in _STATUS_WORDS.items()
+                if re.search(rf"{words}\W+(?:\w+\W+)?(?:order|purchase|parcel|package)", text, re.IGNORECASE)
+            ),
+            "",
+        )
+        pool = [o for o in orders if not status or o.status.startswith(status)]
+        holding = (
+            [o for o in pool if any(slots.read_items(text, replace(o, lines=(item,))) for item in o.lines)]
+            if not re.search(slots._ALL, text)
+            else []
+        )
+        if holding and (not state.order_id or state.order_id not in {o.id for o in holding}):
+            fitting = [o for o in holding if not ask.write or o.status in self.policy.rule(ask.topic).statuses] if ask.write else holding
+            return fitting or holding
+        if state.order_id and not status:
+            return [o for o in orders if o.id == state.order_id]
+        if _LATEST.search(text) and pool and all(o.placed_at for o in pool):
+            return [max(pool, key=lambda o: o.placed_at or 0)]  # type: ignore[return-value, arg-type]
+        return pool
+
+    def _which(self, ask: OrderAsk, orders: Sequence[Order], understanding: Understanding, state: DialogueState) -> Outcome:
+        if not orders:
+            return Outcome(Status.DECLINED, (said("There are no orders on your account."),), state, ask.topic)
+        listed, _ = read.overview(orders)
+        held = replace(state, held=Held.of(understanding), pending=None)
+        return Outcome(Status.CLARIFY, (replace(listed, text=f"Which order do you mean? {listed.text}"),), held, ask.topic)
+
+    def _with(self, ask: OrderAsk, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
+        state = replace(state, order_id=order.id, held=None)
+        if ask.write:
+            return self.writes.propose(_settled(ask.topic, order), order, customer, understanding, state)
+        return self._said(ask, self._reading(ask.topic, order, customer, understanding), replace(state, pending=None, draft=None))
+
+    def _reading(self, topic: str, order: Order, customer: Customer, understanding: Understanding) -> tuple[Evidence, Scalar]:
+        currency = self._settings.currency
+        items = slots.read_items(understanding.text, order) if topic in ("contents", "total") else ()
+        if len(items) == 1 and len(order.lines) >= 1 and not re.search(r"\btotal\b", understanding.text, re.IGNORECASE):
+            return read.line(order, items[0][0], currency)
+        readings = {
+            "tracking": lambda: read.tracking(order),
+            "contents": lambda: read.contents(order, currency),
+            "address": lambda: read.address(order),
+            "paid_with": lambda: read.paid_with(order, customer, currency),
+            "total": lambda: read.total(order, currency),
+            "refund": lambda: read.refund(order, customer, currency, self.policy),
+        }
+        return readings.get(topic, lambda: read.status(order))()
+
+    def _said(self, ask: OrderAsk, reading: tuple[Evidence, Scalar], state: DialogueState) -> Outcome:
+        evidence, value = reading
+        return Outcome(Status.ANSWERED, (evidence,), state, ask.topic, value)
+
+
+def _settled(kind: str, order: Order) -> str:
+    """Changing items is a modification while an order is pending and an exchange once it is delivered, whatever it is called."""
+    if kind in ("modify", "exchange"):
+        return "modify" if order.status.startswith("pending") else "exchange"
+    return kind

@@ -1,0 +1,102 @@
+"""Who the customer is: by the site's sign-in, else by what they say of themselves. One customer a conversation.
+
+Refuses to hint whether an account exists: every failure reads the same, and after a few of them nothing is looked up any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from assistant.config import Settings
+from assistant.shopper.state import DialogueState, Identity
+from assistant.store.records import Customer
+from assistant.types import Understanding
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+MOST_FAILURES = 4
+"""Failed identifications in one conversation after which it stays unidentified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """`result`: known (was before), found, failed, stopped (too many failures), other (claims to be somebody else), partial, none (nothing was said)."""
+
+    result: str
+    state: DialogueState
+
+
+def identify(understanding: Understanding, state: DialogueState, store: Store, settings: Settings) -> Identification:
+    """Read what the message says of its writer and look them up."""
+    said = _said(understanding, state.identity, expected=state.identifying)
+    fresh = said != state.identity
+    if state.customer_id:
+        return Identification("other" if fresh and _contradicts(understanding, store.customers.get(state.customer_id)) else "known", state)
+    if not fresh:
+        return Identification("none", state)
+    if state.failed_identifications >= MOST_FAILURES:
+        return Identification("stopped", state)
+    state = replace(state, identity=said)
+    if not _complete(said, settings):
+        return Identification("partial", state)
+    customer = _look_up(said, store, settings)
+    if customer is None:
+        return Identification("failed", replace(state, identity=Identity(), failed_identifications=state.failed_identifications + 1))
+    return Identification("found", replace(state, customer_id=customer.id, identifying=False))
+
+
+def _said(understanding: Understanding, before: Identity, *, expected: bool) -> Identity:
+    emails, names, zips = (understanding.of_kind(kind) for kind in ("email", "first_last_name", "zip"))
+    if emails:
+        before = replace(before, email=str(emails[0].value))
+    if names and (zips or expected or before.zip):
+        first, _, last = str(names[0].value).partition(" ")
+        before = replace(before, first_name=first, last_name=last.split()[-1] if last else "")
+    elif expected and not emails and not names:
+        before = _bare_name(understanding, before)
+    if zips and (before.last_name or expected):
+        before = replace(before, zip=str(zips[0].value))
+    return before
+
+
+def _bare_name(understanding: Understanding, before: Identity) -> Identity:
+    """Two words and nothing else, in answer to the question who one is, are a name."""
+    words = [w for w in understanding.text.replace(",", " ").split() if w.isalpha()]
+    rest = [
+        w
+        for w in understanding.text.replace(",", " ").split()
+        if not w.isalpha() and not any(e.surface in w or w in e.surface for e in understanding.of_kind("zip"))
+    ]
+    if len(words) == 2 and not rest and understanding.intent not in {"affirm", "deny", "thanks", "greeting", "goodbye"}:
+        return replace(before, first_name=words[0], last_name=words[1])
+    return before
+
+
+def _contradicts(understanding: Understanding, customer: Customer | None) -> bool:
+    """Whether the message names an e-mail, or a person with a post code, that is not the verified customer's."""
+    if customer is None:
+        return True
+    if any(str(e.value).casefold() != customer.email.casefold() for e in understanding.of_kind("email")):
+        return True
+    own = f"{customer.first_name} {customer.last_name}".casefold()
+    return bool(understanding.of_kind("zip")) and any(
+        str(e.value).casefold() != own and _introduced(understanding, e.start) for e in understanding.of_kind("first_last_name")
+    )
+
+
+def _introduced(understanding: Understanding, start: int) -> bool:
+    return understanding.text[:start].casefold().rstrip().endswith(("i am", "i'm", "name is", "name:", "this is", "under", "for"))
+
+
+def _complete(identity: Identity, settings: Settings) -> bool:
+    by = settings.shopper.identify_by
+    return bool(("email" in by and identity.email) or ("name_zip" in by and identity.first_name and identity.last_name and identity.zip))
+
+
+def _look_up(identity: Identity, store: Store, settings: Settings) -> Customer | None:
+    by = settings.shopper.identify_by
+    if "email" in by and identity.email:
+        return store.customers.by_email(identity.email)
+    return store.customers.by_name_zip(identity.first_name, identity.last_name, identity.zip)

@@ -1,0 +1,245 @@
+"""Details of a write, read off a message: which items, which new variants, which payment method, which address.
+
+Pure functions over the message, the order and the customer's account; refuses to decide whether a detail is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz import fuzz
+
+from assistant.shopper.shelf import stems
+from assistant.shopper.state import ItemDraft
+from assistant.shopper.variants import read_options
+from assistant.store.records import Address, Customer, Order, OrderLine, PaymentMethod, Product
+from assistant.types import Understanding
+
+_ALL = re.compile(
+    r"\b(?:everything|all (?:of (?:it|them|the items)|items|the items|my items|the things|products)|(?:whole|entire|full|complete) (?:order|thing)|both(?: items| of them)?|the lot)\b",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(r"\b(?:except|but not|apart from|besides|other than)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_TOWARDS = re.compile(r"\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|instead of|rather than)\s+(?:the |a |an )?$", re.IGNORECASE)
+_STATES = {
+    "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO", "connecticut": "CT", "delaware": "DE", "florida": "FL", "georgia": "GA", "hawaii": "HI", "idaho": "ID",
+    "illinois": "IL", "indiana": "IN", "iowa": "IA", "kansas": "KS", "kentucky": "KY", "louisiana": "LA", "maine": "ME", "maryland": "MD", "massachusetts": "MA", "michigan": "MI", "minnesota": "MN", "mississippi": "MS",
+    "missouri": "MO", "montana": "MT", "nebraska": "NE", "nevada": "NV", "new hampshire": "NH", "new jersey": "NJ", "new mexico": "NM", "new york": "NY", "north carolina": "NC", "north dakota": "ND", "ohio": "OH",
+    "oklahoma": "OK", "oregon": "OR", "pennsylvania": "PA", "rhode island": "RI", "south carolina": "SC", "south dakota": "SD", "tennessee": "TN", "texas": "TX", "utah": "UT", "vermont": "VT", "virginia": "VA",
+    "washington": "WA", "west virginia": "WV", "wisconsin": "WI", "wyoming": "WY", "district of columbia": "DC",
+}  # fmt: skip
+_STREET = re.compile(
+    r"(?<![#\w])(?P<street>\d{1,6}[A-Za-z]?\s+(?:[A-Za-z0-9.'-]+\s+){0,4}?(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|pl|circle|terrace|parkway|pkwy|highway|hwy|square|sq|trail|broadway|close|crescent|row)\b\.?)",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"\b(?P<unit>(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\.?\s*#?\s*[\w-]+|(?<!\w)#\s?\d+[A-Za-z]?\b)", re.IGNORECASE
+)
+_STATE_ZIP = re.compile(r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?P<zip>\d{5}(?:-\d{4})?)\b")
+_ZIP = re.compile(r"(?<![#\w])(?P<zip>\d{5}(?:-\d{4})?)(?!\w)")
+_COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of America)?|Canada|UK|United Kingdom|Germany|France|Australia)\b")
+
+
+def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
+    """The lines of an order that a text names, with where; all of them for "everything"."""
+    if _ALL.search(text):
+        excluded = _EXCEPT.search(text)
+        out = {id(line) for line, _ in _named(excluded["rest"], order)} if excluded else set()
+        return tuple((line, 0) for line in order.lines if id(line) not in out)
+    return _named(text, order)
+
+
+def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:
+    """Lines of the same name between which the text does not tell."""
+    named = {line.name for line, _ in _named(text, order)}
+    lowered = stems(text)
+    for line in order.lines:
+        twins = [other for other in order.lines if other.name == line.name]
+        if len(twins) > 1 and line.name not in named and _name_place(line.name, text) is not None and lowered:
+            return tuple(twins)
+    return ()
+
+
+def read_new_items(text: str, items: Sequence[tuple[OrderLine, int]], products: Mapping[str, Product]) -> tuple[ItemDraft, ...]:
+    """What is wanted in place of each item: options said between its mention and the next item's, or a variant's id."""
+    ordered = sorted(items, key=lambda entry: entry[1])
+    drafts = []
+    for number, (line, place) in enumerate(ordered):
+        end = ordered[number + 1][1] if number + 1 < len(ordered) else len(text)
+        part = text if len(ordered) == 1 else text[_sentence_start(text, place, ordered[number - 1][1] if number else 0) : end]
+        product = products.get(line.product_id)
+        wanted = wanted_options(part, line, product) if product else {}
+        drafts.append(ItemDraft(line.variant_id or line.product_id, wanted, _new_id(part, line, product)))
+    return tuple(drafts)
+
+
+def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, str]:
+    """The option values that a text asks for instead of the line's own."""
+    wanted: dict[str, str] = {}
+    for said in read_options(product, text):
+        if _FROM.search(text[: said.start]):
+            continue
+        current = line.options.get(said.option)
+        if said.value != current or said.option not in wanted:
+            if said.value == current and not _TOWARDS.search(text[: said.start]):
+                continue
+            wanted[said.option] = said.value
+    return wanted
+
+
+def read_method(understanding: Understanding, customer: Customer, order: Order | None) -> tuple[PaymentMethod, ...]:
+    """The customer's payment methods that a message names; several where it does not tell them apart."""
+    found: list[PaymentMethod] = []
+    for entity in understanding.of_kind("payment_method"):
+        kind, _, digits = str(entity.value).partition(":")
+        paid = {payment.method_id for payment in order.payments} if order else set()
+        if _FROM.search(understanding.text[: entity.start]):
+            continue
+        for method in customer.payment_methods:
+            exact = method.id == kind or (kind == "original" and method.id in paid)
+            alike = method.source == kind and (not digits or method.last_four == digits) and _brand_fits(entity.surface, method)
+            if (exact or alike) and method not in found:
+                found.append(method)
+    return tuple(found)
+
+
+def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a postal address in a text, on top of those known before."""
+    found = dict(before)
+    street, unit = _STREET.search(text), _UNIT.search(text)
+    if street:
+        found["address1"] = street["street"].strip(" .")
+        found.setdefault("address2", "")
+    if unit:
+        found["address2"] = unit["unit"].strip()
+    place = next((m for m in _STATE_ZIP.finditer(text) if m["state"] in _STATES.values() or m["state"].lower() in _STATES), None)
+    rest = text[(unit if unit and (not street or unit.start() > street.start()) else street).end() :] if street or unit else text  # type: ignore[union-attr]
+    if place:
+        state = _STATES.get(place["state"].lower(), place["state"])
+        found |= {"state": state, "zip": place["zip"], "country": "USA"}
+    elif (street or before) and (code := _ZIP.search(rest)):
+        found["zip"] = code["zip"]
+    found |= _city(rest, found)
+    country = _COUNTRY.search(text)
+    if country and ("country" not in found or place is None):
+        found["country"] = (
+            "USA"
+            if country["country"].upper().replace(".", "") in {"USA", "US"} or country["country"].startswith("United States")
+            else country["country"]
+        )
+    return found
+
+
+def address_of(address: Address) -> dict[str, str]:
+    """An address as the arguments of a write."""
+    return {
+        "address1": address.address1,
+        "address2": address.address2,
+        "city": address.city,
+        "state": address.state,
+        "country": address.country,
+        "zip": address.zip,
+    }
+
+
+def _city(rest: str, found: Mapping[str, str]) -> dict[str, str]:
+    """The city: the capitalised words before the state or the post code, or said to be one."""
+    said = re.search(r"\bcity\s*(?:is|:)?\s*(?P<city>[A-Z][a-zA-Z.' -]+?)(?=[,.;]|\s+\d|$)", rest)
+    if said:
+        return {"city": said["city"].strip()}
+    for chunk in re.split(r"[,;\n]", rest):
+        words = re.sub(r"\b\d{5}(?:-\d{4})?\b", "", chunk).strip(" .")
+        words = re.sub(r"^(?:in|at|and)\s+", "", words)
+        state = re.search(r"\s+(?P<state>[A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)$", words)
+        if state and (state["state"] in _STATES.values() or (state["state"].lower() in _STATES and found.get("state"))):
+            words = words[: state.start()]
+        if (
+            words
+            and words[0].isupper()
+            and words.replace(" ", "").replace(".", "").replace("-", "").replace("'", "").isalpha()
+            and words not in _STATES.values()
+            and len(words) > 2
+        ):
+            if words.lower() in _STATES and "city" in found:
+                continue
+            if not _COUNTRY.fullmatch(words):
+                return {"city": words}
+    return {}
+
+
+def _named(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
+    found: list[tuple[OrderLine, int]] = []
+    for line in order.lines:
+        place = _id_place(line, text)
+        twins = [other for other in order.lines if other.name == line.name]
+        if place is None:
+            place = _name_place(line.name, text)
+            if place is not None and len(twins) > 1 and not _told_apart(text, line, twins):
+                place = None
+        if place is not None:
+            found.append((line, place))
+    return tuple(sorted(found, key=lambda entry: entry[1]))
+
+
+def _id_place(line: OrderLine, text: str) -> int | None:
+    for id in (line.variant_id, line.product_id):
+        if id and (place := text.find(id)) >= 0:
+            return place
+    return None
+
+
+def _name_place(name: str, text: str) -> int | None:
+    """Where a text says a product's name, misspellings and plurals included; the last word alone will do where it is telling."""
+    wanted = [stems(word)[-1] for word in name.split() if stems(word)]
+    tokens = [(m.start(), stems(m[0])[-1]) for m in re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", text)]
+    if not wanted:
+        return None
+    for size in (len(wanted), 1):
+        words = wanted[-size:]
+        if size == 1 and len(wanted) > 1 and (len(words[0]) < 3 or words[0] in {"set", "kit"}):
+            words = wanted[:1]
+        for first in range(len(tokens) - len(words) + 1):
+            if all(_same(word, tokens[first + n][1]) for n, word in enumerate(words)):
+                return tokens[first][0]
+    joined = "".join(wanted)
+    return next((start for start, word in tokens if _same(joined, word)), None)
+
+
+def _same(wanted: str, said: str) -> bool:
+    return wanted == said or (len(wanted) > 4 and fuzz.ratio(wanted, said) >= 84)
+
+
+def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
+    """Whether the text names an option that this line has and its namesakes have not."""
+    lowered = text.lower()
+    own = {
+        value.lower()
+        for name, value in line.options.items()
+        if any(other.options.get(name) != value for other in twins if other is not line)
+    }
+    return any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", lowered) for value in own) and not any(
+        re.search(rf"(?<!\w){re.escape(value.lower())}(?!\w)", lowered) and value.lower() not in own
+        for other in twins
+        if other is not line
+        for name, value in other.options.items()
+        if line.options.get(name) != value
+    )
+
+
+def _new_id(text: str, line: OrderLine, product: Product | None) -> str:
+    if product is None:
+        return ""
+    return next((v.id for v in product.variants if v.id != line.variant_id and v.id in text), "")
+
+
+def _sentence_start(text: str, place: int, before: int) -> int:
+    """From where on words belong to the item mentioned at `place`: adjectives stand before it."""
+    cut = max(text.rfind(mark, before, place) for mark in (",", ";", ".", " and ", " also "))
+    return max(cut, before) if cut > before else place
+
+
+def _brand_fits(surface: str, method: PaymentMethod) -> bool:
+    brand = next((b for b in ("visa", "mastercard", "amex") if b in surface.lower().replace(" ", "")), "")
+    return not brand or not method.brand or brand in method.brand.lower().replace(" ", "")

@@ -1,0 +1,334 @@
+"""The dialogue of a write: gather the details, repeat them back, wait for an explicit yes, carry it out once.
+
+Owns drafts and confirmations; refuses to write without a `Pending` that the customer has seen and agreed to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.config import Settings
+from assistant.errors import PolicyRefused, StoreError
+from assistant.shopper.lines import line
+from assistant.shopper.orders import read, slots
+from assistant.shopper.orders.actions import KIND_OF, NAMES, Actions, Change
+from assistant.shopper.orders.policy import OrderPolicy
+from assistant.shopper.reply import Outcome, joined, money, said
+from assistant.shopper.state import DialogueState, Draft, ItemDraft, Pending
+from assistant.shopper.variants import described, matching, options_of, to_be_had
+from assistant.store.records import Customer, Order, PaymentMethod, Product, Variant
+from assistant.types import Evidence, Source, Status, Understanding
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+_ADDRESS_PARTS = ("address1", "city", "state", "zip", "country")
+_PART_NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "post code", "country": "country"}
+_SWAPS = ("modify", "exchange")
+
+
+class Writes:
+    """Leads one write from the first request to its confirmation."""
+
+    def __init__(self, store: Store, settings: Settings, policy: OrderPolicy) -> None:
+        self._store = store
+        self._settings = settings
+        self._policy = policy
+        self._actions = Actions(store, policy)
+
+    def propose(self, kind: str, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
+        """Take the message's details into the draft; ask for what is missing, or repeat the whole back."""
+        state = replace(state, order_id=order.id, pending=None)
+        draft = state.draft if state.draft and (state.draft.action, state.draft.order_id) == (kind, order.id) else Draft(kind, order.id)
+        try:
+            self._policy.check(kind, order, _now())
+            draft = self._filled(draft, order, customer, understanding)
+            question = self._missing(draft, order, customer, understanding)
+            if question is not None:
+                return Outcome(Status.CLARIFY, (question,), replace(state, draft=replace(draft, asked=_gap(draft))), NAMES[kind])
+            arguments = self._arguments(draft, order)
+            change = self._actions.check(kind, customer.id, arguments)
+        except PolicyRefused as refused:
+            return self.refused(str(refused), kind, order, replace(state, draft=None))
+        pending = Pending(NAMES[kind], arguments, _token(customer.id, NAMES[kind], arguments))
+        text = self._repeated(kind, order, arguments, change)
+        return Outcome(Status.CLARIFY, (text,), replace(state, draft=draft, pending=pending), NAMES[kind], choices=("Yes", "No"))
+
+    def confirm(self, state: DialogueState) -> Outcome:
+        """Carry out what is pending; the customer has just said yes to it."""
+        pending = state.pending
+        if pending is None or not state.customer_id:
+            return Outcome(Status.CLARIFY, (said(line("nothing_pending", self._settings)),), state, "affirm")
+        state = replace(state, pending=None, draft=None)
+        if pending.token in state.done and KIND_OF[pending.action] not in {"address", "payment"}:
+            return Outcome(Status.ANSWERED, (said(line("already_done", self._settings)),), state, pending.action)
+        kind, order_id = KIND_OF[pending.action], str(pending.arguments["order_id"])
+        try:
+            action = self._actions.perform(kind, state.customer_id, pending.arguments)
+        except PolicyRefused as refused:
+            return Outcome(Status.DECLINED, (said(str(refused)),), state, pending.action)
+        except StoreError:
+            return Outcome(Status.HANDOFF, (said(line("failed_write", self._settings)),), state, pending.action)
+        order = self._store.orders.get(order_id)
+        text = _done_text(kind, order_id, order.status if order else "", self._refund_note(kind, state.customer_id, order))
+        source = Source("order", order_id)
+        return Outcome(
+            Status.ANSWERED, (Evidence(source, text),), replace(state, done=(*state.done, pending.token)), pending.action, actions=(action,)
+        )
+
+    def refused(self, reason: str, kind: str, order: Order, state: DialogueState) -> Outcome:
+        """The policy's no, with the order as its source."""
+        evidence = Evidence(Source("order", order.id), reason, {"order_id": order.id, "status": order.status})
+        return Outcome(Status.DECLINED, (evidence,), replace(state, pending=None), NAMES[kind], silent=(Source("policy", kind),))
+
+    def _filled(self, draft: Draft, order: Order, customer: Customer, understanding: Understanding) -> Draft:
+        text = understanding.text
+        if draft.action == "cancel":
+            reasons = [str(e.value) for e in understanding.of_kind("reason")]
+            return replace(draft, reason=reasons[-1] if reasons else draft.reason)
+        if draft.action == "address":
+            return replace(draft, address=self._address(text, draft.address, order, customer))
+        methods = slots.read_method(understanding, customer, order)
+        if methods:
+            draft = replace(draft, payment_method_id=methods[0].id if len(methods) == 1 else "", asked="method" if len(methods) > 1 else "")
+        if draft.action in _SWAPS:
+            return replace(draft, items=self._swapped_items(draft, order, text))
+        if draft.action == "return":
+            items = slots.read_items(text, order) if not draft.items or draft.asked == "items" else ()
+            if not draft.items and not items and len(order.lines) == 1:
+                items = ((order.lines[0], 0),)
+            return replace(draft, items=tuple(ItemDraft(i.variant_id or i.product_id) for i, _ in items) or draft.items)
+        return draft
+
+    def _address(self, text: str, before: Mapping[str, str], order: Order, customer: Customer) -> Mapping[str, str]:
+        found = slots.read_address(text, before)
+        lowered = text.lower()
+        if not found and any(
+            words in lowered
+            for words in (
+                "default address",
+                "profile",
+                "account address",
+                "on my account",
+                "on file",
+                "saved address",
+                "home address",
+                "my address on",
+            )
+        ):
+            return slots.address_of(customer.address)
+        other = next(
+            (o for o in self._store.orders.of_customer(customer.id) if o.id != order.id and o.id.lstrip("#").lower() in lowered), None
+        )
+        if not found and other is not None and other.address is not None:
+            return slots.address_of(other.address)
+        return found
+
+    def _swapped_items(self, draft: Draft, order: Order, text: str) -> tuple[ItemDraft, ...]:
+        products = self._store.catalogue.many(item.product_id for item in order.lines)
+        items = slots.read_items(text, order)
+        if not items and not draft.items:
+            items = self._by_option(order, products, text)
+        fresh = slots.read_new_items(text, items, products)
+        if not draft.items:
+            return fresh
+        if not items and len(draft.items) == 1:
+            target = self._line(order, draft.items[0].item_id)
+            fresh = slots.read_new_items(text, ((target, 0),), products) if target else ()
+        merged = {item.item_id: item for item in draft.items}
+        for item in fresh:
+            old = merged.get(item.item_id, item)
+            merged[item.item_id] = ItemDraft(
+                item.item_id, {**old.wanted, **item.wanted}, item.new_item_id or ("" if item.wanted else old.new_item_id)
+            )
+        return tuple(merged.values())
+
+    def _by_option(self, order: Order, products: Mapping[str, Product], text: str) -> tuple[tuple[Any, int], ...]:
+        """The only line of an order, or the only one whose product knows the options that are named."""
+        if len(order.lines) == 1:
+            return ((order.lines[0], 0),)
+        knowing = [
+            item for item in order.lines if item.product_id in products and slots.wanted_options(text, item, products[item.product_id])
+        ]
+        return ((knowing[0], 0),) if len(knowing) == 1 else ()
+
+    def _missing(self, draft: Draft, order: Order, customer: Customer, understanding: Understanding) -> Evidence | None:
+        """The question for the first detail that is missing, or None."""
+        rule = self._policy.rule(draft.action)
+        if draft.action == "cancel" and rule.reasons and draft.reason not in rule.reasons:
+            choices = joined([f"“{reason}”" for reason in rule.reasons], "or")
+            start = "I'm sorry, I can't cancel an order for that reason." if draft.reason else f"I can cancel order {order.id} for you."
+            return Evidence(Source("order", order.id), f"{start} What is the reason: {choices}?")
+        if draft.action == "address":
+            gaps = [_PART_NAMES[part] for part in _ADDRESS_PARTS if not draft.address.get(part)]
+            return (
+                Evidence(
+                    Source("order", order.id), f"What is the new shipping address for order {order.id}? I still need the {joined(gaps)}."
+                )
+                if gaps
+                else None
+            )
+        if draft.action in ("return", *_SWAPS):
+            question = self._missing_items(draft, order, understanding)
+            if question is not None:
+                return question
+        if (
+            draft.action in ("payment", *_SWAPS, "return")
+            and not draft.payment_method_id
+            and not self._default_method(draft, order, customer)
+        ):
+            return self._which_method(draft, order, customer)
+        return None
+
+    def _missing_items(self, draft: Draft, order: Order, understanding: Understanding) -> Evidence | None:
+        source, currency = Source("order", order.id), self._settings.currency
+        if not draft.items:
+            twins = slots.ambiguous_items(understanding.text, order)
+            items = "\n".join(f"- {read.line_text(item, currency)}" for item in (twins or order.lines))
+            doing = {"return": "return", "exchange": "exchange", "modify": "change"}[draft.action]
+            return Evidence(source, f"Which items of order {order.id} would you like to {doing}?\n{items}")
+        if draft.action == "return":
+            return None
+        for item in draft.items:
+            question = self._missing_variant(item, order)
+            if question:
+                return Evidence(source, question)
+        return None
+
+    def _missing_variant(self, item: ItemDraft, order: Order) -> str:
+        """The question that settles which variant is wanted; empty where it is settled."""
+        target = self._line(order, item.item_id)
+        product = self._store.catalogue.get(target.product_id) if target else None
+        if target is None or product is None or not product.variants:
+            raise PolicyRefused("I'm sorry, that item can't be changed to another one.")
+        found = self._candidates(item, target.options, product)
+        if len(found) == 1:
+            return ""
+        own = f"{target.name} ({described(target.options)})"
+        if not item.wanted and not item.new_item_id:
+            options = "; ".join(f"{name}: {', '.join(values)}" for name, values in options_of(_available(product)).items())
+            return f"What would you like instead of the {own}? Available are {options}."
+        near = [v for v in matching(product, item.wanted, available=True) if v.id != target.variant_id]
+        if not near:
+            raise PolicyRefused(f"I'm sorry, there is no {target.name} with {described(item.wanted)} available at the moment.")
+        lines = "\n".join(f"- {described(v.options)}: {money(v.price or 0.0, self._settings.currency)}" for v in near[:8])
+        return f"There is no {target.name} that differs from yours in just that. With {described(item.wanted)} these are available; which one would you like?\n{lines}"
+
+    def _candidates(self, item: ItemDraft, options: Mapping[str, str], product: Product) -> tuple[Variant, ...]:
+        if item.new_item_id:
+            return tuple(v for v in product.variants if v.id == item.new_item_id)
+        if not item.wanted:
+            return ()
+        found = [v for v in matching(product, {**options, **item.wanted}, available=True) if v.id != item.item_id]
+        near = [v for v in matching(product, item.wanted, available=True) if v.id != item.item_id]
+        return tuple(found) or (tuple(near) if len(near) == 1 and len(item.wanted) >= len(product.variants[0].options) else ())
+
+    def _line(self, order: Order, item_id: str) -> Any:
+        return next((item for item in order.lines if item_id in (item.variant_id, item.product_id)), None)
+
+    def _default_method(self, draft: Draft, order: Order, customer: Customer) -> PaymentMethod | None:
+        """The method that the order was paid with: proposed in the summary, for the customer to confirm or to change."""
+        if draft.action == "payment" or draft.asked == "method":
+            return None
+        paid = [p.method_id for p in order.payments if p.kind == "payment"]
+        return next((m for m in customer.payment_methods if paid and m.id == paid[0]), None)
+
+    def _which_method(self, draft: Draft, order: Order, customer: Customer) -> Evidence:
+        paid = {p.method_id for p in order.payments}
+        offered = [m for m in customer.payment_methods if draft.action != "payment" or m.id not in paid]
+        if draft.action == "payment" and not offered:
+            raise PolicyRefused(f"I'm sorry, there is no other payment method on your account for order {order.id}.")
+        names = joined([f"{read.method_text(m)} ({m.id})" for m in offered], "or")
+        return Evidence(Source("order", order.id), f"Which payment method should I use for order {order.id}: {names}?")
+
+    def _arguments(self, draft: Draft, order: Order) -> dict[str, Any]:
+        base: dict[str, Any] = {"order_id": order.id}
+        if draft.action == "cancel":
+            return {**base, "reason": draft.reason}
+        if draft.action == "address":
+            return {**base, **{part: draft.address.get(part, "") for part in ("address1", "address2", "city", "state", "country", "zip")}}
+        method = draft.payment_method_id or next(p.method_id for p in order.payments if p.kind == "payment")
+        if draft.action == "payment":
+            return {**base, "payment_method_id": method}
+        items = [item.item_id for item in draft.items]
+        if draft.action == "return":
+            return {**base, "item_ids": items, "payment_method_id": method}
+        return {**base, "item_ids": items, "new_item_ids": [self._new_id(item, order) for item in draft.items], "payment_method_id": method}
+
+    def _new_id(self, item: ItemDraft, order: Order) -> str:
+        target = self._line(order, item.item_id)
+        product = self._store.catalogue.get(target.product_id)
+        return self._candidates(item, target.options, product)[0].id if product else ""
+
+    def _repeated(self, kind: str, order: Order, arguments: Mapping[str, Any], change: Change) -> Evidence:
+        """The whole write in words, with the question whether to go ahead."""
+        currency, source = self._settings.currency, Source("order", order.id)
+        method, ask = read.method_text(change.method), "Shall I go ahead? Please answer yes or no."
+        if kind == "cancel":
+            when = f" {self._policy.refund_time(change.method)}" if change.method else ""
+            what = f"Cancel order {order.id} (reason: {arguments['reason']}). {money(change.refund or 0.0, currency)} goes back to {method}{when}."
+        elif kind == "address":
+            what = f"Send order {order.id} to {read.address_text(change.order.address)}." if change.order.address else ""
+        elif kind == "payment":
+            what = f"Pay order {order.id}, {money(change.refund or 0.0, currency)}, with {method} instead; the former payment is refunded."
+        elif kind == "return":
+            items = "\n".join(f"- {read.line_text(item, currency)}" for item in change.lines)
+            what = f"Return from order {order.id}:\n{items}\nThe refund of {money(change.refund or 0.0, currency)} goes to {method}."
+        else:
+            items = "\n".join(
+                f"- {s.line.name}: {described(s.line.options)} becomes {described(s.variant.options)} ({money(s.variant.price or 0.0, currency)})"
+                for s in change.swaps
+            )
+            verb = "Exchange in" if kind == "exchange" else "Change in"
+            what = f"{verb} order {order.id}:\n{items}\n{_difference(change.refund or 0.0, method, currency)} This can be done only once for an order, so please make sure that every item is listed."
+        return Evidence(source, f"{what}\n{ask}", {"order_id": order.id, "amount": change.refund})
+
+    def _refund_note(self, kind: str, customer_id: str, order: Order | None) -> str:
+        if kind == "cancel" and order is not None:
+            customer = self._store.customers.get(customer_id)
+            refunds = [p for p in order.payments if p.kind == "refund"]
+            if refunds and customer:
+                return read.refund(order, customer, self._settings.currency, self._policy)[0].text
+        return "You will get an e-mail that tells you how to send the items back." if kind in ("return", "exchange") else ""
+
+
+def _gap(draft: Draft) -> str:
+    if draft.action in ("return", *_SWAPS) and not draft.items:
+        return "items"
+    return draft.asked
+
+
+def _difference(amount: float, method: str, currency: str) -> str:
+    if not amount:
+        return f"There is no price difference (payment method: {method})."
+    return f"The price difference of {money(abs(amount), currency)} is {'charged' if amount > 0 else 'refunded'} to {method}."
+
+
+def _done_text(kind: str, order_id: str, status: str, note: str) -> str:
+    done = {
+        "cancel": f"Done: order {order_id} is cancelled.",
+        "address": f"Done: the shipping address of order {order_id} is changed.",
+        "payment": f"Done: the payment method of order {order_id} is changed.",
+        "modify": f"Done: the items of order {order_id} are changed.",
+        "return": f"Done: the return is requested for order {order_id}.",
+        "exchange": f"Done: the exchange is requested for order {order_id}.",
+    }[kind]
+    return f"{done} {note}".strip()
+
+
+def _token(customer_id: str, action: str, arguments: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([customer_id, action, arguments], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _available(product: Product) -> Product:
+    return replace(product, variants=tuple(v for v in product.variants if to_be_had(v)))
+
+
+def _now() -> Any:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)

@@ -1,0 +1,64 @@
+"""What the clerk decided to do with a message, and what it had in sight when it did. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.shopper.faq import FaqMatch
+from assistant.shopper.naming import Naming
+from assistant.shopper.orders.asks import OrderAsk
+from assistant.shopper.references import Reference
+from assistant.shopper.wish import Wish
+from assistant.types import Understanding
+
+
+class Move(StrEnum):
+    """What can be done with a message."""
+
+    LINE = "line"
+    CONFIRM = "confirm"
+    DENY = "deny"
+    HANDOFF = "handoff"
+    IDENTIFY = "identify"
+    ORDER = "order"
+    CONTINUE = "continue"
+    EXPLAIN = "explain"
+    FAQ = "faq"
+    MISSING = "missing"
+    FACTS = "facts"
+    COMPARE = "compare"
+    EXTREME = "extreme"
+    CHEAPER = "cheaper"
+    SIMILAR = "similar"
+    COUNT = "count"
+    SEARCH = "search"
+    MORE = "more"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A move, its detail (which line, which extreme), and why, for the trace."""
+
+    move: Move
+    detail: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Everything that was looked up about a message before deciding; nothing here changes the store.
+
+    `kind_known`: the shelf has products of the kind that the wish names. `desk`: the shop has orders to speak of.
+    """
+
+    understanding: Understanding
+    naming: Naming
+    reference: Reference
+    wish: Wish
+    faq: FaqMatch | None
+    ask: OrderAsk | None
+    kind_known: bool = False
+    words_known: bool = False
+    desk: bool = False

@@ -1,0 +1,276 @@
+"""Which move answers a message: a pure function of the dialogue's state and of what is in sight.
+
+Rules run from the dangerous to the harmless: attacks and alarms, consent, identity, orders, products, the shop's texts, small talk.
+Refuses to look anything up and to write anything.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.shopper import cues
+from assistant.shopper.plan import Move, Plan, Sight
+from assistant.shopper.state import DialogueState
+from assistant.shopper.words import word_list
+
+FAQ_SURE = 0.60
+"""Score from which the shop's own text answers whatever else the message may mean."""
+
+FAQ_LIKELY = 0.42
+"""Score from which the shop's text answers where nothing about products or orders is asked."""
+
+_PRODUCT = frozenset(
+    {
+        "product_search",
+        "product_question",
+        "price_question",
+        "check_stock",
+        "compare_products",
+        "similar_products",
+        "recommend",
+        "place_order",
+        "select",
+    }
+)
+_LINES = {
+    "greeting": "greeting",
+    "thanks": "thanks",
+    "goodbye": "goodbye",
+    "chitchat": "chitchat",
+    "help": "help",
+    "out_of_scope": "out_of_scope",
+    "abuse": "abuse",
+    "prompt_attack": "prompt_attack",
+    "private_data": "private_data",
+}
+_IDENTITY = ("email", "zip", "first_last_name")
+_ADVICE = re.compile(
+    r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",
+    re.IGNORECASE,
+)
+_BUY = re.compile(r"\b(?:buy|order|purchase|add (?:it|this|that|the|them|one|two)|put|check ?out|take)\b", re.IGNORECASE)
+
+
+def decide(sight: Sight, state: DialogueState) -> Plan:
+    """The move for a message."""
+    for step in (_danger, _consent, _identity, _courtesy, _orders, _products, _texts, _rest):
+        plan = step(sight, state)
+        if plan is not None:
+            return plan
+    return Plan(Move.LOST, why="no rule applied")
+
+
+def _danger(sight: Sight, state: DialogueState) -> Plan | None:
+    text = cues.plain(sight.understanding.text)
+    if cues.ATTACK.search(text):
+        return Plan(Move.LINE, "prompt_attack", "attack")
+    if cues.DISCOUNT_PLOY.search(text):
+        return Plan(Move.LINE, "discount", "asks for a price of its own making")
+    if cues.ALARM.search(text):
+        return Plan(Move.HANDOFF, "alarm", "safety, law or money at stake")
+    if cues.PERSON.search(text):
+        return Plan(Move.HANDOFF, "handoff", "asked for a person")
+    if cues.OTHERS.search(text):
+        return Plan(Move.LINE, "private_data", "somebody else's data")
+    return None
+
+
+def _consent(sight: Sight, state: DialogueState) -> Plan | None:
+    if state.pending is None:
+        return None
+    text = sight.understanding.text
+    named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
+    own = str(state.pending.arguments["order_id"]).lstrip("#").upper()
+    if cues.agrees(text) and named <= {own}:
+        return Plan(Move.CONFIRM, why="explicit yes to what was repeated back")
+    if cues.declines(text) and not (sight.ask and sight.ask.write and named - {own}) and len(text.split()) <= 6:
+        return Plan(Move.DENY, why="no to what was repeated back")
+    return None
+
+
+def _identity(sight: Sight, state: DialogueState) -> Plan | None:
+    kinds = {e.kind for e in sight.understanding.of_kind(*_IDENTITY)}
+    if not sight.desk or not kinds:
+        return (
+            Plan(Move.IDENTIFY, why="was asked who they are")
+            if state.identifying and not state.customer_id and _short(sight) and not sight.ask
+            else None
+        )
+    addressed = sight.ask is not None and sight.ask.topic == "address" and sight.ask.write
+    if (state.draft is not None and state.draft.action == "address") or (addressed and state.customer_id):
+        return None
+    if kinds & {"email"} or state.identifying or kinds >= {"zip", "first_last_name"}:
+        return Plan(Move.IDENTIFY, why="says who they are")
+    return None
+
+
+def _short(sight: Sight) -> bool:
+    words = sight.understanding.text.split()
+    return (
+        len(words) <= 4
+        and sight.understanding.intent not in {"affirm", "deny", "thanks", "greeting", "goodbye"}
+        and not cues.THANKS.search(sight.understanding.text)
+        and all(w.strip(",.").isalpha() for w in words)
+    )
+
+
+def _courtesy(sight: Sight, state: DialogueState) -> Plan | None:
+    text = cues.plain(sight.understanding.text)
+    for name, pattern in (("greeting", cues.GREETING), ("goodbye", cues.BYE), ("thanks", cues.THANKS)):
+        if pattern.search(text):
+            return Plan(Move.LINE, name, "courtesy")
+    if cues.ABUSE.search(text) and sight.ask is None and not sight.naming.ids:
+        return Plan(Move.LINE, "abuse", "insult with nothing to act on")
+    return None
+
+
+def _orders(sight: Sight, state: DialogueState) -> Plan | None:
+    ask = sight.ask
+    if not sight.desk:
+        return None
+    faq = sight.faq.score if sight.faq else 0.0
+    if ask is not None and ask.general and not sight.understanding.of_kind("order_id"):
+        if faq >= FAQ_LIKELY:
+            return Plan(Move.FAQ, why="asks how it works")
+        if ask.write:
+            return Plan(Move.EXPLAIN, ask.topic, "asks for the rule")
+    if state.draft is not None and _continues(sight, state):
+        return Plan(Move.CONTINUE, state.draft.action, "gives a detail that was asked for")
+    if state.held is not None and sight.understanding.of_kind("order_id", "ordinal") and (ask is None or not ask.write):
+        return Plan(Move.CONTINUE, "held", "names the order that was asked for")
+    if ask is not None and _order_over_product(sight, state):
+        return Plan(Move.ORDER, ask.topic, "asks the order desk")
+    return None
+
+
+def _continues(sight: Sight, state: DialogueState) -> bool:
+    """Whether a message adds to the draft: it asks nothing else, or asks for the same with more detail."""
+    draft = state.draft
+    if draft is None:
+        return False
+    named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
+    if named - {draft.order_id.lstrip("#").upper()}:
+        return False
+    if sight.ask is None:
+        return not (sight.understanding.intent in _PRODUCT and "?" in sight.understanding.text) or bool(
+            sight.understanding.of_kind("payment_method", "reason")
+        )
+    if sight.ask.write:
+        return (
+            sight.ask.topic == draft.action
+            or {sight.ask.topic, draft.action} <= {"modify", "exchange"}
+            or (sight.ask.topic == "payment" and draft.action in {"return", "exchange", "modify"})
+        )
+    return bool(sight.understanding.of_kind("reason")) or (
+        sight.ask.topic in {"paid_with", "address", "refund"}
+        and draft.action in {"return", "exchange", "modify", "address"}
+        and "?" not in sight.understanding.text
+    )
+
+
+def _order_over_product(sight: Sight, state: DialogueState) -> bool:
+    """Whether an ask of the order desk is one although products are named as well."""
+    if sight.ask is None:
+        return False
+    if sight.ask.write or sight.understanding.of_kind("order_id"):
+        return True
+    personal = re.search(r"\b(?:my|i|i've|mine|me)\b|\border\b", sight.understanding.text, re.IGNORECASE)
+    return bool(personal) or (not sight.naming.ids and not sight.wish.core)
+
+
+def _products(sight: Sight, state: DialogueState) -> Plan | None:
+    text = cues.plain(sight.understanding.text)
+    naming, reference = sight.naming, sight.reference
+    if _faq_first(sight):
+        return None
+    if naming.missing and not sight.understanding.of_kind("first_last_name"):
+        return Plan(Move.MISSING, naming.missing, "names a product that does not exist")
+    if cues.MORE.search(text) and state.wish:
+        return Plan(Move.MORE, why="wants more of the same")
+    spoken = naming.ids or reference.ids
+    return _of_several(sight, state, text) or (
+        _of_spoken(sight, text) if spoken or reference.way == "ordinal" else _of_shelf(sight, state, text)
+    )
+
+
+def _faq_first(sight: Sight) -> bool:
+    if sight.faq is None or sight.faq.score < FAQ_SURE or sight.naming.ids:
+        return False
+    return not (sight.reference.ids and sight.reference.way in {"ordinal", "description"})
+
+
+def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
+    mentions, group = sight.naming.mentions, len(sight.reference.ids) > 1
+    for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
+        if pattern.search(text) and (group or (len(mentions) > 1)):
+            return Plan(Move.EXTREME, name, "of those shown")
+    if len(mentions) > 1 or (group and not sight.naming.ids):
+        if cues.DIFFERENCE.search(text) or cues.COMPARE.search(text) or cues.CHEAPER.search(text) or cues.DEARER.search(text):
+            return Plan(Move.COMPARE, why="several products side by side")
+    elif len(mentions) == 1 and cues.COMPARE.search(text) and state.focus and not set(state.focus) & set(sight.naming.ids):
+        return Plan(Move.COMPARE, "with focus", "a named product with the one spoken of")
+    return None
+
+
+def _of_spoken(sight: Sight, text: str) -> Plan:
+    if cues.SIMILAR.search(text) or cues.GOES_WITH.search(text):
+        return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like the one spoken of")
+    if cues.CHEAPER.search(text) or cues.DEARER.search(text):
+        return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than the one spoken of")
+    if (
+        not sight.naming.ids
+        and sight.reference.way == "pronoun"
+        and sight.wish.core
+        and sight.kind_known
+        and sight.understanding.intent in {"product_search", "recommend"}
+    ):
+        return Plan(Move.SEARCH, why="names a kind of product")
+    return Plan(Move.FACTS, why="about a product")
+
+
+def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
+    """Moves about kinds of products, and refinements of the last search."""
+    for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
+        if pattern.search(text) and (sight.kind_known or (state.shown and not sight.wish.core)):
+            return Plan(Move.EXTREME, name, "of a kind")
+    if (cues.CHEAPER.search(text) or cues.DEARER.search(text)) and state.shown and not (sight.wish.core and sight.kind_known):
+        return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than those shown")
+    if cues.SIMILAR.search(text) and state.shown and not sight.wish.core:
+        return Plan(Move.SIMILAR, why="like those shown")
+    if re.search(r"\bhow many\b", text, re.IGNORECASE) and sight.kind_known and not cues.PRONOUN.search(text):
+        return Plan(Move.COUNT, why="how many of a kind")
+    if state.wish and not sight.wish.core and sight.wish.constrained:
+        return Plan(Move.SEARCH, "refine", "narrows the last search")
+    faq = sight.faq.score if sight.faq else 0.0
+    wants = sight.understanding.intent in _PRODUCT or sight.understanding.of_kind("category", "money_max", "money_min")
+    if sight.kind_known and sight.wish.core and (wants or faq < FAQ_LIKELY) and sight.understanding.intent not in {"out_of_scope"}:
+        return Plan(Move.SEARCH, why="a kind of product")
+    if sight.understanding.intent in {"product_search", "recommend"} and faq < FAQ_LIKELY and sight.wish.words:
+        return Plan(Move.SEARCH, why="a wish in words")
+    return None
+
+
+def _texts(sight: Sight, state: DialogueState) -> Plan | None:
+    faq, intent = (sight.faq.score if sight.faq else 0.0), sight.understanding.intent
+    if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
+        return Plan(Move.LINE, "advice", "medicine, law or money")
+    if faq >= FAQ_SURE or (faq >= FAQ_LIKELY and (intent in word_list("faq_intents") or intent not in _LINES)):
+        return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")
+    if intent == "contact_human_agent" and sight.understanding.confidence >= 0.5:
+        return Plan(Move.HANDOFF, "handoff", "asked for a person")
+    return None
+
+
+def _rest(sight: Sight, state: DialogueState) -> Plan:
+    intent = sight.understanding.intent
+    if intent in _LINES and not (sight.words_known and intent == "out_of_scope" and sight.understanding.confidence < 0.3):
+        return Plan(Move.LINE, _LINES[intent], "the classifier")
+    if sight.ask is not None and not sight.desk:
+        return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")
+    if state.shown and intent in _PRODUCT and not sight.wish.core:
+        return Plan(Move.FACTS, why="about what was shown")
+    if sight.wish.core and (intent in _PRODUCT or sight.words_known):
+        return Plan(Move.SEARCH, why="a wish in words")
+    if intent in word_list("faq_intents") and sight.faq is not None and sight.faq.score >= 0.3:
+        return Plan(Move.FAQ, why="the nearest of the shop's texts")
+    return Plan(Move.LOST, why="nothing understood")

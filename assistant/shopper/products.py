@@ -1,0 +1,271 @@
+"""Answers from a product's own fields: price, stock, options, and what its description says.
+
+Owns the rule that nothing else is ever claimed: where the fields are silent, so is the clerk. Refuses to search.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.shopper import cues
+from assistant.shopper.reply import about, joined, lowest_price, money, price_of
+from assistant.shopper.shelf import stems, synonyms
+from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
+from assistant.shopper.words import word_list
+from assistant.store.records import Product, Variant
+from assistant.types import Entity, Evidence, Scalar, Understanding
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
+_ASKS_MATERIAL = re.compile(r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made)\b", re.IGNORECASE)
+_ASKS_CATEGORY = re.compile(r"\b(?:category|department|what kind|what type|what sort)\b", re.IGNORECASE)
+_ASKS_ALL = re.compile(
+    r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that|the)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"^\W*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldAnswer:
+    """An answer from fields. `known` is False where they do not say."""
+
+    evidence: Evidence
+    value: Scalar = None
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What is asked about a product; several may be at once."""
+
+    price: bool = False
+    stock: bool = False
+    options: bool = False
+    question: bool = False
+
+
+def facets(text: str, has_variants: bool) -> Facets:
+    """Which facts a message asks for."""
+    plain = cues.plain(text)
+    price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain))
+    options = has_variants and bool(cues.OPTIONS.search(plain))
+    other = bool(_ASKS_COLOUR.search(plain) or _ASKS_MATERIAL.search(plain) or _ASKS_CATEGORY.search(plain)) and not options
+    return Facets(price, stock and not options, options, other or not (price or stock or options))
+
+
+def quantity_of(understanding: Understanding) -> int | None:
+    """How many the message speaks of, where that is more than one."""
+    values = [int(e.value) for e in understanding.of_kind("quantity") if isinstance(e.value, int | float)]
+    return values[0] if values and values[0] > 1 else None
+
+
+def price_answer(product: Product, text: str, currency: str, quantity: int | None = None) -> FieldAnswer:
+    """What the product, or the variant that the text names, costs; for `quantity` of them as well."""
+    options = read_options(product, text)
+    fitting = _fitting(product, options)
+    if product.variants and options and not fitting:
+        return _no_such_variant(product, options)
+    if len(fitting) == 1 and fitting[0].price is not None and options:
+        return _amount(product, f"The {product.name} ({described(fitting[0].options)})", fitting[0].price, currency, quantity, fitting[0])
+    if fitting and options:
+        prices = sorted(v.price for v in fitting if v.price is not None)
+        lines = [
+            f"- {described(v.options)}: {money(v.price, currency)}{'' if to_be_had(v) else ' (not available)'}"
+            for v in sorted(fitting, key=lambda v: v.price or 0.0)[:8]
+            if v.price is not None
+        ]
+        return FieldAnswer(
+            about(product, f"The {product.name} comes in {len(fitting)} such variants:\n" + "\n".join(lines), count=len(fitting)),
+            prices[0] if len(set(prices)) == 1 else None,
+        )
+    if product.variants and price_of(product, currency) != price_of(product, currency).split(" to ")[0]:
+        return FieldAnswer(
+            about(product, f"The {product.name} costs {price_of(product, currency)}, depending on the variant."), lowest_price(product)
+        )
+    price = lowest_price(product)
+    if price is None:
+        return FieldAnswer(about(product, f"I'm sorry, the price of the {product.name} is not given."), known=False)
+    return _amount(product, f"The {product.name}", price, currency, quantity)
+
+
+def stock_answer(product: Product, text: str, quantity: int | None = None) -> FieldAnswer:
+    """Whether and how many there are; of the variants that the text names where it names any."""
+    if product.variants:
+        return _variant_stock(product, text)
+    if product.stock is None:
+        return FieldAnswer(about(product, f"I'm sorry, I have no stock figure for the {product.name}."), known=False)
+    if product.stock <= 0:
+        return FieldAnswer(about(product, f"The {product.name} is out of stock at the moment."), 0)
+    if quantity and quantity > product.stock:
+        return FieldAnswer(
+            about(product, f"I'm sorry, not that many: there are {product.stock} of the {product.name} in stock."), product.stock
+        )
+    return FieldAnswer(about(product, f"Yes, the {product.name} is in stock: {product.stock} available."), product.stock)
+
+
+def options_answer(product: Product, text: str) -> FieldAnswer:
+    """The options that can be had; a single option's values, or a count of variants, where that is what is asked."""
+    lowered = text.lower().replace("colour", "color")
+    had = [v for v in product.variants if to_be_had(v)]
+    if cues.HOW_MANY.search(text) and not any(option.lower().split()[0] in lowered for option in options_of(product)):
+        sentence = f"The {product.name} comes in {len(product.variants)} variants, {len(had)} of them available."
+        return FieldAnswer(
+            about(product, sentence, variants=len(product.variants), available=len(had)),
+            len(had) if re.search(r"availab|stock", lowered) else len(product.variants),
+        )
+    asked = [option for option in options_of(product) if option.lower() in lowered or option.lower().rstrip("s") in lowered]
+    chosen = {said.option: said.value for said in read_options(product, text) if said.option not in asked}
+    fitting = [v for v in had if all(v.options.get(o) == value for o, value in chosen.items())]
+    parts = [
+        f"{option}: {', '.join(dict.fromkeys(v.options[option] for v in fitting if option in v.options))}"
+        for option in (asked or options_of(product))
+    ]
+    return FieldAnswer(
+        about(
+            product,
+            f"The {product.name} is available in {'; '.join(parts)}."
+            if fitting
+            else f"The {product.name} is not available like that at the moment.",
+        )
+    )
+
+
+def question_answer(product: Product, understanding: Understanding) -> FieldAnswer:
+    """An answer in the product's own words, or that they do not say."""
+    text = cues.plain(understanding.text)
+    if _ASKS_COLOUR.search(text):
+        return _words_of(product, word_list("colours"), "colour", text)
+    if _ASKS_MATERIAL.search(text):
+        return _words_of(product, word_list("materials"), "material", text)
+    if _ASKS_CATEGORY.search(text) and (product.style or product.category):
+        return FieldAnswer(about(product, f"The {product.name} is in {joined([x for x in (product.category, product.style) if x], '/')}."))
+    if _ASKS_ALL.search(text):
+        return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
+    return _quoted(product, understanding)
+
+
+def summary(product: Product, currency: str, *, stock: bool = True) -> str:
+    """A product on one line: name, price, stock."""
+    left = "" if not stock or product.stock is None else f", {product.stock} in stock" if product.stock > 0 else ", out of stock"
+    return f"{product.name} - {price_of(product, currency)}{left}"
+
+
+def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
+    asked = _asked_words(product, understanding)
+    sentences = _sentences(product)
+    scored = [
+        (sum(1 for word in asked if synonyms(word) & set(stems(sentence))), -place, sentence) for place, sentence in enumerate(sentences)
+    ]
+    best = max(scored, default=(0, 0, ""))
+    whole = {word for sentence in sentences for word in stems(sentence)}
+    found = [word for word in asked if synonyms(word) & whole]
+    if not asked or not best[0] or len(found) < max(1, (len(asked) + 1) // 2):
+        return FieldAnswer(
+            about(product, f"I'm sorry, the description of the {product.name} does not say. I can't tell you more than it does."),
+            known=False,
+        )
+    yes = (
+        _ASKED.search(cues.plain(understanding.text)) and len(found) == len(asked) and not re.search(r"\b(?:not|no|without|n't)\b", best[2])
+    )
+    return FieldAnswer(about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{best[2]}”"))
+
+
+def _asked_words(product: Product, understanding: Understanding) -> list[str]:
+    """The words that the question turns on: no filler, and none of the product's own name where it is named."""
+    text, own = understanding.text, set(stems(product.name)) | set(stems(product.style))
+    words = [w for w in stems(text) if w not in word_list("filler") and w not in word_list("question_filler")]
+    return list(dict.fromkeys(w for w in words if w not in own))
+
+
+def _sentences(product: Product) -> list[str]:
+    fields = [f"{name}: {value}" for name, value in product.attributes.items() if len(str(value)) < 200]
+    options = [f"{option}: {', '.join(values)}" for option, values in options_of(product).items()]
+    return [*fields, *options, *(_SENTENCE.split(product.description) if product.description else []), product.name]
+
+
+def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> FieldAnswer:
+    spelled = {"colour": "color"}.get(what, what)
+    for name, value in {**product.attributes, **{o: ", ".join(v) for o, v in options_of(product).items()}}.items():
+        if spelled in name.lower() or what in name.lower():
+            return FieldAnswer(about(product, f"{product.name}: {name} {value}."), str(value) if "," not in str(value) else None)
+    naming = [s for s in (_SENTENCE.split(product.description) if product.description else []) if words & set(stems(s))]
+    named = [word for word in stems(product.name) if word in words]
+    if not naming and not named:
+        return FieldAnswer(
+            about(product, f"I'm sorry, the description of the {product.name} does not say which {what} it is."), known=False
+        )
+    if naming:
+        return FieldAnswer(about(product, f"About the {what} of the {product.name}, the description says: “{naming[0]}”"))
+    return FieldAnswer(
+        about(
+            product,
+            f"By its name, the {product.name} is {joined(list(dict.fromkeys(named)))}; the description says no more about the {what}.",
+        )
+    )
+
+
+def _fitting(product: Product, options: tuple[Said, ...]) -> tuple[Variant, ...]:
+    return matching(product, {said.option: said.value for said in options}) if options else ()
+
+
+def _variant_stock(product: Product, text: str) -> FieldAnswer:
+    options = read_options(product, text)
+    fitting = _fitting(product, options) if options else product.variants
+    if not fitting:
+        return _no_such_variant(product, options)
+    had = [v for v in fitting if to_be_had(v)]
+    what = described({s.option: s.value for s in options})
+    if not had:
+        return FieldAnswer(about(product, f"No, the {product.name}{f' ({what})' if what else ''} is not available at the moment."), 0)
+    units = [v.stock for v in had]
+    count = sum(u for u in units if u is not None) if all(u is not None for u in units) else None
+    if options and len(fitting) == 1:
+        tail = f": {count} in stock" if count is not None else ""
+        return FieldAnswer(about(product, f"Yes, the {product.name} ({described(had[0].options)}) is available{tail}.", stock=count), count)
+    tail = f", {count} in stock altogether" if count is not None else ""
+    return FieldAnswer(
+        about(
+            product,
+            f"The {product.name}{f' ({what})' if what else ''} is available in {len(had)} of {len(fitting)} variants{tail}.",
+            had=len(had),
+            of=len(fitting),
+            stock=count,
+        ),
+        len(had),
+    )
+
+
+def _no_such_variant(product: Product, options: tuple[Said, ...]) -> FieldAnswer:
+    what = described({said.option: said.value for said in options})
+    return FieldAnswer(about(product, f"I'm sorry, there is no {product.name} with {what}."), known=False)
+
+
+def _amount(
+    product: Product, subject: str, price: float, currency: str, quantity: int | None, variant: Variant | None = None
+) -> FieldAnswer:
+    tail = " It is not available at the moment." if variant is not None and not to_be_had(variant) else ""
+    if quantity:
+        total = round(price * quantity, 2)
+        return FieldAnswer(
+            about(
+                product,
+                f"{quantity} of the {product.name} cost {money(total, currency)} ({money(price, currency)} each).{tail}",
+                total=total,
+                each=price,
+                quantity=quantity,
+            ),
+            total,
+        )
+    return FieldAnswer(about(product, f"{subject} costs {money(price, currency)}.{tail}", amount=price), price)
+
+
+def _facts_line(product: Product) -> str:
+    options = "; ".join(f"{option}: {', '.join(values)}" for option, values in options_of(product).items())
+    return f"{product.name}. {options}." if options else f"I'm sorry, there is no description of the {product.name}."
+
+
+def entity_words(entities: tuple[Entity, ...]) -> frozenset[str]:
+    """The stems of what these entities span."""
+    return frozenset(word for entity in entities for word in stems(entity.surface))

@@ -1,0 +1,82 @@
+"""What "the second one", "it", "both" and "the black one" point at: products that the clerk showed or spoke of.
+
+Pure functions of the message and the dialogue state; refuses to search.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.shopper import cues
+from assistant.shopper.shelf import Shelf, stems, synonyms
+from assistant.shopper.state import DialogueState
+from assistant.shopper.words import word_list
+from assistant.types import Understanding
+
+_ONE = re.compile(r"\b(?:the|that|this)\s+(?P<words>(?:[a-z-]+\s+){1,3})ones?\b", re.IGNORECASE)
+_THE = re.compile(r"\b(?:the|that|this|those|these)\s+(?P<words>[a-z][a-z' -]+)", re.IGNORECASE)
+_FIRST_N = re.compile(r"\b(?:the\s+)?(?P<end>first|last|top)\s+(?P<count>two|three|four|2|3|4)\b", re.IGNORECASE)
+_COUNTS = {"two": 2, "three": 3, "four": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The ids pointed at. `way` says how: ordinal, description, pronoun, group; empty: the message points at nothing.
+
+    `beyond` is set where an ordinal points past the end of what was shown.
+    """
+
+    ids: tuple[str, ...] = ()
+    way: str = ""
+    beyond: bool = False
+
+
+def refer(understanding: Understanding, state: DialogueState, shelf: Shelf) -> Reference:
+    """What the message points at among the products of the conversation."""
+    text = cues.plain(understanding.text)
+    shown = tuple(id for id in state.shown if id in shelf.products)
+    if not shown:
+        return Reference(way="ordinal" if understanding.of_kind("ordinal") else "")
+    return _first_n(text, shown) or _ordinal(understanding, shown) or _described(text, shown, shelf) or _pronoun(text, state, shown)
+
+
+def _first_n(text: str, shown: tuple[str, ...]) -> Reference | None:
+    match = _FIRST_N.search(text)
+    if not match:
+        return None
+    count = _COUNTS.get(match["count"].lower()) or int(match["count"])
+    return Reference(shown[-count:] if match["end"].lower() == "last" else shown[:count], "group")
+
+
+def _ordinal(understanding: Understanding, shown: tuple[str, ...]) -> Reference | None:
+    places = [int(e.value) for e in understanding.of_kind("ordinal") if isinstance(e.value, int | float)]
+    if not places:
+        return None
+    good = [shown[n - 1] if n > 0 else shown[n] for n in places if n <= len(shown) and n >= -1]
+    return Reference(tuple(dict.fromkeys(good)), "ordinal", beyond=len(good) < len(places))
+
+
+def _described(text: str, shown: tuple[str, ...], shelf: Shelf) -> Reference | None:
+    """ "the leather one", or "the backpack" where one of those shown is a backpack."""
+    for pattern, narrow in ((_ONE, False), (_THE, True)):
+        for match in pattern.finditer(text):
+            words = [w for w in stems(match["words"]) if w not in word_list("filler")]
+            if not words:
+                continue
+            words = words[:4]
+            fitting = tuple(id for id in shown if all(synonyms(w) & shelf.labels[id].everything for w in words))
+            if not fitting and narrow:
+                fitting = tuple(id for id in shown if synonyms(words[0]) & (shelf.labels[id].name | shelf.labels[id].kind))
+            if fitting and (not narrow or len(fitting) < max(2, len(shown))):
+                return Reference(fitting[:1] if narrow else fitting, "description")
+    return None
+
+
+def _pronoun(text: str, state: DialogueState, shown: tuple[str, ...]) -> Reference:
+    focus = tuple(id for id in state.focus if id in shown) or state.focus
+    if cues.PLURAL.search(text):
+        return Reference(focus if len(focus) > 1 else shown, "group")
+    if cues.PRONOUN.search(text):
+        return Reference(focus[:1] or shown[:1], "pronoun")
+    return Reference()

@@ -1,0 +1,76 @@
+"""What a stage of the dialogue hands back, and the small forms that all stages share: money, lists, evidence of a product.
+
+Refuses to decide anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.shopper.state import DialogueState
+from assistant.shopper.variants import to_be_had
+from assistant.store.records import Product
+from assistant.types import Action, Evidence, Scalar, Source, Status
+
+_SIGNS = {"USD": "$", "GBP": "£", "EUR": "€", "CAD": "$", "AUD": "$", "JPY": "¥"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a turn before it is put into words. The text is said from `evidence`, in order."""
+
+    status: Status
+    evidence: tuple[Evidence, ...]
+    state: DialogueState
+    intent: str = ""
+    value: Scalar = None
+    products: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+    choices: tuple[str, ...] = ()
+    trace: tuple[tuple[str, str], ...] = ()
+    silent: tuple[Source, ...] = field(default=())
+    """Sources that the text rests on without a sentence of their own."""
+
+
+LINE = Source("policy", "line")
+"""Where fixed lines come from; not shown as a source."""
+
+
+def said(text: str) -> Evidence:
+    """A fixed line or a question, as evidence."""
+    return Evidence(LINE, text)
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount as the shop writes it: "$1,299.50"."""
+    sign = _SIGNS.get(currency)
+    return f"{sign}{amount:,.2f}" if sign else f"{amount:,.2f} {currency}"
+
+
+def price_of(product: Product, currency: str) -> str:
+    """A product's price, or its range over the variants that can be had; "price not given" where there is none."""
+    prices = sorted({v.price for v in product.variants if v.price is not None and to_be_had(v)}) or sorted(
+        {v.price for v in product.variants if v.price is not None}
+    )
+    if len(prices) > 1:
+        return f"{money(prices[0], currency)} to {money(prices[-1], currency)}"
+    if prices or product.price is not None:
+        return money(prices[0] if prices else product.price or 0.0, currency)
+    return "price not given"
+
+
+def lowest_price(product: Product) -> float | None:
+    """The least that the product can be had for."""
+    prices = [v.price for v in product.variants if v.price is not None and to_be_had(v)]
+    return min(prices) if prices else product.price
+
+
+def about(product: Product, text: str, **facts: Scalar) -> Evidence:
+    """A sentence about a product, with its price and stock as facts."""
+    return Evidence(Source("product", product.id), text, {"name": product.name, "price": product.price, "stock": product.stock, **facts})
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

@@ -1,0 +1,180 @@
+"""Finding products for a wish: hard constraints first, then relevance. Says what was in the way when nothing fits.
+
+Owns the order in which products are offered; refuses to know the conversation. Nothing that breaks a constraint is ever in
+`Found.products`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from assistant.shopper.shelf import Label, Shelf, stems, synonyms
+from assistant.shopper.wish import Wish
+from assistant.store.records import Product
+from retrieval.types import Condition, Filter, Hit, Retriever, Vector
+
+_PREFIX = "product:"
+_POOL = 60
+DENSE_FLOOR = 0.32
+"""Cosine under which a passage that shares no word with the wish is not offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`products` keep every constraint, best first. Where there are none, `nearest` differ in what `differs` names.
+
+    `known` is False where the shelf has nothing of the kind at all; `total` counts all that fit.
+    """
+
+    products: tuple[Product, ...] = ()
+    nearest: tuple[Product, ...] = ()
+    differs: tuple[str, ...] = ()
+    known: bool = True
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Searches one shelf, with the retriever's help for what words alone do not say."""
+
+    shelf: Shelf
+    retriever: Retriever
+
+    def find(self, wish: Wish, k: int, vector: Vector | None = None, without: frozenset[str] = frozenset()) -> Found:
+        """The `k` best products for a wish, leaving out the ids in `without`."""
+        pool, hits = self._pool(wish, vector)
+        kept = [product for product in pool if product.id not in without and fits(product, self.shelf.labels[product.id], wish)]
+        if kept:
+            ranked = self._ranked(kept, wish, hits)
+            return Found(tuple(ranked[:k]), total=len(kept))
+        return self._nearest(wish, [product for product in pool if product.id not in without], hits)
+
+    def kind(self, wish: Wish) -> tuple[Product, ...]:
+        """All products of the kind that the wish names and that keep its constraints; empty where it names no kind."""
+        ids = self._of_kind(wish)
+        return tuple(p for p in self.shelf.many(ids) if fits(p, self.shelf.labels[p.id], wish))
+
+    def _pool(self, wish: Wish, vector: Vector | None) -> tuple[list[Product], dict[str, Hit]]:
+        """Candidates: all of the kind that is named, else what the retriever finds; and the retriever's hits by product id."""
+        hits = {hit.passage.id.removeprefix(_PREFIX): hit for hit in self.retriever.search(wish.query, _POOL, _filter(wish), vector)}
+        ids = self._of_kind(wish)
+        if not ids and wish.core:
+            return [p for p in self.shelf.many(hits) if self._resembles(p, hits[p.id], wish)], hits
+        if not ids:
+            ids = self._of_traits(wish) if not wish.context else frozenset(id for id in hits if (hits[id].dense or 1.0) >= DENSE_FLOOR)
+        return list(self.shelf.many(sorted(ids))), hits
+
+    def _resembles(self, product: Product, hit: Hit, wish: Wish) -> bool:
+        return bool(set(wish.core) & self.shelf.labels[product.id].everything) and (hit.dense is None or hit.dense >= DENSE_FLOOR)
+
+    def _of_traits(self, wish: Wish) -> frozenset[str]:
+        return frozenset(self.shelf.products) if wish.constrained else frozenset()
+
+    def _of_kind(self, wish: Wish) -> frozenset[str]:
+        """Products named by the core words: all of them where some product has all, else the last word that names any."""
+        known = [word for word in wish.core if self.shelf.worded(word)]
+        naming = [word for word in known if self.shelf.named(word)]
+        if not naming:
+            return frozenset()
+        head = self.shelf.named(naming[-1])
+        for words in (known, [w for w in known if w != naming[-1]][-1:]):
+            both = head.intersection(*(self.shelf.worded(word) for word in words))
+            if both:
+                head = both
+                break
+        unknown = [word for word in wish.core if word not in known]
+        return head if not unknown or wish.core[-1] == naming[-1] or len(naming) > 1 else frozenset()
+
+    def _ranked(self, products: Iterable[Product], wish: Wish, hits: dict[str, Hit]) -> list[Product]:
+        places = {id: place for place, id in enumerate(hits)}
+        return sorted(products, key=lambda p: (-self._score(p, wish, places), p.name, p.id))
+
+    def _score(self, product: Product, wish: Wish, places: dict[str, int]) -> float:
+        label = self.shelf.labels[product.id]
+        score = sum(self._worth(word, label, 1.0) for word in wish.core) + sum(self._worth(word, label, 0.5) for word in wish.context)
+        score += sum(0.8 for trait in (*wish.colours, *wish.materials) if set(stems(trait)) <= label.name | label.traits)
+        if product.id in places:
+            score += 3.0 * (1 - places[product.id] / _POOL)
+        return score - (1.5 if product.stock == 0 else 0.0)
+
+    def _worth(self, word: str, label: Label, weight: float) -> float:
+        rarity = min(self.shelf.rarity(word), 6.0) * weight
+        near = synonyms(word)
+        if word in label.name:
+            return rarity
+        if near & (label.kind | label.name):
+            return 0.8 * rarity
+        return 0.4 * rarity if near & label.everything else 0.0
+
+    def _nearest(self, wish: Wish, pool: list[Product], hits: dict[str, Hit]) -> Found:
+        if not pool:
+            return Found(known=bool(self._of_kind(wish)) or not wish.core)
+        for looser, differs in _relaxations(wish):
+            near = [product for product in pool if fits(product, self.shelf.labels[product.id], looser)]
+            if near:
+                bound = next((b for b in (wish.below, wish.most, wish.above, wish.least) if b is not None), None)
+                ranked = self._ranked(near, wish, hits)
+                if "price" in differs and bound is not None:
+                    ranked.sort(key=lambda p: abs((p.price if p.price is not None else float("inf")) - bound))
+                return Found(nearest=tuple(ranked[:2]), differs=differs)
+        return Found()
+
+
+def fits(product: Product, label: Label, wish: Wish) -> bool:
+    """Whether a product keeps every hard constraint; for variants, whether one of them keeps all together."""
+    if any(synonyms(word) & (label.everything) for word in wish.excluded):
+        return False
+    if wish.brands and product.brand.casefold() not in wish.brands and not any(set(stems(b)) <= label.name for b in wish.brands):
+        return False
+    if product.variants:
+        return any(_variant_fits(product, label, wish, number) for number in range(len(product.variants)))
+    if wish.in_stock and product.stock == 0:
+        return False
+    words = label.everything
+    return wish.allows_price(product.price) and all(_says(words, trait) for trait in (*wish.colours, *wish.materials, *wish.sizes))
+
+
+def _variant_fits(product: Product, label: Label, wish: Wish, number: int) -> bool:
+    variant = product.variants[number]
+    if wish.in_stock and (not variant.available or variant.stock == 0):
+        return False
+    if not wish.allows_price(variant.price if variant.price is not None else product.price):
+        return False
+    words = (
+        frozenset(stems(" ".join(variant.options.values())))
+        | label.name
+        | frozenset(stems(" ".join(map(str, product.attributes.values()))))
+    )
+    return all(_says(words, trait) for trait in (*wish.colours, *wish.materials, *wish.sizes))
+
+
+def _says(words: frozenset[str], trait: str) -> bool:
+    return all(synonyms(word) & words for word in stems(trait)[:2])
+
+
+def _filter(wish: Wish) -> Filter:
+    conditions = [Condition("kind", "eq", "product")]
+    for bound, op in ((wish.below, "lt"), (wish.most, "le")):
+        if bound is not None:
+            conditions.append(Condition("price", op, bound))  # type: ignore[arg-type]
+    return tuple(conditions)
+
+
+def _relaxations(wish: Wish) -> Iterable[tuple[Wish, tuple[str, ...]]]:
+    """The wish with one constraint after the other given up, and the names of what was given up."""
+    free = replace(wish, below=None, most=None, above=None, least=None)
+    if wish.sizes:
+        yield replace(wish, sizes=()), ("size",)
+    if wish.in_stock:
+        yield replace(wish, in_stock=False), ("availability",)
+    if free != wish:
+        yield free, ("price",)
+    if wish.colours:
+        yield replace(wish, colours=()), ("colour",)
+    if wish.materials:
+        yield replace(wish, materials=()), ("material",)
+    if wish.colours and free != wish:
+        yield replace(free, colours=()), ("price", "colour")
+    if wish.materials and free != wish:
+        yield replace(free, materials=()), ("price", "material")

@@ -1,0 +1,156 @@
+"""The catalogue as the clerk sees it: every product on sale, with the words that find it. Read-only; rebuilt when the store changes.
+
+Owns words, sets and orderings over products; refuses to know the conversation and what a shopper wants. Sets are complete, so that
+"the cheapest" is the cheapest and not the cheapest of the first ten hits.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from assistant.models.gazetteer import normal
+from assistant.store.records import Product, ProductKind
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|\d+", re.UNICODE)
+_SPLIT_WORD = re.compile(r"[^\W_]+")
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """The words of a text in the form in which they are compared, in order; a hyphenated word gives its parts and itself."""
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if "-" in word:
+            found.extend(normal(part) for part in _SPLIT_WORD.findall(word))
+            found.append(normal(word.replace("-", "")))
+        else:
+            found.append(normal(word))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A product's words by where they stand."""
+
+    name: frozenset[str]
+    kind: frozenset[str]
+    traits: frozenset[str]
+    text: frozenset[str]
+
+    @property
+    def everything(self) -> frozenset[str]:
+        return self.name | self.kind | self.traits | self.text
+
+
+class Shelf:
+    """The products on sale with their words.
+
+    Args:
+        products: the catalogue; what is not active, and services, are left out.
+    """
+
+    def __init__(self, products: Iterable[Product] = ()) -> None:
+        self.products = {p.id: p for p in products if p.active and p.kind is ProductKind.GOODS}
+        self.labels = {id: _label(product) for id, product in self.products.items()}
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._kinds: dict[str, set[str]] = defaultdict(set)
+        self._texts: dict[str, set[str]] = defaultdict(set)
+        for id, label in self.labels.items():
+            for index, words in ((self._names, label.name), (self._kinds, label.kind), (self._texts, label.everything)):
+                for word in words:
+                    index[word].add(id)
+        self.spelled: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        """(id, words of the name) by the first word of the name."""
+        for id, product in self.products.items():
+            words = tuple(stems(word)[-1] for word in product.name.split() if stems(word))
+            if words:
+                self.spelled[words[0]].append((id, words))
+        self.variants = {variant.id: id for id, product in self.products.items() for variant in product.variants}
+
+    def __len__(self) -> int:
+        return len(self.products)
+
+    def knows(self, word: str) -> bool:
+        """Whether any product's words hold this stem."""
+        return word in self._texts
+
+    def is_kind(self, word: str) -> bool:
+        """Whether the stem names a kind of product: a word of a category, a style or many names."""
+        return any(w in self._kinds for w in synonyms(word)) or len(self._names.get(word, ())) >= 3
+
+    def named(self, word: str) -> frozenset[str]:
+        """Products whose name or kind holds the stem or a synonym of it."""
+        return frozenset().union(*(self._names.get(w, set()) | self._kinds.get(w, set()) for w in synonyms(word)))
+
+    def worded(self, word: str) -> frozenset[str]:
+        """Products any of whose words is the stem or a synonym of it."""
+        return frozenset().union(*(self._texts.get(w, set()) for w in synonyms(word)))
+
+    def rarity(self, word: str) -> float:
+        """Inverse document frequency of a stem, at least 0.1."""
+        return max(0.1, math.log((1 + len(self.products)) / (1 + len(self._texts.get(word, ())))))
+
+    def many(self, ids: Iterable[str]) -> tuple[Product, ...]:
+        """These products, in order, without those no longer on sale."""
+        return tuple(self.products[id] for id in ids if id in self.products)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """(id, name) of every product."""
+        return ((id, product.name) for id, product in self.products.items())
+
+
+class ShelfKeeper:
+    """Gives the shelf as the store is now; safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self._shelf = Shelf()
+
+    def shelf(self) -> Shelf:
+        token = self._store.changed_at()
+        with self._lock:
+            if token != self._token:
+                self._shelf, self._token = Shelf(self._store.catalogue.all()), token
+            return self._shelf
+
+
+@cache
+def _groups() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    content = tomllib.loads(files("assistant.shopper").joinpath("synonyms.toml").read_text(encoding="utf-8"))
+    both: dict[str, set[str]] = defaultdict(set)
+    for group in content["groups"]:
+        words = {word for phrase in group for word in stems(phrase)[-1:]}
+        for word in words:
+            both[word] |= words
+    narrower = {stems(word)[-1]: frozenset(stems(" ".join(others))) for word, others in content["narrower"].items()}
+    return {word: frozenset(words) for word, words in both.items()}, narrower
+
+
+def synonyms(word: str) -> frozenset[str]:
+    """The stem and those that shoppers use for it."""
+    both, narrower = _groups()
+    return both.get(word, frozenset()) | narrower.get(word, frozenset()) | {word}
+
+
+def _label(product: Product) -> Label:
+    options = [value for variant in product.variants for value in variant.options.values()]
+    return Label(
+        name=frozenset(stems(product.name)),
+        kind=frozenset(stems(f"{product.category} {product.style}")),
+        traits=frozenset(stems(" ".join([product.brand, *map(str, product.attributes.values()), *options]))),
+        text=frozenset(stems(product.description)),
+    )

@@ -1,0 +1,117 @@
+"""Options of a product's variants as people say them: "size 10", "the 1 TB one", "waterproof", "in blue".
+
+Owns the reading of option values from text; refuses to know orders and prices' meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assistant.store.records import Product, Variant
+
+_TOKEN = re.compile(r"[^\W_]+(?:\.\d+)?%?(?:\"|'(?=\s|$))?", re.UNICODE)
+_SIZES = {"small": "s", "medium": "m", "large": "l", "extra large": "xl", "extra small": "xs"}
+_UNITS = {"litre": "l", "litres": "l", "liter": "l", "liters": "l", "gigabyte": "gb", "gigabytes": "gb", "terabyte": "tb", "inches": "inch", '"': "inch", "foot": "ft", "feet": "ft", "millilitres": "ml", "milliliters": "ml", "pounds": "lbs", "pound": "lbs", "lb": "lbs"}  # fmt: skip
+_SPELT = {"gray": "grey", "colour": "color"}
+_NOT = re.compile(r"\b(?:not|non|isn't|without|no)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An option value found at `start` of a text; `value` as the catalogue writes it."""
+
+    option: str
+    value: str
+    start: int
+    end: int
+
+
+def read_options(product: Product, text: str) -> tuple[Said, ...]:
+    """The option values of `product` that a text names, in its order; of two that overlap the longer."""
+    tokens = [(_norm(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text.replace("’", "'").replace("-", " "))]
+    found: list[Said] = []
+    for option, values in options_of(product).items():
+        for value in values:
+            found.extend(_find(option, value, tokens, text, values))
+    kept: list[Said] = []
+    for said in sorted(found, key=lambda s: (-(s.end - s.start), s.start)):
+        if not any(other.start < said.end and said.start < other.end for other in kept):
+            kept.append(said)
+    return tuple(sorted(kept, key=lambda s: s.start))
+
+
+def options_of(product: Product) -> dict[str, tuple[str, ...]]:
+    """Every option with its values, in the order of the variants."""
+    found: dict[str, dict[str, None]] = {}
+    for variant in product.variants:
+        for option, value in variant.options.items():
+            found.setdefault(option, {})[value] = None
+    return {option: tuple(values) for option, values in found.items()}
+
+
+def matching(product: Product, wanted: Mapping[str, str], *, available: bool = False) -> tuple[Variant, ...]:
+    """The variants that have all these option values."""
+    return tuple(
+        v for v in product.variants if all(v.options.get(o) == value for o, value in wanted.items()) and (not available or to_be_had(v))
+    )
+
+
+def to_be_had(variant: Variant) -> bool:
+    """Whether a variant can be bought now."""
+    return variant.available and variant.stock != 0
+
+
+def described(options: Mapping[str, str]) -> str:
+    """Options in words: "color blue, size M"."""
+    return ", ".join(f"{name} {value}" for name, value in options.items())
+
+
+def _find(option: str, value: str, tokens: list[tuple[str, int, int]], text: str, values: Iterable[str]) -> Iterable[Said]:
+    if value.lower() in {"yes", "no"}:
+        yield from _flag(option, tokens, text, values)
+        return
+    words = [_norm(word) for word in _TOKEN.findall(value.replace("-", " "))]
+    whole = "".join(words)
+    for first in range(len(tokens)):
+        for count in range(1, min(5, len(tokens) - first) + 1):
+            window = tokens[first : first + count]
+            said = "".join(word for word, _, _ in window)
+            if said == whole and (count > 1 or not _weak(whole) or _labelled(option, tokens, first, text)):
+                yield Said(option, value, window[0][1], window[-1][2])
+            if len(said) > len(whole):
+                break
+    for spoken, short in _SIZES.items():
+        if whole == short and "size" in option.lower():
+            for match in re.finditer(rf"(?<!extra )\b{spoken}\b", text, re.IGNORECASE):
+                yield Said(option, value, match.start(), match.end())
+
+
+def _flag(option: str, tokens: list[tuple[str, int, int]], text: str, values: Iterable[str]) -> Iterable[Said]:
+    for word, start, end in tokens:
+        if word == _norm(option.split()[0]) and len(option.split()) == 1:
+            value = "no" if _NOT.search(text[:start]) or re.match(r"[\s:=]+no\b", text[end:], re.IGNORECASE) else "yes"
+            actual = next((v for v in values if v.lower() == value), None)
+            if actual:
+                yield Said(option, actual, start, end)
+
+
+def _weak(word: str) -> bool:
+    """Whether a value is too short to stand for itself in running text."""
+    return len(word) == 1 or (word.isdigit() and len(word) < 4)
+
+
+def _labelled(option: str, tokens: list[tuple[str, int, int]], place: int, text: str) -> bool:
+    """Whether a weak value is said with its option ("size 10", "a 500 piece one"), or is a capital letter by itself."""
+    word, start, end = tokens[place]
+    around = {token[0] for token in tokens[max(0, place - 2) : place + 3]}
+    names = {_norm(part) for part in option.split()} | {"size"} if "size" in option.lower() else {_norm(part) for part in option.split()}
+    if around & (names | {name.rstrip("s") for name in names}):
+        return True
+    return len(word) == 1 and word.isalpha() and text[start:end].isupper() and word != "i"
+
+
+def _norm(word: str) -> str:
+    lowered = word.lower()
+    return _SPELT.get(lowered) or _UNITS.get(lowered) or re.sub(r"(?<=\d)\"$", "inch", lowered)

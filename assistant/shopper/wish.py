@@ -1,0 +1,199 @@
+"""What a shopper is looking for, as a value: words, hard constraints and exclusions, read off one message.
+
+Knows the shelf's vocabulary to tell a kind of product from a mood; refuses to search.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from assistant.shopper import cues
+from assistant.shopper.shelf import Shelf, stems
+from assistant.shopper.words import word_list
+from assistant.types import Understanding
+
+_TURN = re.compile(
+    r"\b(?:for|with|to|that|which|who|when|while|because|so|under|below|over|above|between|from|around|in|on|at|of|made|and|or|but|not|no|without|except|,|;|\.|\?|!)\b|[,;.?!]",
+    re.IGNORECASE,
+)
+_STRICT_BELOW = re.compile(r"\b(?:under|below|beneath|less than|cheaper than|lower than|fewer than|sub)\b|<(?!=)", re.IGNORECASE)
+_STRICT_ABOVE = re.compile(r"\b(?:over|above|more than|higher than|dearer than)\b|>(?!=)", re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:around|about|roughly|approximately|circa|near|close to)\s+(?:us)?\W?\s?\d|~\s?\W?\d", re.IGNORECASE)
+_IN_STOCK = re.compile(
+    r"\b(?:in stock|available (?:now|right now|today|immediately)|(?:that|which) (?:is|are|you) (?:actually )?(?:available|have)|ready to ship|not sold out|have on hand)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`core` names the thing, `context` what it is for; all words are stems. Bounds are in the shop's currency.
+
+    `below` and `above` exclude the bound itself, `most` and `least` include it.
+    """
+
+    core: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    below: float | None = None
+    most: float | None = None
+    above: float | None = None
+    least: float | None = None
+    in_stock: bool = False
+    query: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.core + self.context
+
+    @property
+    def constrained(self) -> bool:
+        """Whether anything beyond words is asked for."""
+        return any(value not in ((), None, False) for name, value in asdict(self).items() if name not in {"core", "context", "query"})
+
+    def allows_price(self, price: float | None) -> bool:
+        """Whether a price keeps the bounds; an unknown price keeps none."""
+        if self.below is None and self.most is None and self.above is None and self.least is None:
+            return True
+        return price is not None and all(
+            (
+                self.below is None or price < self.below,
+                self.most is None or price <= self.most,
+                self.above is None or price > self.above,
+                self.least is None or price >= self.least,
+            )
+        )
+
+    def to_memory(self) -> Mapping[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value not in ((), None, False, "")}
+
+    @classmethod
+    def from_memory(cls, memory: Mapping[str, Any]) -> Wish:
+        return cls(**{f.name: _tupled(memory[f.name]) for f in fields(cls) if f.name in memory})
+
+    def refined(self, other: Wish) -> Wish:
+        """This wish, with what `other` says more exactly put in its place: how "in blue?" is understood after a search."""
+        bounds: dict[str, float | None] = {}
+        if other.below is not None or other.most is not None:
+            bounds |= {"below": other.below, "most": other.most}
+        if other.above is not None or other.least is not None:
+            bounds |= {"above": other.above, "least": other.least}
+        excluded = tuple(dict.fromkeys(self.excluded + other.excluded))
+        return replace(
+            self,
+            context=tuple(dict.fromkeys(self.context + other.words)),
+            colours=other.colours or tuple(c for c in self.colours if c not in excluded),
+            materials=other.materials or tuple(m for m in self.materials if m not in excluded),
+            sizes=other.sizes or self.sizes,
+            brands=other.brands or self.brands,
+            excluded=excluded,
+            in_stock=self.in_stock or other.in_stock,
+            query=f"{self.query} {other.query}".strip(),
+            **bounds,
+        )
+
+
+def read_wish(understanding: Understanding, shelf: Shelf) -> Wish:
+    """The wish in a message."""
+    text = cues.plain(understanding.text)
+    excluded, negated = _exclusions(text)
+    traits = {kind: _traits(understanding, kind, negated) for kind in ("colour", "material", "size", "brand")}
+    core, context = _words(understanding, text, negated)
+    traits, core = _settled(traits, core, context, shelf)
+    return Wish(
+        core=core,
+        context=context,
+        colours=traits["colour"],
+        materials=traits["material"],
+        sizes=traits["size"],
+        brands=traits["brand"],
+        excluded=excluded,
+        in_stock=bool(_IN_STOCK.search(text)),
+        query=text,
+        **_bounds(understanding, text),
+    )
+
+
+def _exclusions(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for match in cues.NEGATION.finditer(text):
+        said = match["words"] or match["free"]
+        found = [word for word in stems(said) if word not in word_list("filler")]
+        if found:
+            limit = 1 if match["free"] or not re.search(r"\b(?:or|nor|and)\b|,", said) else len(found)
+            words.extend(found[:limit])
+            spans.append(match.span())
+    return tuple(dict.fromkeys(words)), spans
+
+
+def _traits(understanding: Understanding, kind: str, negated: list[tuple[int, int]]) -> tuple[str, ...]:
+    kept = (e for e in understanding.of_kind(kind) if not any(start <= e.start < end for start, end in negated))
+    return tuple(dict.fromkeys(str(e.value).casefold() for e in kept))
+
+
+def _words(understanding: Understanding, text: str, negated: list[tuple[int, int]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Content words before the first turn of the phrase that follows one, and those after it."""
+    blanked = _blank(
+        text,
+        [*negated, *((e.start, e.end) for e in understanding.of_kind("money", "money_max", "money_min", "ordinal", "email", "order_id"))],
+    )
+    core: list[str] = []
+    context: list[str] = []
+    for part in _TURN.split(blanked):
+        found = [
+            word
+            for raw in re.findall(r"[^\W_]+(?:['-][^\W_]+)*", part)
+            if raw.casefold() not in word_list("filler")
+            for word in stems(raw)
+            if word not in word_list("filler") and not word.isdigit()
+        ]
+        (context if core else core).extend(found)
+    return tuple(dict.fromkeys(core)), tuple(dict.fromkeys(word for word in context if word not in core))
+
+
+def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _settled(
+    traits: Mapping[str, tuple[str, ...]], core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Words that are the very thing asked for ("a rose", "jeans") are no colour or material, whatever the gazetteer says."""
+    settled = {}
+    for kind, values in traits.items():
+        alone = len(core) == 1 and shelf.is_kind(core[0])
+        settled[kind] = tuple(value for value in values if not (alone and core[0] in stems(value)))
+    taken = {word for values in settled.values() for value in values for word in stems(value)}
+    return settled, tuple(word for word in core if word not in taken)
+
+
+def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
+    bounds: dict[str, float | None] = {}
+    for entity in understanding.of_kind("money_max"):
+        bounds["below" if _STRICT_BELOW.match(entity.surface.strip()) else "most"] = _number(entity.value)
+    for entity in understanding.of_kind("money_min"):
+        bounds["above" if _STRICT_ABOVE.match(entity.surface.strip()) else "least"] = _number(entity.value)
+    amounts = [_number(entity.value) for entity in understanding.of_kind("money")]
+    if amounts and not bounds and amounts[0] is not None:
+        bounds["most"] = amounts[0] * 1.25 if _ABOUT.search(text) else amounts[0]
+        if _ABOUT.search(text):
+            bounds["least"] = amounts[0] * 0.75
+    return bounds
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
