@@ -126,5 +126,5 @@ def _bring_settings(folder: Path, wanted: Mapping[str, Any]) -> None:
     present = read_settings_file(folder)
     for name, value in wanted.items():
         table, _, key = name.rpartition(".")
-        if key not in (present.get(table, {}) if table else present):
+        if value is not None and key not in (present.get(table, {}) if table else present):
             write_settings(folder, {table: {key: value}} if table else {key: value})

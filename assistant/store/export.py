@@ -35,7 +35,8 @@ class Export:
 
     def order_lines(self, batch_size: int = 50_000) -> Iterator[pa.RecordBatch]:
         """order_id, order_kind, status, customer_id, country, placed_at, product_id, quantity, unit_price, line_no, variant_id."""
-        return self._stream(_ORDER_LINES, batch_size)
+        for lines in self._stream(_LINES, batch_size):
+            yield self._with_heads(lines)
 
     def products(self, batch_size: int = 10_000) -> Iterator[pa.RecordBatch]:
         """id, name, category, style, brand, description, price, stock, kind, active, attributes."""
@@ -57,9 +58,19 @@ class Export:
         """id, channel, mode, assignee, customer_id, started_at, updated_at, turns, thumbs_up, thumbs_down."""
         return self._stream(_CONVERSATIONS, batch_size)
 
-    def _stream(self, extract: _Extract, batch_size: int) -> Iterator[pa.RecordBatch]:
-        for rows in self._db.batches(extract.sql, size=batch_size):
+    def _stream(self, extract: _Extract, batch_size: int, parameters: tuple[Any, ...] = ()) -> Iterator[pa.RecordBatch]:
+        for rows in self._db.batches(extract.sql, parameters, batch_size):
             yield _batch(rows, extract.schema)
+
+    def _with_heads(self, lines: pa.RecordBatch) -> pa.RecordBatch:
+        """Lines, which come by order id, with the columns of their orders; joined here because it takes SQLite three times as long."""
+        ids = lines["order_id"]
+        heads = pa.Table.from_batches(self._stream(_HEADS, lines.num_rows + 1, (ids[0].as_py(), ids[-1].as_py())), _HEADS.schema)
+        place = pc.index_in(ids, heads["id"].combine_chunks())
+        columns = {name: heads[name].combine_chunks().take(place) for name in heads.column_names}
+        columns |= {name: lines[name] for name in lines.schema.names}
+        columns["placed_at"] = pc.coalesce(lines["booked_at"], columns["placed_at"])
+        return pa.RecordBatch.from_arrays([columns[name] for name in _ORDER_LINES.names], schema=_ORDER_LINES)
 
 
 def _batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
@@ -80,20 +91,31 @@ def _columns(names: str, **others: pa.DataType) -> pa.Schema:
     return pa.schema([(name, others.get(name, pa.string())) for name in names.split()])
 
 
-_ORDER_LINES = _Extract(
+_LINES = _Extract(
     """
-    SELECT l.order_id, o.kind, o.status, o.customer_id, o.country, coalesce(l.booked_at, o.placed_at),
-           l.product_id, l.quantity, l.unit_price, l.position, l.variant_id
-    FROM orders o CROSS JOIN order_lines l ON l.order_id = o.id
-    ORDER BY o.rowid, l.position
+    SELECT order_id, position, product_id, variant_id, quantity, unit_price, booked_at FROM order_lines
+    ORDER BY order_id, position
     """,
     _columns(
-        "order_id order_kind status customer_id country placed_at product_id quantity unit_price line_no variant_id",
-        placed_at=_TIME,
+        "order_id line_no product_id variant_id quantity unit_price booked_at",
+        line_no=pa.int64(),
         quantity=pa.int64(),
         unit_price=pa.float64(),
-        line_no=pa.int64(),
+        booked_at=_TIME,
     ),
+)
+
+_HEADS = _Extract(
+    "SELECT id, kind, status, customer_id, country, placed_at FROM orders WHERE id BETWEEN ? AND ?",
+    _columns("id order_kind status customer_id country placed_at", placed_at=_TIME),
+)
+
+_ORDER_LINES = _columns(
+    "order_id order_kind status customer_id country placed_at product_id quantity unit_price line_no variant_id",
+    placed_at=_TIME,
+    quantity=pa.int64(),
+    unit_price=pa.float64(),
+    line_no=pa.int64(),
 )
 
 _PRODUCTS = _Extract(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.store.database import Database
+from assistant.store.repository import touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +37,5 @@ def erase_customer(database: Database, id: str) -> Erased:
         reviews = database.execute("UPDATE reviews SET customer_id = NULL, digest = x'' WHERE customer_id = ?", (id,))
         talks = database.execute("DELETE FROM conversations WHERE customer_id = ?", (id,))
         customers = database.execute("DELETE FROM customers WHERE id = ?", (id,))
-        database.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+        touch(database, "orders", "reviews", "customers")
         return Erased(customers.rowcount, talks.rowcount, orders.rowcount, reviews.rowcount)

@@ -68,7 +68,7 @@ class Repository(Generic[Record]):
                 encoded = {row[0]: (row, children) for row, children in map(self._encode, chunk)}
                 changes += self._write(encoded)
             if changes.added or changes.changed:
-                self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+                touch(self._db, self.table.name)
         return changes
 
     def get(self, id: str) -> Record | None:
@@ -132,6 +132,11 @@ class Repository(Generic[Record]):
     def _upsert_sql(self) -> str:
         names = (*self.table.columns, "digest")
         return f"{_insert(self.table.name, names)} ON CONFLICT (id) DO UPDATE SET {_replacing(names[1:])}"
+
+
+def touch(database: Database, *tables: str) -> None:
+    """Note that these main tables have changed, for `Store.changed_at`."""
+    database.execute_many("UPDATE revisions SET number = number + 1 WHERE name = ?", ((table,) for table in tables))
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:

@@ -227,8 +227,10 @@ def _journals(db: SqliteUtils) -> None:
         },
         pk="id",
     )
-    _create(db, "meta", {"name": str, "value": str}, pk="name")
-    db["meta"].insert_all([{"name": "store_id", "value": uuid.uuid4().hex}, {"name": "revision", "value": "0"}])
+    _create(db, "revisions", {"name": str, "number": int}, pk="name")
+    # Numbers of two stores, or of a store and its successor in the same folder, must not be taken for one another.
+    start = uuid.uuid4().int >> 72
+    db["revisions"].insert_all({"name": name, "number": start} for name in ("products", "faq", "customers", "orders", "reviews"))
 
 
 def _create(

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from assistant.errors import StoreExists, StoreMissing
 from assistant.store import privacy
@@ -107,12 +107,11 @@ class Store:
         """Everything inside is written together, or not at all; a call inside another joins it."""
         return self._db.transaction()
 
-    def changed_at(self) -> str:
-        """A token that differs after every write that changed catalogue, FAQ, customers, orders or reviews."""
-        row = self._db.row(
-            "SELECT (SELECT value FROM meta WHERE name = 'store_id') || '.' || (SELECT value FROM meta WHERE name = 'revision')"
-        )
-        return str(row[0]) if row else ""
+    def changed_at(self, *kinds: Literal["catalogue", "faq", "customers", "orders", "reviews"]) -> str:
+        """A token that differs after every write that changed something of these kinds; of all five where none is named."""
+        tables = [{"catalogue": "products"}.get(kind, kind) for kind in kinds]
+        rows = self._db.rows("SELECT name, number FROM revisions ORDER BY name")
+        return ".".join(f"{number:x}" for name, number in rows if not tables or name in tables)
 
     def erase_customer(self, id: str) -> Erased:
         """Forget a customer; orders and reviews stay without them. See `assistant.store.privacy`."""

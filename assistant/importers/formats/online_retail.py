@@ -60,19 +60,14 @@ class _Line(NamedTuple):
 
 @dataclass
 class _Tally:
-    """What products and customers are made of: (code, name) and (customer, country), on sale lines and on all."""
+    """What products and customers are made of: how many lines have each code and name, each customer and country."""
 
-    names: Counter[tuple[str, str]] = field(default_factory=Counter)
-    sale_names: Counter[tuple[str, str]] = field(default_factory=Counter)
-    countries: Counter[tuple[str, str]] = field(default_factory=Counter)
-    sale_countries: Counter[tuple[str, str]] = field(default_factory=Counter)
+    names: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    countries: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
 
     def add(self, lines: Sequence[_Line]) -> None:
-        sales = [line for line in lines if line.is_sale]
-        self.names.update((line.code, line.name) for line in lines)
-        self.sale_names.update((line.code, line.name) for line in sales)
-        self.countries.update((line.customer, line.country) for line in lines if line.customer)
-        self.sale_countries.update((line.customer, line.country) for line in sales if line.customer)
+        self.names.update([(line.code, line.name, line.is_sale) for line in lines])
+        self.countries.update([(line.customer, line.country, line.is_sale) for line in lines if line.customer])
 
 
 @importer("online-retail", ".parquet", ".csv", ".txt")
@@ -130,23 +125,22 @@ def _order_line(line: _Line, placed_at: int) -> OrderLine:
 
 def _products(tally: _Tally) -> Iterator[Product]:
     """Every code, under its most frequent name on sale lines, or on any line; one that never sold is not active."""
-    names, sold = _most_frequent(tally.names), _most_frequent(tally.sale_names)
-    for code, other in names.items():
+    sold = {code for code, _, is_sale in tally.names if is_sale}
+    for code, name in _most_frequent(tally.names).items():
         kind = ProductKind.SERVICE if is_service(code) else ProductKind.GOODS
-        yield Product(code, sold.get(code) or other or code, kind=kind, active=code in sold)
+        yield Product(code, name or code, kind=kind, active=code in sold)
 
 
 def _customers(tally: _Tally) -> Iterator[Customer]:
     """Every customer number, in the country of most of its sale lines, or of any line."""
-    countries, sold = _most_frequent(tally.countries), _most_frequent(tally.sale_countries)
-    return (Customer(number, address=Address(country=sold.get(number, other))) for number, other in countries.items())
+    return (Customer(number, address=Address(country=country)) for number, country in _most_frequent(tally.countries).items())
 
 
-def _most_frequent(counts: Counter[tuple[str, str]]) -> dict[str, str]:
-    """For each first part, the second that comes with it most often; of two, the first seen. An empty one only where there is no other."""
-    best: dict[str, tuple[int, str]] = {}
-    for (key, value), count in counts.items():
-        weight = count if value else 0
+def _most_frequent(counts: Counter[tuple[str, str, bool]]) -> dict[str, str]:
+    """For each first part, the second that comes with it most often; on sale lines if on any."""
+    best: dict[str, tuple[tuple[bool, bool, int], str]] = {}
+    for (key, value, is_sale), count in counts.items():
+        weight = (value != "", is_sale, count)
         if key not in best or weight > best[key][0]:
             best[key] = (weight, value)
     return {key: value for key, (_, value) in best.items()}
@@ -243,7 +237,7 @@ def _columnwise(batch: Any, columns: Columns, number: int) -> list[_Line] | None
     texts = [_text(found.get(name), batch.num_rows) for name in ("name", "customer", "country")]
     name, country = (texts[place].fill_null("") for place in (0, 2))
     cells = [column.to_pylist() for column in (invoice, code, name, quantity, booked_at, price, texts[1], country)]
-    return [_Line(*line) for line in zip(range(number, number + batch.num_rows), *cells, strict=True)]
+    return list(map(_Line._make, zip(range(number, number + batch.num_rows), *cells, strict=True)))
 
 
 def _upper_text(column: Any) -> Any:
