@@ -58,7 +58,7 @@ class Head:
     reads: Literal["pooled", "cls", "tokens"] = "pooled"
 
 
-class EncoderGraph(nn.Module):  # type: ignore[misc]
+class EncoderGraph(nn.Module):
     """What is served: token ids and their mask to a unit vector and, a head each, logits.
 
     `forward` returns the embedding, then the heads' outputs in the order of `heads`.
@@ -226,6 +226,7 @@ def _save_onnx(graph: EncoderGraph, tokenizer: Any, path: Path, *, int8: bool) -
         exact = Path(scratch) / "exact.onnx"
         with _quiet():
             _to_onnx(graph, tokenizer, exact)
+            _forget_shapes(exact)
             _strip_metadata(exact)
         if not int8:
             shutil.move(exact, path)
@@ -268,6 +269,15 @@ def _strip_metadata(path: Path) -> None:
     ):
         del item.metadata_props[:]
         item.ClearField("doc_string")
+    onnx.save(model, path)
+
+
+def _forget_shapes(path: Path) -> None:
+    """The exporter transposes a linear head's weight but leaves its old shape behind, at which the quantiser's shape inference balks."""
+    import onnx
+
+    model = onnx.load(path)
+    del model.graph.value_info[:]
     onnx.save(model, path)
 
 

@@ -21,8 +21,8 @@ APPROXIMATE_FROM = 200_000
 PROBES = 16
 RESCORED = 4
 """For k results an approximate search proposes this many times k, and at least 64, which are then scored exactly."""
-GATHERED_SHARE = 0.2
-"""When a filter leaves at most this share, the survivors' vectors are multiplied outright: measured faster, and exact."""
+GATHERED = 2000
+"""When a filter leaves at most this many, their vectors are multiplied outright: exact, and up to here measured faster."""
 _SPARE = 16
 
 
@@ -43,7 +43,7 @@ class DenseIndex:
         size = len(self.vectors)
         if mask is not None:
             survivors = np.flatnonzero(mask)
-            if len(survivors) <= max(GATHERED_SHARE * size, k):
+            if len(survivors) <= max(GATHERED, k):
                 return best_rows(survivors, self.scores(query, survivors), k)
         if k >= size:
             rows = np.arange(size) if mask is None else np.flatnonzero(mask)
@@ -57,7 +57,10 @@ class DenseIndex:
     def _search_faiss(self, query: Vector, k: int, mask: Mask | None) -> tuple[NDArray[np.int64], Vector]:
         if self._approximate is None:
             return self._search_exact(query, k, mask)
-        _, rows = self._approximate.search(query, max(64, RESCORED * k), params=_parameters(mask, PROBES))
+        share = 1.0 if mask is None else float(mask.mean())
+        # the fewer pass the filter, the more lists are read, so that as many candidates are seen
+        probes = min(int(PROBES / share), int(self._approximate.nlist))
+        _, rows = self._approximate.search(query, max(64, RESCORED * k), params=_parameters(mask, probes))
         proposed = rows[0][rows[0] >= 0]
         return best_rows(proposed, self.scores(query[0], proposed), k)
 

@@ -38,9 +38,7 @@ class HashEncoder:
 
     def _one(self, text: str) -> Vector:
         total = np.sum([self._direction(word) for word in words(text) or [""]], axis=0)
-        unit: Vector = total / np.linalg.norm(total)
-        return unit
+        return np.asarray(total / np.linalg.norm(total), np.float32)
 
     def _direction(self, word: str) -> Vector:
-        drawn: Vector = np.random.default_rng(zlib.crc32(word.encode())).standard_normal(self._dimension)
-        return drawn
+        return np.random.default_rng(zlib.crc32(word.encode())).standard_normal(self._dimension).astype(np.float32)

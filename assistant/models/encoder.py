@@ -71,7 +71,8 @@ class OnnxEncoder:
 
     @property
     def id(self) -> str:
-        return self.card.id
+        """The card's `encoder_id` where a trainer set it, because only heads were trained and the vectors are another's; else the card's own."""
+        return str(self.card.settings.get("encoder_id") or self.card.id)
 
     @property
     def dimension(self) -> int:
