@@ -28,8 +28,8 @@ BATCH = 5_000
 _HOUR = 3600
 _DAY = 24 * _HOUR
 _NEVER = np.datetime64("NaT", "s")
-_CLOSING_HOUR = 17
-"""Today is told up to this hour, so that some orders are fresh and none lies in the future."""
+CLOSING_HOUR = 17
+"""Today is told up to this hour; orders of the last hours before it are fresh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Trade:
         self._calendar = calendar
         self._seed = seed
         self.plan = plan(content, catalogue, calendar)
-        self.now = np.datetime64(calendar.today, "s") + np.timedelta64(_CLOSING_HOUR * _HOUR, "s")
+        self.now = np.datetime64(calendar.today, "s") + np.timedelta64(CLOSING_HOUR * _HOUR, "s")
 
     def batches(self) -> Iterator[Batch]:
         """Batch after batch, by day; each is drawn from a generator of its own."""
@@ -141,7 +141,7 @@ class Trade:
     def _times(self, day: Ints, rng: np.random.Generator) -> Times:
         weights = np.array(self._content.rhythm["hours"], dtype=float)
         hour = rng.choice(24, len(day), p=weights / weights.sum())
-        hour = np.where(day == self._calendar.days - 1, hour * _CLOSING_HOUR // 24, hour)
+        hour = np.where(day == self._calendar.days - 1, hour * CLOSING_HOUR // 24, hour)
         second = hour * _HOUR + rng.integers(0, _HOUR, len(day))
         # days come in order, so sorting all times keeps each with its day
         return np.datetime64(self._calendar.first, "s") + np.sort(day * _DAY + second).astype("timedelta64[s]")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import numpy as np
 
-from assistant.demo.baskets import Trade
+from assistant.demo.baskets import CLOSING_HOUR, Trade
 from assistant.demo.content import Content, load_content
 from assistant.demo.facts import Complaint, DemoFacts, FactBook, Guide
 from assistant.demo.people import People
@@ -46,7 +46,8 @@ def build_demo(
 ) -> DemoFacts:
     """Fill an empty store with the demo shop, and say what is true of it; the facts are saved in the store's folder too.
 
-    The same arguments give the same shop, byte for byte; `today` is the actual day unless given. Memory stays bounded
+    The same arguments give the same shop, byte for byte; `today`, the last day told, is the actual one, or the day
+    before until its shop closes, unless given. Memory stays bounded
     whatever the size: about 100 bytes a product and 60 bytes a customer, and a batch of orders.
 
     Args:
@@ -57,7 +58,7 @@ def build_demo(
     """
     orders = customers * _ORDERS_A_CUSTOMER if orders is None else orders
     _check(store, {"products": products, "days": days, "customers": customers, "orders": orders})
-    builder = _Builder(store, load_content(), (products, days, customers, orders), seed, today or datetime.now(UTC).date(), progress)
+    builder = _Builder(store, load_content(), (products, days, customers, orders), seed, today or _last_day(), progress)
     with store.transaction():
         facts = builder.build()
     facts.save(store.folder)
@@ -73,6 +74,11 @@ def shop_settings() -> dict[str, Any]:
         "support_email": shop["support_email"],
         "shopper": {"greeting": shop["greeting"]},
     }
+
+
+def _last_day() -> date:
+    """The latest day whose story is over, so that no order lies in the future."""
+    return (datetime.now(UTC) - timedelta(hours=CLOSING_HOUR)).date()
 
 
 def _check(store: Store, sizes: dict[str, int]) -> None:
