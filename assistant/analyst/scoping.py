@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.analyst.compile import Group
 from assistant.analyst.question import Period, Question
 from assistant.analyst.tools import ToolResult
-from assistant.analyst.wording import period_words
+from assistant.analyst.wording import period_words, scope
 from assistant.types import Row, Status
 
 if TYPE_CHECKING:
@@ -34,13 +34,20 @@ def _reviews_dated(context: Context) -> bool:
 
 
 def rows_of(groups: tuple[Group, ...], *, column: int = 0) -> tuple[Row, ...]:
-    """One row a group, labels of several dimensions joined; groups without a figure count zero."""
-    return tuple(Row(" / ".join(group.labels), _number(group.values[column]), group.name) for group in groups)
+    """One row a group, labelled by the first dimension; a second one stands in the name. Groups without a figure count zero."""
+    return tuple(Row(g.labels[0], _number(g.values[column]), g.name or ", ".join(g.labels[1:])) for g in groups)
 
 
 def products_of(question: Question, groups: tuple[Group, ...]) -> tuple[str, ...]:
     """The product ids among the groups, where products are what is grouped by."""
     return tuple(group.labels[0] for group in groups) if question.by[:1] == ("product",) else ()
+
+
+def nothing_note(question: Question, rows_read: int, context: Context) -> tuple[str, ...]:
+    """Said beside a zero that comes from there being no such lines at all."""
+    if rows_read:
+        return ()
+    return (f"There are no such lines: {', '.join(scope(question, context)) or 'nothing was found'}.",)
 
 
 def _number(value: Any) -> float:

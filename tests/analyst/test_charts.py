@@ -19,6 +19,7 @@ from assistant.analyst.tools.why import why
 from assistant.types import Row, Status
 
 YEAR = Period(date(2011, 1, 1), date(2011, 12, 31), "year")
+FACTS = {"new": 110, "old": 100, "new_label": "Nov 2011", "old_label": "Nov 2010"}
 
 
 def _drawn(question: Question, result: ToolResult, context: Context) -> Mapping[str, Any]:
@@ -74,7 +75,11 @@ def test_shares_are_shown_in_per_cent(context: Context) -> None:
 def test_two_periods_are_paired_bars_in_time_order(context: Context) -> None:
     sides = (Side("Nov 2011", Period(date(2011, 11, 1), date(2011, 11, 30), "month")), Side("Nov 2010", None))
     question = Question("compare", ("orders",), comparison=Comparison("growth", sides))
-    made = _drawn(question, ToolResult(value=0.1, unit="share", facts={"new": 110, "old": 100}), context)
+    made = _drawn(
+        question,
+        ToolResult(value=0.1, unit="share", facts=FACTS),
+        context,
+    )
     assert made["data"][0]["x"] == ["Nov 2010", "Nov 2011"]
     assert made["data"][0]["y"] == [100.0, 110.0]
 

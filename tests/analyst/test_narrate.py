@@ -18,6 +18,7 @@ from assistant.types import Receipt, Row
 NOVEMBER = Period(date(2011, 11, 1), date(2011, 11, 30), "month")
 DECEMBER = Period(date(2011, 12, 1), date(2011, 12, 31), "month")
 FRANCE = (FilterClause("country", "eq", ("France",), "France"),)
+FACTS = {"new": 110, "old": 100, "new_label": "Nov 2011", "old_label": "Nov 2010"}
 
 
 def test_a_figure_says_what_was_understood_and_last_year(context: Context, oracle: Oracle) -> None:
@@ -63,7 +64,11 @@ def test_rankings_comparisons_shares_and_counts(context: Context) -> None:
     assert "and 2 more" in ranked
     sides = (Side("Nov 2011", NOVEMBER), Side("Nov 2010", NOVEMBER.year_before()))
     compared = Question("compare", ("orders",), comparison=Comparison("growth", sides))
-    text = sentence(compared, ToolResult(value=0.1, unit="share", facts={"new": 110, "old": 100}), context)
+    text = sentence(
+        compared,
+        ToolResult(value=0.1, unit="share", facts=FACTS),
+        context,
+    )
     assert "110 (Nov 2011) against 100 (Nov 2010): up 10.0%, +10" in text
     share = Question("share", ("net_sales",), share=Share(FRANCE))
     assert "25.0% (£25.00 of £100.00)" in sentence(

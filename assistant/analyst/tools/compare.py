@@ -89,22 +89,28 @@ def _pair(question: Question, comparison: Comparison, new: _Measured, old: _Meas
         return ToolResult(status=Status.DECLINED, text=text, facts=facts, receipt=made)
     return ToolResult(
         value=growth if comparison.kind == "growth" else difference,
+        rows=tuple(_row(m) for m in (new, old)),
         unit="share" if comparison.kind == "growth" else unit,
         facts=facts,
         receipt=made,
     )
 
 
+def _row(measured: _Measured) -> Row:
+    return Row(_label(measured.side), measured.value, _name(measured.side))
+
+
 def _beside(question: Question, comparison: Comparison, measured: list[_Measured], context: Context) -> ToolResult:
-    """All sides as rows in the order named; the winner's label is the value where one is asked for."""
-    rows = tuple(Row(_label(m.side), m.value, _name(m.side)) for m in measured)
-    best = (max if comparison.direction == "top" else min)(rows, key=lambda row: row.value)
+    """All sides as rows in the order named; where a winner is asked for, its label is the value and its row the first."""
+    rows = [_row(m) for m in measured]
+    if comparison.kind == "winner":
+        rows.sort(key=lambda row: row.value, reverse=comparison.direction == "top")
     facts: dict[str, Scalar] = {}
     if len(measured) == 2:
         facts = {"new": rows[0].value, "old": rows[1].value, "new_label": rows[0].name, "old_label": rows[1].name}
     return ToolResult(
-        value=best.label if comparison.kind == "winner" else None,
-        rows=rows,
+        value=rows[0].label if comparison.kind == "winner" else None,
+        rows=tuple(rows),
         unit=context.semantics.metric(measured[0].side.metric or question.metric).unit,
         facts=facts,
         receipt=_receipt(question, measured[0], measured[1], context),
@@ -112,13 +118,13 @@ def _beside(question: Question, comparison: Comparison, measured: list[_Measured
 
 
 def _groups(question: Question, comparison: Comparison, new: _Measured, old: _Measured, context: Context) -> ToolResult:
-    """Each group's growth or difference; a group that had nothing before has no growth and is left out of it."""
+    """Each group's growth or difference; a group that had nothing on one side has no growth and is left out of it."""
     rows = []
     for label in {**new.groups, **old.groups}:
         (now, name), (before, name_before) = new.groups.get(label, (0.0, "")), old.groups.get(label, (0.0, ""))
         if comparison.kind == "difference":
             rows.append(Row(label, now - before, name or name_before))
-        elif before:
+        elif before > 0 and now > 0:
             rows.append(Row(label, (now - before) / before, name or name_before))
     ranked = question.ranking or Ranking(len(rows))
     rows.sort(key=lambda row: (-row.value if ranked.direction == "top" else row.value, row.label))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.analyst.compile import Query
 from assistant.analyst.question import Question
 from assistant.analyst.receipts import receipt
-from assistant.analyst.scoping import outside
+from assistant.analyst.scoping import outside, rows_of
 from assistant.analyst.tools import ToolResult, tool
 
 if TYPE_CHECKING:
@@ -19,12 +19,24 @@ if TYPE_CHECKING:
     reads=("metrics", "by", "filters", "period", "having"),
 )
 def count(question: Question, context: Context) -> ToolResult:
-    """The number of groups whose metric passes the condition in `having`; groups without any figure are not counted."""
+    """The number of groups whose metric passes the condition in `having`; groups without any figure are not counted.
+
+    With `ask` rows, the groups and their figures as well."""
     if refusal := outside(question, context):
         return refusal
     measured = (question.having.metric,) if question.having else question.metrics
     found = context.query(
-        Query(measured, by=question.by, filters=question.filters, period=question.period, having=question.having, drop_empty=True, limit=1)
+        Query(
+            measured,
+            by=question.by,
+            filters=question.filters,
+            period=question.period,
+            order="top",
+            limit=context.settings.staff.max_rows if question.ask == "rows" else 1,
+            having=question.having,
+            drop_empty=True,
+        )
     )
     made = receipt(question, found.sql, found.rows_read, context, metric=measured[0])
-    return ToolResult(value=found.groups_found, unit="count", receipt=made)
+    rows = rows_of(found.groups) if question.ask == "rows" else ()
+    return ToolResult(value=found.groups_found, rows=rows, unit="count", receipt=made)

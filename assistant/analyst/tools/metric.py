@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.analyst.compile import Query
 from assistant.analyst.question import Question
 from assistant.analyst.receipts import receipt
-from assistant.analyst.scoping import outside
+from assistant.analyst.scoping import nothing_note, outside
 from assistant.analyst.tools import ToolResult, tool
 from assistant.analyst.wording import subject
 from assistant.types import Row, Status
@@ -39,4 +39,10 @@ def metric(question: Question, context: Context) -> ToolResult:
     if len(question.metrics) > 1:
         figures = zip(question.metrics, found.groups[0].values, strict=True)
         rows = tuple(Row(context.semantics.metric(name).name, figure or 0) for name, figure in figures)
-    return ToolResult(value=value, rows=rows, unit=definition.unit, receipt=made)
+    return ToolResult(
+        value=None if rows and question.ask == "rows" else value,
+        rows=rows,
+        unit=definition.unit,
+        receipt=made,
+        notes=nothing_note(question, found.rows_read, context),
+    )

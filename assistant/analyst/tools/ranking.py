@@ -25,7 +25,7 @@ DEFAULT = Ranking(10)
 def ranking(question: Question, context: Context) -> ToolResult:
     """The first `n` groups from the top or the bottom; units of time without any sale and groups without a figure are left out.
 
-    `value` is the first label where a name is asked for, and the figure where one group's figure is.
+    `value` is the first label where a name is asked for (the last dimension's: whose the biggest order was), its figure where that is.
     """
     if refusal := outside(question, context):
         return refusal
@@ -50,8 +50,8 @@ def ranking(question: Question, context: Context) -> ToolResult:
         return ToolResult(status=Status.DECLINED, text=f"{subject(question, context)}: there is nothing to rank.", receipt=made)
     value: Scalar = None
     if question.ask == "label":
-        value = rows[0].label
-    elif question.ask == "number" and len(rows) == 1:
+        value = found.groups[0].labels[-1]
+    elif question.ask == "number" or len(rows) == 1:
         value = rows[0].value
     unit = context.semantics.metric(question.metric).unit
     return ToolResult(value=value, rows=rows, unit=unit, receipt=made, products=products_of(question, found.groups))

@@ -26,4 +26,4 @@ def record(question: Question, context: Context) -> ToolResult:
     made = receipt(question, found.sql, found.rows_read, context)
     if not isinstance(found.value, date):
         return ToolResult(status=Status.DECLINED, text=f"{subject(question, context)}: there was no sale.", receipt=made)
-    return ToolResult(value=found.value, unit="date", receipt=made)
+    return ToolResult(value=found.value.isoformat(), unit="date", receipt=made)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.analyst.compile import Query
-from assistant.analyst.question import Question
+from assistant.analyst.question import FilterClause, Question
 from assistant.analyst.receipts import receipt
 from assistant.analyst.scoping import outside, products_of, rows_of
 from assistant.analyst.tools import ToolResult, tool
@@ -28,19 +27,23 @@ if TYPE_CHECKING:
 def share(question: Question, context: Context) -> ToolResult:
     """A part divided by the whole of the same metric, as a fraction; the whole keeps services and lines without a customer.
 
-    `share.part` filters make the part, or `share.of` names the metric that is divided by. With `by`, a row a group; with a ranking
-    and a number asked for, the first groups together.
+    `share.part` names those of the filters that make the part, or `share.of` the metric that is divided by. With `by`, a row a
+    group; with a ranking and a number asked for, the first groups together.
     """
     if refusal := outside(question, context):
         return refusal
     asked = question.share
     of = asked.of if asked and asked.of else question.metric
-    whole = context.query(Query((of,), filters=question.filters, period=question.period))
+    whole = context.query(Query((of,), filters=_without_part(question), period=question.period))
     total = float(whole.value or 0)
     if not total:
         return ToolResult(status=Status.DECLINED, text=f"{subject(question, context)}: the whole is nothing, so there is no share of it.")
-    parted = replace(question, filters=(*question.filters, *(asked.part if asked else ())))
-    return _by_group(parted, total, context) if question.by else _single(parted, total, context)
+    return _by_group(question, total, context) if question.by else _single(question, total, context)
+
+
+def _without_part(question: Question) -> tuple[FilterClause, ...]:
+    part = question.share.part if question.share else ()
+    return tuple(clause for clause in question.filters if clause not in part)
 
 
 def _single(question: Question, total: float, context: Context) -> ToolResult:

@@ -167,7 +167,7 @@ class GoldBook:
         if "among" in keys:
             series = series.reindex(keys["among"].split(","))
         if by in TIME_KEYS:
-            series = series.sort_index()
+            series = series.sort_index(key=lambda labels: labels.astype(int) if by == "hour" else labels)
         return series.sort_values(ascending=False) if by not in TIME_KEYS else series
 
     def _passing(self, keys: Mapping[str, str]) -> int:
