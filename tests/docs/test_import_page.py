@@ -1,0 +1,75 @@
+"""The page on importing is true: its tables are those of the code, its commands are run and answer what it says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from assistant.importers import all_formats
+from assistant.importers.columns import Field
+from assistant.importers.formats import customers, faq, orders, products, reviews
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "import.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+FIELDS = {
+    "products": products.FIELDS,
+    "orders": orders.FIELDS,
+    "order lines": orders.LINE_FIELDS,
+    "customers": customers.FIELDS,
+    "faq": faq.FIELDS,
+    "reviews": reviews.FIELDS,
+}
+
+
+def section(name: str) -> str:
+    found = re.search(rf"<!-- begin {name} -->\n(.*?)\n<!-- end {name} -->", TEXT, re.DOTALL)
+    assert found, f"the page has no table of {name}"
+    return found[1]
+
+
+def field_table(wanted: Sequence[Field]) -> str:
+    rows = [f"| `{field.name}`{' (needed)' if field.required else ''} | {', '.join(field.synonyms)} |" for field in wanted]
+    return "\n".join(["| field | other names that are understood |", "|---|---|", *rows])
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_fields_are_those_of_the_code(name: str) -> None:
+    expected = field_table(FIELDS[name])
+    assert section(name) == expected, f"put this into {PAGE.name}:\n{expected}"
+
+
+def test_formats_are_those_of_the_code() -> None:
+    rows = [f"| `{f.name}` | {f.help} | {', '.join(f.suffixes)} |" for f in all_formats().values()]
+    expected = "\n".join(["| format | what | files |", "|---|---|---|", *rows])
+    assert section("formats") == expected, f"put this into {PAGE.name}:\n{expected}"
+
+
+def steps() -> Iterator[tuple[str, str, str]]:
+    """("file", name, content) and ("run", command, output), in the order of the page."""
+    for name, content, console in re.findall(r"(?:<!-- file: (\S+) -->\n```text\n(.*?)```|```console\n(.*?)```)", TEXT, re.DOTALL):
+        if name:
+            yield "file", name, content
+        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", console, re.MULTILINE):
+            yield "run", command, output
+
+
+def test_commands_answer_what_the_page_says(tmp_path: Path, shopclerk: str) -> None:
+    ran = 0
+    for what, name, content in steps():
+        if what == "file":
+            (tmp_path / name).write_text(content, encoding="utf-8")
+            continue
+        extra = " --no-index" if name.startswith("shopclerk import") else ""
+        command = name.replace("shopclerk", shlex.quote(shopclerk), 1) + extra
+        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        refused = content.startswith("shopclerk: ")
+        assert done.returncode == (2 if refused else 0), done.stderr
+        wanted = re.escape(content).replace(r"\.\.\.", r"\S+")
+        assert re.fullmatch(wanted, done.stderr.lstrip() if refused else done.stdout), (name, done.stdout, done.stderr)
+        ran += 1
+    assert ran >= 7
