@@ -26,6 +26,7 @@ PASSAGES_FORM = 1
 """Raised with every change to the wording or the fields below, so that older indexes count as out of date."""
 LONGEST_ATTRIBUTE = 60
 """Longer attributes are prose: they are in the text, and are no field."""
+_PRODUCT_FIELDS = ("name", "price", "stock", "category", "style", "brand", "active", "available", "rating")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +106,17 @@ def product_passage(product: Product, rating: float | None = None) -> Passage:
 
 
 def faq_passage(entry: FaqEntry) -> Passage:
-    """A FAQ entry or a policy as a passage: the question is the first line."""
-    return Passage(f"faq:{entry.id}", f"{entry.question}\n{entry.answer}", entry.kind, {})
+    """A FAQ entry or a policy as a passage: the question is the first line.
+
+    It has a product's fields, all null, so that a filter on the price is no error in a shop without products.
+    """
+    return Passage(f"faq:{entry.id}", f"{entry.question}\n{entry.answer}", entry.kind, dict.fromkeys(_PRODUCT_FIELDS))
 
 
 def _fields(product: Product, rating: float | None) -> dict[str, FieldValue]:
-    fields: dict[str, FieldValue] = {
-        "name": product.name,
-        "price": product.price,
-        "stock": _stock(product),
-        "category": product.category or None,
-        "style": product.style or None,
-        "brand": product.brand or None,
-        "active": product.active,
-        "available": _available(product),
-        "rating": rating,
-    }
+    named = (product.category or None, product.style or None, product.brand or None)
+    values = (product.name, product.price, _stock(product), *named, product.active, _available(product), rating)
+    fields: dict[str, FieldValue] = dict(zip(_PRODUCT_FIELDS, values, strict=True))
     short = {name: value for name, value in product.attributes.items() if value and len(value) <= LONGEST_ATTRIBUTE}
     return {**fields, **{f"attr.{name}": value for name, value in short.items()}}
 
@@ -167,7 +163,7 @@ def _ratings(store: Store) -> dict[str, float]:
 
 
 def _stamp(store: Store) -> str:
-    return hashlib.sha256(f"{PASSAGES_FORM}:{store.changed_at()}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{PASSAGES_FORM}:{store.changed_at('catalogue', 'faq', 'reviews')}".encode()).hexdigest()[:16]
 
 
 def _manifest(folder: Path) -> Manifest | None:

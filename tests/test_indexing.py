@@ -140,6 +140,19 @@ def test_rebuild_encodes_everything(store: Store) -> None:
     assert update_index(store, HashEncoder(), rebuild=True).encoded == 4
 
 
+def test_a_shop_without_products_may_be_asked_for_prices(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "shop") as store:
+        store.faq.upsert([RETURNS])
+        update_index(store, HashEncoder())
+        assert open_index(store.folder, HashEncoder()).search("mug", where=(Condition("price", "le", 20),)) == []
+
+
+def test_orders_do_not_age_the_index(store: Store) -> None:
+    update_index(store, HashEncoder())
+    store.orders.upsert([Order("W1")])
+    assert index_state(store).endswith("up to date")
+
+
 def test_a_shop_adds_its_own_synonyms(store: Store) -> None:
     (store.folder / "synonyms.txt").write_text("mug, schooner\n")
     table = synonyms_of(store.folder)
