@@ -16,10 +16,12 @@ import numpy as np
 
 from assistant.config import Settings
 from assistant.intents import OUT_OF_SCOPE, Catalogue, load_catalogue
+from assistant.models.encoder import SHIPPED, SHIPPED_FOLDER, OnnxEncoder, load_encoder
 from assistant.models.entities import EntityExtractor
+from assistant.models.folder import find_model
 from assistant.models.gazetteer import CatalogueItem, Gazetteer
 from assistant.models.identity import order_shapes
-from assistant.models.intent import IntentReader, NearestExamples
+from assistant.models.intent import INTENT_HEAD, IntentReader, NearestExamples, TrainedIntents, WithNewIntents
 from assistant.store.records import Product, ProductKind
 from assistant.types import Role, Understanding
 from retrieval.types import Encoder, Vector
@@ -48,7 +50,7 @@ class CatalogueWords:
         """The rules for the catalogue as it is now, or was up to `REFRESH_SECONDS` ago."""
         now = time.monotonic()
         if now - self._looked_at > REFRESH_SECONDS:
-            token = self._store.changed_at()
+            token = self._store.changed_at("catalogue")
             if token != self._token:
                 self._extractor = _extractor(self._store)
             self._token, self._looked_at = token, now
@@ -107,10 +109,23 @@ def load_understander(store: Store, settings: Settings) -> Understander:
 
 
 def load_reader(folder: Path, settings: Settings, catalogue: Catalogue) -> IntentReader:
-    """The best reader of intents that the store in `folder` has."""
-    from assistant.models.encoder import load_encoder
+    """The best reader of intents that the store in `folder` has; intents that its model does not know are read by examples.
 
-    return NearestExamples(load_encoder(settings.encoder), catalogue.intents)
+    Raises:
+        ModelMissing: the encoder that the settings name is not there.
+    """
+    encoder = _encoder(folder, settings)
+    if not isinstance(encoder, OnnxEncoder) or INTENT_HEAD not in encoder.card.labels:
+        return NearestExamples(encoder, catalogue.intents)
+    trained = TrainedIntents(encoder)
+    new = [intent for intent in catalogue if intent.name not in trained.labels]
+    return WithNewIntents(trained, NearestExamples(encoder, new)) if new else trained
+
+
+def _encoder(folder: Path, settings: Settings) -> Encoder:
+    if settings.encoder == SHIPPED:
+        return OnnxEncoder(find_model(SHIPPED_FOLDER, folder))
+    return load_encoder(settings.encoder)
 
 
 def catalogue_item(product: Product) -> CatalogueItem:
@@ -127,7 +142,13 @@ def _extractor(store: Store) -> EntityExtractor:
 
 
 def _understanding(
-    text: str, row: Vector, embedding: Vector, allowed: frozenset[str], labels: tuple[str, ...], extractor: EntityExtractor, today: date | None
+    text: str,
+    row: Vector,
+    embedding: Vector,
+    allowed: frozenset[str],
+    labels: tuple[str, ...],
+    extractor: EntityExtractor,
+    today: date | None,
 ) -> Understanding:
     if not any(character.isalnum() for character in text):
         return Understanding(text, OUT_OF_SCOPE, 1.0, ((OUT_OF_SCOPE, 1.0),), (), embedding)

@@ -28,9 +28,13 @@ _MONTH_DAY = re.compile(rf"\b(?P<month>{_ANY_MONTH})\.?\s+(?:the\s+)?{_DAY}\b(?!
 _RELATIVE = re.compile(r"\b(?P<word>today|yesterday|tomorrow|the day before yesterday)\b", re.IGNORECASE)
 _WEEKDAY = re.compile(rf"\b(?P<last>last\s+|next\s+|this\s+|on\s+|by\s+)?(?P<name>{'|'.join(_DAYS)})\b", re.IGNORECASE)
 _UNIT_PERIOD = re.compile(r"\b(?P<which>last|this|previous|past|current|next)\s+(?P<unit>week|month|quarter|year)\b", re.IGNORECASE)
-_LAST_N = re.compile(r"\b(?:last|past|previous)\s+(?P<n>\d{1,3}|two|three|four|five|six|ten|twelve)\s+(?P<unit>days?|weeks?|months?|years?)\b", re.IGNORECASE)
+_LAST_N = re.compile(
+    r"\b(?:last|past|previous)\s+(?P<n>\d{1,3}|two|three|four|five|six|ten|twelve)\s+(?P<unit>days?|weeks?|months?|years?)\b", re.IGNORECASE
+)
 _AGO = re.compile(r"\b(?P<n>\d{1,3}|an?|two|three|four|five|six|ten)\s+(?P<unit>days?|weeks?|months?|years?)\s+ago\b", re.IGNORECASE)
-_IN_MONTH = re.compile(rf"\b(?:(?:in|during|since|of)\s+(?P<month>{_ANY_MONTH})|(?P<alone>{_MONTH}))\b(?!\s+\d{{1,2}}\b){_YEAR}", re.IGNORECASE)
+_IN_MONTH = re.compile(
+    rf"\b(?:(?:in|during|since|of)\s+(?P<month>{_ANY_MONTH})|(?P<alone>{_MONTH}))\b(?!\s+\d{{1,2}}\b){_YEAR}", re.IGNORECASE
+)
 _IN_YEAR = re.compile(r"\b(?:in|during|of|since|year)\s+(?P<year>(?:19|20)\d{2})\b", re.IGNORECASE)
 _NUMBERS = {"a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twelve": 12}
 

@@ -13,30 +13,16 @@ from datetime import date
 
 from assistant.models import dates, identity, numbers
 from assistant.models.gazetteer import Gazetteer
+from assistant.models.words import reason_patterns
 from assistant.types import Entity
 
 KINDS = (
-    "order_id", "email", "first_last_name", "zip", "phone", "money_max", "money_min", "money", "quantity", "date", "period", "product", "colour", "size", "material",
-    "category", "brand", "reason", "payment_method", "ordinal", "option",
+    "order_id", "email", "first_last_name", "zip", "phone", "money_max", "money_min", "money", "quantity", "date", "period", "product",
+    "colour", "size", "material", "category", "brand", "reason", "payment_method", "ordinal", "option",
 )  # fmt: skip
 
 MAX_CHARACTERS = 2_000
 """Entities are looked for in the first part of a text only; nobody names a product after two thousand characters."""
-
-_REASONS = (
-    ("no longer needed", r"(?:no\s+longer|not|n['o]?t)\s+(?:need|want|require)\w*|don['’]?t\s+(?:need|want)\s+(?:it|them|this|that|the\s+\w+)(?:\s+any\s?more)?|no\s+longer\s+(?:need|want|required)\w*|(?:need|want)\s+(?:it|them)\s+any\s?more|changed?\s+my\s+mind|no\s+use\s+for"),
-    ("ordered by mistake", r"by\s+(?:mistake|accident)|accident(?:al)?l?y|mistaken(?:ly)?|(?:made|was)\s+(?:a|an|my)\s+(?:mistake|error)|wrong\s+(?:button|click)|ordered\s+(?:it\s+)?twice|didn['’]?t\s+mean\s+to|misclick\w*|my\s+(?:kid|son|daughter|child)\s+(?:ordered|bought)"),
-    ("found cheaper", r"found\s+(?:it\s+|one\s+|them\s+|a\s+)?(?:cheaper|for\s+less|better\s+(?:price|deal|offer))|cheaper\s+(?:elsewhere|somewhere)|too\s+expensive"),
-    ("takes too long", r"(?:takes?|took|taking)\s+too\s+long|too\s+late|(?:arriv\w+|com\w+|deliver\w+)\s+(?:too\s+)?late|not\s+in\s+time|delay(?:ed)?"),
-    ("wrong size", r"(?:does|do|did)(?:n['’]?t|\s+not)\s+fit|too\s+(?:small|big|large|tight|loose|long|short|wide|narrow)|wrong\s+size"),
-    ("damaged", r"damaged|broken|broke|cracked|scratched|smashed|dented|torn|shattered|stained"),
-    ("defective", r"defect(?:ive)?|faulty|(?:does|do|did|is|are)(?:n['’]?t|\s+not)\s+work(?:ing)?|stopped\s+working|malfunction\w*|dead\s+on\s+arrival|won['’]?t\s+(?:turn|switch)\s+on"),
-    ("wrong item", r"wrong\s+(?:item|product|thing|one|article|model|colou?r)|not\s+what\s+i\s+ordered|something\s+else\s+than\s+i\s+ordered"),
-    ("not as described", r"not\s+(?:as|like)\s+(?:described|the\s+(?:picture|photo)|shown|expected|advertised)|not\s+what\s+i\s+expected|looks\s+different|nothing\s+like"),
-    ("unwanted gift", r"(?:unwanted|duplicate)\s+gift|(?:already\s+(?:have|has|had|own)\s+(?:one|it|them))|got\s+(?:two|it\s+twice)"),
-    ("not liked", r"(?:do|did|does)(?:n['’]?t|\s+not)\s+(?:really\s+)?(?:like|suit|love)|isn['’]?t\s+for\s+me|not\s+(?:for\s+me|my\s+(?:style|taste|thing))|unhappy\s+with|not\s+(?:happy|satisfied|pleased)\s+with"),
-)  # fmt: skip
-_REASON = [(value, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for value, pattern in _REASONS]
 
 _RANKS = (
     ("email",), ("order_id",), ("payment_method",), ("phone",), ("zip",), ("money_min", "money_max"), ("money",), ("date",), ("period",),
@@ -47,7 +33,7 @@ _RANKS = (
 
 @dataclass(frozen=True, slots=True)
 class EntityExtractor:
-    """Finds entities. `order_shape` is a pattern of this shop's order ids (see `identity.order_shapes`); `day_first` reads 3/4 as 3 April."""
+    """Finds entities. `order_shape`: a pattern of this shop's order ids, see `identity.order_shapes`; `day_first` reads 3/4 as 3 April."""
 
     gazetteer: Gazetteer = field(default_factory=Gazetteer)
     order_shape: re.Pattern[str] | None = None
@@ -78,7 +64,7 @@ class EntityExtractor:
 
 def reasons(text: str) -> Iterator[Entity]:
     """Why something is cancelled, returned or exchanged, as one of a dozen canonical reasons."""
-    for value, pattern in _REASON:
+    for value, pattern in reason_patterns():
         for match in pattern.finditer(text):
             yield Entity("reason", match[0], value, match.start(), match.end())
 
@@ -88,7 +74,10 @@ def _kept(found: Iterable[Entity]) -> list[Entity]:
     kept: list[Entity] = []
     for entity in sorted(found, key=lambda e: (rank[e.kind], -e.score, -(e.end - e.start))):
         clashes = [other for other in kept if _overlap(entity, other)]
-        if all(rank[other.kind] == rank[entity.kind] and (other.start, other.end) == (entity.start, entity.end) and other.kind != entity.kind for other in clashes):
+        if all(
+            rank[other.kind] == rank[entity.kind] and (other.start, other.end) == (entity.start, entity.end) and other.kind != entity.kind
+            for other in clashes
+        ):
             kept.append(entity)
     return kept
 
@@ -100,7 +89,9 @@ def _overlap(a: Entity, b: Entity) -> bool:
 def _inside(entity: Entity, ruled: Iterable[Entity]) -> bool:
     """Whether a catalogue word is only a part of something that rules found, such as a name or an e-mail."""
     whole = {"email", "order_id", "first_last_name", "payment_method", "phone", "money_max", "money_min", "money"}
-    return entity.kind != "product" and any(other.kind in whole and other.start <= entity.start and entity.end <= other.end for other in ruled)
+    return entity.kind != "product" and any(
+        other.kind in whole and other.start <= entity.start and entity.end <= other.end for other in ruled
+    )
 
 
 def _within_product(entity: Entity, named: Iterable[Entity]) -> bool:

@@ -1,4 +1,4 @@
-"""The words of one shop's catalogue, found in a message although misspelt: products, brands, categories, colours, sizes, materials, options.
+"""The words of one shop's catalogue, found in a message although misspelt: products, brands, categories and their traits.
 
 Owns the matching of tokens; refuses to know any store or sentence: it is built from `CatalogueItem` values and finds spans.
 """
@@ -14,27 +14,19 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from assistant.models.words import ordinary_words, stop_words, word_list
 from assistant.types import Entity
 
 _TOKEN = re.compile(r"[tT][- ]?[sS]hirts?\b|[^\W_]+(?:[.,]\d+)?(?:['’][a-z]+)?|%", re.UNICODE)
-_COLOURS = (
-    "amber aqua azure beige black blue bronze brown burgundy charcoal cherry copper coral cream crimson cyan emerald fuchsia gold golden gray green grey indigo ivory khaki lavender"
-    " lilac lime magenta maroon mauve mint mustard navy ochre olive orange peach pink plum purple red rose rust salmon sand scarlet silver tan taupe teal terracotta turquoise violet white yellow multicolour"
-).split()
-_MATERIALS = (
-    "acrylic aluminium aluminum bamboo brass bronze canvas cashmere ceramic chrome copper corduroy cork cotton crystal denim felt fleece flannel foam fur glass gold granite iron jute"
-    " lace latex leather linen marble mesh metal nylon oak pine plastic polyester porcelain rattan rubber satin silicone silk silver stainless steel stone stoneware suede teak titanium velvet vinyl walnut wicker wood wooden wool woollen"
-).split()
 _SIZE_WORDS = {
-    "xs": "XS", "s": "S", "m": "M", "l": "L", "xl": "XL", "xxl": "XXL", "2xl": "XXL", "xxxl": "3XL", "3xl": "3XL", "small": "small", "medium": "medium", "large": "large",
-    "extra small": "XS", "extra large": "XL", "x large": "XL", "x small": "XS", "double xl": "XXL", "one size": "one size",
+    "xs": "XS", "s": "S", "m": "M", "l": "L", "xl": "XL", "xxl": "XXL", "2xl": "XXL", "xxxl": "3XL", "3xl": "3XL",
+    "small": "small", "medium": "medium", "large": "large", "extra small": "XS", "extra large": "XL", "x large": "XL", "x small": "XS", "double xl": "XXL",
+    "one size": "one size",
 }  # fmt: skip
-_SIZE_SAID = re.compile(r"\b(?:in\s+(?:a\s+)?|a\s+)?size\s*[:#]?\s*(?P<size>\d{1,3}(?:[.,]5)?|[2-5]?x{0,3}[sml]\b|small|medium|large|extra\s+(?:small|large))(?![\w.])", re.IGNORECASE)
-_STOP = frozenset("a an the of for with and in on to by at from or is it this that one your my our new set pack".split())
-_ORDINARY = frozenset(
-    "about all any are but can come comes could did difference does each else ever every find free from get gift give good great has have home how into just kind know left like long look looking"
-    " make many mean more most much need nice not off one only order other out over part pick please price really same see sell send should show small some something stock such take tell than"
-    " them then there these they thing things those time under use used want was way were what when where which who why will with work would you".split()
+_SIZE_ALONE = re.compile(r"(?<![\w'’])(?:[2-5]?X{1,3}[SL]|(?<=\bin )[SML]|(?<=\bin a )[SML])(?![\w'’])")
+_SIZE_SAID = re.compile(
+    r"\b(?:in\s+(?:a\s+)?|a\s+)?size\s*[:#]?\s*(?P<size>\d{1,3}(?:[.,]5)?|[2-5]?x{0,3}[sml]\b|small|medium|large|extra\s+(?:small|large))(?![\w.])",
+    re.IGNORECASE,
 )
 _FUZZY_FROM = 5
 """Shorter words are too easily turned into others to be corrected."""
@@ -100,18 +92,20 @@ class Gazetteer:
             self._add_fields(item)
         self._index_names(catalogue)
         self._longest = max((len(words) for words in self._phrases), default=1)
-        self._vocabulary = sorted({w for words in self._phrases for w in words if len(w) >= _FUZZY_FROM} | {w for w in self._by_word if len(w) >= _FUZZY_FROM})
+        self._vocabulary = sorted(
+            {w for words in self._phrases for w in words if len(w) >= _FUZZY_FROM} | {w for w in self._by_word if len(w) >= _FUZZY_FROM}
+        )
         self._known = frozenset({w for words in self._phrases for w in words} | set(self._by_word))
 
     def find(self, text: str) -> list[Entity]:
-        """Entities of the kinds product, brand, category, colour, material, size and option; several products may share a span, best first."""
+        """Products, brands, categories, colours, materials, sizes and options; several products may share a span, best first."""
         tokens = self._corrected(words_of(text))
         found = list(self._find_phrases(text, tokens))
         found += self._find_sizes(text)
         return found + self._find_products(text, tokens)
 
     def _add_general(self) -> None:
-        for kind, words in (("colour", _COLOURS), ("material", _MATERIALS)):
+        for kind, words in (("colour", word_list("colours")), ("material", word_list("materials"))):
             for word in words:
                 self._add(kind, word, {"golden": "gold", "gray": "grey", "wooden": "wood", "woollen": "wool"}.get(word, word))
         for surface, size in _SIZE_WORDS.items():
@@ -133,7 +127,7 @@ class Gazetteer:
             self._add("colour", value, value)
         elif "material" in lowered or lowered == "fabric":
             self._add("material", value, value)
-        elif "size" == lowered:
+        elif lowered == "size":
             if not value.isdigit() and len(value) > 1:
                 self._add("size", value, value)
         elif not value.isdigit():
@@ -141,7 +135,7 @@ class Gazetteer:
 
     def _add(self, kind: str, surface: str, value: str) -> None:
         words = tuple(token.word for token in words_of(surface))
-        if not words or all(word in _ORDINARY or (len(word) < 3 and not any(c.isdigit() for c in word)) for word in words):
+        if not words or all(word in ordinary_words() or (len(word) < 3 and not any(c.isdigit() for c in word)) for word in words):
             return
         meanings = self._phrases.setdefault(words, [])
         if not any(known == kind and meant.casefold() == value.casefold() for known, meant in meanings):
@@ -150,13 +144,15 @@ class Gazetteer:
     def _index_names(self, catalogue: Sequence[CatalogueItem]) -> None:
         named = [(item.id, tuple(token.word for token in words_of(item.name))) for item in catalogue]
         counts = Counter(word for _, words in named for word in set(words))
-        self._idf = {word: (0.2 if word in _STOP else 1.0) * math.log(1 + len(named) / count) + 0.05 for word, count in counts.items()}
-        for id, words in named:
+        self._idf = {
+            word: (0.2 if word in stop_words() else 1.0) * math.log(1 + len(named) / count) + 0.05 for word, count in counts.items()
+        }
+        for key, words in named:
             if not words:
                 continue
-            for word in set(words) - _STOP:
+            for word in set(words) - stop_words():
                 self._by_word[word].append(len(self._named))
-            self._named.append(_Named(id, words, sum(self._idf[word] for word in set(words))))
+            self._named.append(_Named(key, words, sum(self._idf[word] for word in set(words))))
 
     def _corrected(self, tokens: list[_Token]) -> list[_Token]:
         joined: list[_Token] = []
@@ -164,7 +160,11 @@ class Gazetteer:
         while position < len(tokens):
             token = tokens[position]
             following = tokens[position + 1] if position + 1 < len(tokens) else None
-            if following and token.word + following.word in self._known and not (token.word in self._known and following.word in self._known):
+            if (
+                following
+                and token.word + following.word in self._known
+                and not (token.word in self._known and following.word in self._known)
+            ):
                 joined.append(_Token(token.word + following.word, token.start, following.end))
                 position += 1
             else:
@@ -174,9 +174,11 @@ class Gazetteer:
 
     def _correct(self, token: _Token) -> _Token:
         word = token.word
-        if len(word) < _FUZZY_FROM or word in self._known or word in _ORDINARY or any(c.isdigit() for c in word):
+        if len(word) < _FUZZY_FROM or word in self._known or word in ordinary_words() or any(c.isdigit() for c in word):
             return token
-        best = process.extractOne(word, self._vocabulary, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.8 if len(word) < 8 else 0.75)
+        best = process.extractOne(
+            word, self._vocabulary, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.8 if len(word) < 8 else 0.75
+        )
         if best is None or best[0][0] != word[0]:
             return token
         return _Token(best[0], token.start, token.end, fixed=True)
@@ -199,8 +201,9 @@ class Gazetteer:
         for match in _SIZE_SAID.finditer(text):
             size = match["size"].replace(",", ".")
             found.append(Entity("size", match["size"], _SIZE_WORDS.get(size.casefold(), size), match.start("size"), match.end("size")))
-        for match in re.finditer(r"(?<![\w'’])(?:[2-5]?X{1,3}[SL]|(?<=\bin )[SML]|(?<=\bin a )[SML])(?![\w'’])", text):
-            found.append(Entity("size", match[0], _SIZE_WORDS.get(match[0].casefold(), match[0]), match.start(), match.end()))
+        for match in _SIZE_ALONE.finditer(text):
+            size = _SIZE_WORDS.get(match[0].casefold(), match[0])
+            found += [Entity("size", match[0], size, match.start(), match.end())]
         return found
 
     def _find_products(self, text: str, tokens: Sequence[_Token], most: int = 5) -> list[Entity]:
@@ -240,12 +243,12 @@ class Gazetteer:
                     seen.add(token.word)
                     weight += self._idf[token.word] * (0.9 if token.fixed else 1.0)
                     last = position
-                elif token.word not in _STOP:
+                elif token.word not in stop_words():
                     misses += 1
                     if misses > 1:
                         break
             coverage = weight / named.weight
-            telling = len(seen - _STOP) >= 2 or len(wanted - _STOP) == 1
+            telling = len(seen - stop_words()) >= 2 or len(wanted - stop_words()) == 1
             if coverage >= (0.7 if telling else 2.0) and (best is None or weight > best[0]):
                 best = (weight, first, last, min(coverage, 1.0))
         return best

@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from assistant.models.words import word_list
 from assistant.types import Entity
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
 _PHONE = re.compile(r"(?<![\w#])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{2,4}\)[\s.-]?)?\d{2,4}(?:[\s.-]\d{2,4}){1,4}(?!\w)")
 _ZIP_WORD = r"(?:zip|post(?:al)?)\s*-?\s*(?:code)?|postcode"
-_ZIP_SAID = re.compile(rf"\b(?:{_ZIP_WORD})\b(?:\s+(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{{4,6}}(?:-\d{{4}})?)\b", re.IGNORECASE)
+_ZIP_SAID = re.compile(
+    rf"\b(?:{_ZIP_WORD})\b(?:\s+(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{{4,6}}(?:-\d{{4}})?)\b",
+    re.IGNORECASE,
+)
 _ZIP_BARE = re.compile(r"(?<![\w#$€£.,-])(?P<zip>\d{5}(?:-\d{4})?)(?![\w%€£]|[.,]\d)")
 _ZIP_UK = re.compile(r"\b(?P<zip>[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b")
 _ORDER_SAID = re.compile(
@@ -27,15 +31,16 @@ _NAME_WORD = r"[A-Z][a-zà-öø-ÿA-Z'’-]+"
 _PARTICLE = r"(?:(?:van|von|de|der|den|del|la|le|di|da|dos|bin|al|el|st\.?)\s+)*"
 _NAME = rf"{_NAME_WORD}(?:\s+(?:[A-Z]\.|{_NAME_WORD}))?\s+{_PARTICLE}{_NAME_WORD}"
 _LOWER_NAME = r"[^\W\d_][\w'’-]+\s+[^\W\d_][\w'’-]+"
-_NAME_SAID = re.compile(rf"(?i:\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|i\s+am(?:\s+called)?|i['’]?m|this\s+is|it['’]?s|under\s+the\s+name(?:\s+of)?|on\s+behalf\s+of|name\s+is|here\s+is))\s+(?P<name>{_NAME})")
-_NAME_SAID_LOWER = re.compile(rf"(?i)\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|under\s+the\s+name(?:\s+of)?)\s+(?P<name>{_LOWER_NAME})")
+_NAME_SAID = re.compile(
+    rf"(?i:\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|i\s+am(?:\s+called)?|i['’]?m|this\s+is|it['’]?s|under\s+the\s+name(?:\s+of)?|on\s+behalf\s+of|name\s+is|here\s+is))\s+(?P<name>{_NAME})"
+)
+_NAME_SAID_LOWER = re.compile(
+    rf"(?i)\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|under\s+the\s+name(?:\s+of)?)\s+(?P<name>{_LOWER_NAME})"
+)
 _BETWEEN_NAME_AND_ZIP = rf"[\s,;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
-_NAME_BEFORE_LOWER = re.compile(rf"^(?:(?i:hi|hello|hey|yes|sure|ok|its|it's|i'm|im|i am|this is)[\s,!.]+)*(?P<name>{_LOWER_NAME}){_BETWEEN_NAME_AND_ZIP}")
-_NOT_A_NAME = frozenset(
-    "hi hello hey good morning afternoon evening dear order orders zip code postcode postal please thanks thank my email mail the and is it its i im you your yes no ok okay sure"
-    " want need would like cancel return exchange refund what where when how why can could do does did has have here there number address street avenue road lane size not a an of"
-    " for to in on from with about looking trying sorry afraid interested apt suite united states happy sad new still just also really so very american gift card".split()
+_NAME_BEFORE_LOWER = re.compile(
+    rf"^(?:(?i:hi|hello|hey|yes|sure|ok|its|it's|i'm|im|i am|this is)[\s,!.]+)*(?P<name>{_LOWER_NAME}){_BETWEEN_NAME_AND_ZIP}"
 )
 
 _METHODS = (
@@ -50,10 +55,13 @@ _METHODS = (
     ("cheque", r"che(?:que|ck)s?\b(?=\s*(?:$|[?.,!]|please))"),
     ("debit_card", r"debit\s+cards?|maestro"),
     ("credit_card", r"credit\s+cards?|visa|master\s?card|amex|american\s+express|(?:my|the|same|other|different|another)\s+card"),
-    ("original", r"(?:original|same|initial)\s+(?:payment|method|way|form)(?:\s+(?:method|of\s+payment))?|(?:the\s+)?(?:way|method|card|one)\s+(?:that\s+)?i\s+(?:paid|used)(?:\s+with)?"),
+    ("original", r"(?:original|same|initial)\s+(?:payment|method|way|form)(?:\s+(?:method|of\s+payment))?"),
+    ("as_paid", r"(?:the\s+)?(?:way|method|card|one)\s+(?:that\s+)?i\s+(?:paid|used)(?:\s+with)?"),
 )  # fmt: skip
 _METHOD = re.compile(
-    r"\b(?:(?P<id>(?:credit_card|paypal|gift_card|card|gift)_\d\w*)|" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _METHODS) + r")"
+    r"\b(?:(?P<id>(?:credit_card|paypal|gift_card|card|gift)_\d\w*)|"
+    + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _METHODS)
+    + r")"
     r"(?:\s+(?:card\s+)?(?:(?:that\s+)?(?:ending|ends|end)\s+(?:in|with)|no\.?|number)?\s*(?P<digits>\d{4})(?!\d))?",
     re.IGNORECASE,
 )
@@ -88,10 +96,7 @@ def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
             yield from _name(text, match.start("name"), match.end("name"))
     for code in zips_found:
         before = text[: code.start]
-        found = None
-        for found in _NAME_BEFORE.finditer(before):
-            pass
-        found = found or _NAME_BEFORE_LOWER.search(before)
+        found = next(reversed(list(_NAME_BEFORE.finditer(before))), None) or _NAME_BEFORE_LOWER.search(before)
         if found:
             yield from _name(text, found.start("name"), found.end("name"))
 
@@ -99,10 +104,10 @@ def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
 def _name(text: str, start: int, end: int) -> Iterator[Entity]:
     surface = re.sub(r"['’]s?$", "", text[start:end])
     words = surface.split()
-    while words and words[0].lower().strip(".,") in _NOT_A_NAME:
+    while words and words[0].lower().strip(".,") in _not_a_name():
         start += len(words[0]) + len(text[start + len(words[0]) :]) - len(text[start + len(words[0]) :].lstrip())
         words = words[1:]
-    if len(words) < 2 or any(word.lower().strip(".,") in _NOT_A_NAME for word in words):
+    if len(words) < 2 or any(word.lower().strip(".,") in _not_a_name() for word in words):
         return
     surface = text[start : start + len(" ".join(words))]
     value = " ".join(word if word != word.lower() else word.capitalize() for word in words)
@@ -125,10 +130,10 @@ def _order(match: re.Match[str], score: float) -> Entity:
 
 
 def order_shapes(ids: Iterable[str], most: int = 20) -> re.Pattern[str] | None:
-    """A pattern for ids like these: letters stand for themselves, digits for digits. None without ids, or if they are plain short numbers."""
+    """A pattern for ids like these: letters stand for themselves, digits for digits. None if there are none but short plain numbers."""
     shapes: dict[str, int] = {}
-    for id in ids:
-        shape = re.sub(r"\d+", lambda digits: rf"\d{{{len(digits[0])}}}", re.escape(id.lstrip("#")).replace(r"\-", "-"))
+    for order_id in ids:
+        shape = re.sub(r"\d+", lambda digits: rf"\d{{{len(digits[0])}}}", re.escape(order_id.lstrip("#")).replace(r"\-", "-"))
         shapes[shape] = shapes.get(shape, 0) + 1
     telling = [shape for shape in shapes if not re.fullmatch(r"\\d\{[1-5]\}", shape)]
     best = sorted(telling, key=lambda shape: -shapes[shape])[:most]
@@ -136,11 +141,15 @@ def order_shapes(ids: Iterable[str], most: int = 20) -> re.Pattern[str] | None:
 
 
 def payment_methods(text: str) -> Iterator[Entity]:
-    """Ways to pay: `credit_card`, `paypal`, `gift_card`, ..., `original`; with four digits said: `credit_card:4412`; a full id stands for itself."""
+    """Ways to pay: `credit_card`, `paypal`, ..., `original`; with four digits said `credit_card:4412`; a full id stands for itself."""
     for match in _METHOD.finditer(text):
         groups = match.groupdict()
-        kind = groups["id"] or next(name for name, _ in _METHODS if groups[name])
+        kind = groups["id"] or next(name for name, _ in _METHODS if groups[name]).replace("as_paid", "original")
         value = f"{kind}:{groups['digits']}" if groups["digits"] and not groups["id"] else kind
         yield Entity("payment_method", match[0].strip(), value, match.start(), match.start() + len(match[0].strip()))
     for match in re.finditer(r"\bcard\b[^.?!]{0,20}?\bend(?:ing|s)\s+(?:in|with|on)\s+(?P<digits>\d{4})\b", text, re.IGNORECASE):
         yield Entity("payment_method", match[0], f"credit_card:{match['digits']}", match.start(), match.end())
+
+
+def _not_a_name() -> frozenset[str]:
+    return word_list("not_a_name")

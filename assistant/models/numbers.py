@@ -13,10 +13,33 @@ from assistant.types import Entity
 _UNITS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
-_TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_TENS = {
+    word: 10 * value for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
+}
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
 _SMALL = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
 _WORDED = rf"(?:(?:an?\s+)?(?:hundred|thousand|grand)|(?:{_SMALL}))(?:[\s-]+(?:and\s+)?(?:{_SMALL}|hundred|thousand|grand))*"
@@ -38,7 +61,10 @@ _MOST = (
     r"never\s+over|at\s+most|up\s+to|upto|max(?:imum)?(?:\s+of)?|within|inside|not\s+exceeding|won'?t\s+exceed|(?:can|could|will|would|only)\s+spend(?:\s+up\s+to)?|"
     r"(?:my\s+)?(?:budget|limit)(?:\s+is|\s+of|:)?(?:\s+(?:about|around))?|<=?|sub"
 )
-_LEAST = r"over|above|more\s+than|at\s+least|no\s+less\s+than|not\s+less\s+than|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|upwards?\s+of|higher\s+than|dearer\s+than|>=?"
+_LEAST = (
+    r"over|above|more\s+than|at\s+least|no\s+less\s+than|not\s+less\s+than|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|"
+    r"upwards?\s+of|higher\s+than|dearer\s+than|>=?"
+)
 _AFTER_MOST = r"(?:\s*(?:max(?:imum)?|tops|at\s+(?:the\s+)?most|or\s+(?:less|under|below|cheaper)|and\s+under|limit|budget))"
 _AFTER_LEAST = r"(?:\s*(?:min(?:imum)?|at\s+(?:the\s+)?least|or\s+(?:more|above|over)|and\s+(?:up|above|over)|plus))"
 
@@ -51,10 +77,15 @@ _RANGE = re.compile(
     rf"(?:(?P<sign>{_SIGN})\s?(?P<low>{_FIGURES})\s?[-–]\s?{_SIGN}?\s?(?P<high>{_FIGURES})|(?P<low2>{_FIGURES})\s?(?:[-–]|to)\s?(?P<high2>{_FIGURES})\s?{_CURRENCY})(?!\w)",
     re.IGNORECASE,
 )
-_BOUNDED = re.compile(rf"(?<![\w])(?<!people )(?<!aged )(?<!kids )(?<!children )(?<!anyone )(?<!size )(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\s*(?:about\s+|around\s+|the\s+)?{_MONEY}{_NOT_OTHER}", re.IGNORECASE)
+_BOUNDED = re.compile(
+    rf"(?<![\w])(?<!people )(?<!aged )(?<!kids )(?<!children )(?<!anyone )(?<!size )"
+    rf"(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\s*(?:about\s+|around\s+|the\s+)?{_MONEY}{_NOT_OTHER}",
+    re.IGNORECASE,
+)
 _BOUNDED_AFTER = re.compile(rf"(?<![\w.#-]){_MONEY}(?:(?P<most>{_AFTER_MOST})|(?P<least>{_AFTER_LEAST}))\b", re.IGNORECASE)
 _PLAIN = re.compile(
-    rf"(?<![\w.#-])(?:(?P<sign>{_SIGN})\s?(?P<number>{_FIGURES})(?:\s?k\b)?|(?P<number2>{NUMBER})(?:\s?-?{_CURRENCY}\b|\s?[€£]))", re.IGNORECASE
+    rf"(?<![\w.#-])(?:(?P<sign>{_SIGN})\s?(?P<number>{_FIGURES})(?:\s?k\b)?|(?P<number2>{NUMBER})(?:\s?-?{_CURRENCY}\b|\s?[€£]))",
+    re.IGNORECASE,
 )
 
 _QUANTITY_WORDS = r"pieces?|pcs|items?|units?|pairs?|sets?|packs?|boxes|bottles?|copies|times"
@@ -64,13 +95,19 @@ _QUANTITY = re.compile(
     rf"|\b(?:take|buy|order|want|need|get|have|add|for|only|just|cost)\s+(?P<verb>{NUMBER})(?=\s*(?:[?.!,]|$|more\b|please\b|together\b|altogether\b))",
     re.IGNORECASE,
 )
-_COLLECTIVE = re.compile(r"\b(?:(?P<dozen>(?:half\s+)?a\s+dozen)|a\s+(?P<couple>couple|pair)\s+of|(?P<both>both|the two of them))\b", re.IGNORECASE)
+_COLLECTIVE = re.compile(
+    r"\b(?:(?P<dozen>(?:half\s+)?a\s+dozen)|a\s+(?P<couple>couple|pair)\s+of|(?P<both>both|the two of them))\b", re.IGNORECASE
+)
 
 _ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "last": -1,
-    "former": 1, "latter": -1, "top": 1, "final": -1,
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10, "last": -1, "former": 1, "latter": -1, "top": 1, "final": -1,
 }  # fmt: skip
-_AFTER_ORDINAL = r"(?!\s+(?:name|hand|floor|class|aid|time|order|purchase|week|month|year|night|day|monday|tuesday|wednesday|thursday|friday|saturday|sunday|of\s+(?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:january|february|march|april|may|june|july|august|september|october|november|december)|\d))"
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_AFTER_ORDINAL = (
+    r"(?!\s+(?:name|hand|floor|class|aid|time|order|purchase|week|month|year|night|day|"
+    rf"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:of\s+)?(?:{_MONTHS})|\d))"
+)
 _ORDINAL = re.compile(
     rf"\b(?:the\s+|that\s+|your\s+)?(?:(?P<word>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|final)|(?P<figure>\d{{1,2}})(?:st|nd|rd|th))\b{_AFTER_ORDINAL}"
     rf"|\b(?:number|no\.?|nr\.?|option|choice|item|result|#)\s*(?P<number>\d{{1,2}}|{_SMALL})\b(?!\s*[-\d])",

@@ -1,0 +1,221 @@
+"""The recipe of an intent model: labelled texts in, a calibrated model folder out.
+
+Owns the order of the steps and the defaults; the network, the loop and the calibration are in their own modules. Heavy: import it
+only where torch may be loaded.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from assistant.errors import ImportRefused
+from assistant.models.encoder import TASK
+from assistant.models.folder import Card, Dataset, read_card
+from assistant.models.intent import INTENT_HEAD, Scope, scope_features
+from assistant.types import Progress
+from finetune.augment import augmented
+from finetune.calibration import choose_threshold, fit_scope, fit_temperature
+from finetune.data import OOS_LABELS, Labelled, split_off
+from finetune.evaluation import evaluate_model
+from finetune.export import base_folder, export_graph, tokenizer_of
+from finetune.network import IntentNetwork, Tuning, fit_nearness
+from finetune.training import Examples, Outcome, Schedule, Trainer, logits_of
+from retrieval.types import Vector
+
+IMBALANCE = 10
+"""From this ratio of the most to the least frequent label on, rare labels are drawn more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides a model but the data. `base`: "base" for the shipped encoder's source, or a folder or name."""
+
+    base: str = "base"
+    tuning: Tuning = "full"
+    schedule: Schedule = field(default_factory=Schedule)
+    max_tokens: int = 64
+    augment: int = 0
+    branch_layers: int = 2
+    tune_words: bool = False
+    nearness: bool = True
+    int8: bool = True
+    valid_share: float = 0.1
+    oos_recall: float = 0.85
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a model is to be: its name, where it goes, and what its card says of the data."""
+
+    out: Path
+    name: str = "intent"
+    data: tuple[Dataset, ...] = ()
+    licence: str = ""
+    encoder_id: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Calibration:
+    temperature: float
+    oos_label: str
+    scope: Scope | None
+
+
+def finetune_intent(train: Labelled, valid: Labelled | None, work: Work, recipe: Recipe, progress: Progress | None = None) -> Card:
+    """Trains, calibrates, exports, and returns the card. A run that was killed goes on where it was; see `Trainer`.
+
+    Without `valid`, a stratified part of `train` is held out.
+
+    Raises:
+        ImportRefused: fewer than two labels, or nothing to validate on.
+    """
+    if recipe.threads:
+        torch.set_num_threads(recipe.threads)
+    torch.manual_seed(recipe.schedule.seed)
+    train, valid = _validated(train, valid, recipe)
+    labels = train.names
+    recipe = replace(recipe, schedule=_balanced(recipe.schedule, train))
+    tokenizer = tokenizer_of(_source(recipe.base))
+    network = IntentNetwork(
+        _backbone(recipe.base, "sdpa"), len(labels), recipe.tuning, branch_layers=recipe.branch_layers, tune_words=recipe.tune_words
+    )
+    seen = augmented(train, recipe.augment, recipe.schedule.seed) if recipe.augment else train
+    examples, held_out = (_examples(network, tokenizer, data, labels, recipe.max_tokens) for data in (seen, valid))
+    checkpoints = work.out.parent / f"{work.out.name}.work"
+    outcome = Trainer(network, examples, held_out, recipe.schedule, checkpoints).run(progress)
+    card = _exported(network, tokenizer, (train, examples), (valid, held_out), outcome, work, recipe)
+    (checkpoints / "checkpoint.pt").unlink(missing_ok=True)
+    return card
+
+
+def _validated(train: Labelled, valid: Labelled | None, recipe: Recipe) -> tuple[Labelled, Labelled]:
+    if len(train.names) < 2:
+        raise ImportRefused(f"The training data has {len(train.names)} label(s).", hint="A classifier needs two labels or more.")
+    if valid is None:
+        train, valid = split_off(train, recipe.valid_share, recipe.schedule.seed)
+    known = set(train.names)
+    valid = valid.take(row for row, label in enumerate(valid.labels) if label in known)
+    if not len(valid):
+        raise ImportRefused(
+            "There is nothing to validate on.", hint="Give each label two examples or more, or a --valid file with the same labels."
+        )
+    return train, valid
+
+
+def _balanced(schedule: Schedule, train: Labelled) -> Schedule:
+    counts = np.unique(np.array(train.labels), return_counts=True)[1]
+    return replace(schedule, balance=0.7) if not schedule.balance and counts.max() >= IMBALANCE * counts.min() else schedule
+
+
+def _examples(network: IntentNetwork, tokenizer: Any, data: Labelled, labels: Sequence[str], max_tokens: int) -> Examples:
+    ids = tokenizer(list(data.texts), truncation=True, max_length=max_tokens)["input_ids"]
+    number = {label: i for i, label in enumerate(labels)}
+    return Examples(network.inputs(ids), [number[label] for label in data.labels])
+
+
+def _exported(
+    network: IntentNetwork,
+    tokenizer: Any,
+    train: tuple[Labelled, Examples],
+    valid: tuple[Labelled, Examples],
+    outcome: Outcome,
+    work: Work,
+    recipe: Recipe,
+) -> Card:
+    data, held_out = valid
+    labels = train[0].names
+    if recipe.nearness:
+        pooled = logits_of(network, train[1].inputs)[0]
+        network.nearness = fit_nearness(pooled, torch.tensor(train[1].labels), len(labels))
+    pooled, logits = logits_of(network, held_out.inputs)
+    near = network.nearness(pooled)[:, 0].numpy() if network.nearness is not None else None
+    calibration = _calibrated(logits.numpy(), near, held_out.labels, labels, recipe.oos_recall)
+    base = replace(_card(work, labels, recipe), settings=_settings(calibration, work, recipe, outcome))
+    card = export_graph(
+        network.served(_backbone(recipe.base, "eager")), tokenizer, work.out, base, int8=recipe.int8, max_tokens=max(recipe.max_tokens, 256)
+    )
+    report = evaluate_model(work.out, data)
+    return _with_metrics(
+        work.out,
+        card,
+        {f"valid_{name}": value for name, value in report.numbers.items()} | {"valid_accuracy_torch": round(outcome.accuracy, 4)},
+    )
+
+
+def _calibrated(logits: Vector, near: Vector | None, truth: Sequence[int], labels: Sequence[str], recall: float) -> _Calibration:
+    numbers = np.array(truth)
+    oos = next((i for i, label in enumerate(labels) if label.casefold() in OOS_LABELS), None)
+    if oos is None:
+        return _Calibration(fit_temperature(logits, numbers), "", None)
+    outside = numbers == oos
+    inner = np.delete(logits[~outside], oos, axis=1)
+    temperature = fit_temperature(inner, numbers[~outside] - (numbers[~outside] > oos))
+    if not outside.any():
+        return _Calibration(fit_temperature(logits, numbers), labels[oos], None)
+    scope = fit_scope(logits, near, outside, oos, temperature)
+    chance = scope.chance(scope_features(logits, near, oos, temperature))
+    masked = logits.copy()
+    masked[:, oos] = -np.inf
+    threshold = choose_threshold(chance, masked.argmax(axis=1) == numbers, outside, recall)
+    return _Calibration(temperature, labels[oos], replace(scope, threshold=threshold))
+
+
+def _settings(calibration: _Calibration, work: Work, recipe: Recipe, outcome: Outcome) -> Mapping[str, Any]:
+    settings: dict[str, Any] = {
+        "temperature": round(calibration.temperature, 4),
+        "recipe": _plain(asdict(recipe)),
+        "best_epoch": outcome.best_epoch,
+        "train_seconds": round(outcome.seconds),
+    }
+    if calibration.oos_label:
+        settings["oos_label"] = calibration.oos_label
+    if calibration.scope is not None:
+        settings["scope"] = asdict(calibration.scope)
+    if recipe.tuning == "branch" and work.encoder_id:
+        settings["encoder_id"] = work.encoder_id
+    return settings
+
+
+def _card(work: Work, labels: Sequence[str], recipe: Recipe) -> Card:
+    base = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)" if recipe.base == "base" else recipe.base
+    return Card(
+        task=TASK, name=work.name, base=base, labels={INTENT_HEAD: tuple(labels)}, data=work.data, licence=work.licence, notes=work.notes
+    )
+
+
+def _with_metrics(folder: Path, card: Card, metrics: Mapping[str, float]) -> Card:
+    from assistant.models.folder import write_card
+
+    return write_card(folder, replace(read_card(folder), metrics={**card.metrics, **metrics}))
+
+
+def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in recipe.items() if name != "threads"}
+
+
+def _source(base: str) -> str | Path:
+    return base_folder() if base == "base" else base
+
+
+def _backbone(base: str, attention: str) -> torch.nn.Module:
+    from transformers import AutoModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    backbone: torch.nn.Module = AutoModel.from_pretrained(_source(base), attn_implementation=attention, add_pooling_layer=False)
+    return backbone
+
+
+def discard_checkpoint(out: Path) -> None:
+    """Forget a run that was broken off, so that the next one starts anew."""
+    shutil.rmtree(out.parent / f"{out.name}.work", ignore_errors=True)

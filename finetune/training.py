@@ -1,0 +1,284 @@
+"""The training loop: batches by length, bf16, averaged weights, early stopping, and a checkpoint to go on from after a kill.
+
+Owns the schedule and the files of a run in progress; knows neither what the labels mean nor what is exported. The order of
+batches depends on seed and epoch alone, so that a resumed run sees what an unbroken one would have seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from assistant.types import Progress
+from finetune.network import IntentNetwork, padded
+
+CHECKPOINT_FILE = "checkpoint.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How to train. Rates are those at the peak; `patience` counts epochs without a better validation score."""
+
+    epochs: int = 10
+    batch_size: int = 64
+    rate: float = 1e-4
+    head_rate: float = 1e-3
+    layer_decay: float = 0.9
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    smoothing: float = 0.1
+    contrastive: float = 0.0
+    contrastive_temperature: float = 0.1
+    balance: float = 0.0
+    average: float = 0.99
+    patience: int = 3
+    seed: int = 13
+    checkpoint_seconds: float = 120.0
+    precision: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Training inputs: unpadded (tokens,) ids or (tokens, hidden) states, and the number of each one's label."""
+
+    inputs: Sequence[Tensor]
+    labels: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to: the best validation accuracy and its epoch, and how many epochs were run."""
+
+    accuracy: float
+    best_epoch: int
+    epochs: int
+    seconds: float
+
+
+class Trainer:
+    """Trains an `IntentNetwork`; the best averaged weights are in the network when `run` returns."""
+
+    def __init__(self, network: IntentNetwork, train: Examples, valid: Examples, schedule: Schedule, folder: Path) -> None:
+        from accelerate import Accelerator
+
+        self._schedule, self._train, self._valid, self._folder = schedule, train, valid, folder
+        torch.manual_seed(schedule.seed)
+        self._accelerator = Accelerator(mixed_precision=_precision(schedule.precision), cpu=not torch.cuda.is_available())
+        optimiser = torch.optim.AdamW(
+            network.groups(schedule.rate, schedule.head_rate, schedule.layer_decay, schedule.weight_decay), fused=True
+        )
+        self._network, self._optimiser = self._accelerator.prepare(network, optimiser)
+        self._peaks = [group["lr"] for group in self._optimiser.param_groups]
+        self._bare: IntentNetwork = self._accelerator.unwrap_model(self._network)
+        self._averaged = {name: p.detach().clone() for name, p in self._bare.named_parameters() if p.requires_grad}
+        self._memory = _Memory(size=2048)
+        self._steps_an_epoch = math.ceil(len(train.labels) / schedule.batch_size / self._accelerator.num_processes)
+        self._step = 0
+        self._best = (-1.0, 0)
+        self._best_weights: dict[str, Tensor] = {}
+
+    def run(self, progress: Progress | None = None) -> Outcome:
+        """Trains to the last epoch or until validation no longer improves, from a checkpoint where there is one of the same run."""
+        began, saved_at = time.monotonic(), time.monotonic()
+        self._resume()
+        total = self._schedule.epochs * self._steps_an_epoch
+        with self._journal() as note:
+            while self._step < total:
+                epoch, done = divmod(self._step, self._steps_an_epoch)
+                if done == 0 and epoch - self._best[1] >= self._schedule.patience and self._best[1]:
+                    break
+                for batch in self._batches(epoch)[done:]:
+                    loss = self._learn(batch, total)
+                    note("loss", loss, self._step)
+                    if progress:
+                        progress(
+                            f"epoch {epoch + 1} of {self._schedule.epochs}, loss {loss:.3f}, best {max(self._best[0], 0):.4f}",
+                            self._step,
+                            total,
+                        )
+                    if time.monotonic() - saved_at > self._schedule.checkpoint_seconds:
+                        self._save()
+                        saved_at = time.monotonic()
+                self._judge(epoch + 1, note)
+                self._save()
+        epochs = math.ceil(self._step / self._steps_an_epoch)
+        self._bare.load_state_dict(self._best_weights or self._averaged, strict=False)
+        return Outcome(self._best[0], self._best[1], epochs, time.monotonic() - began)
+
+    def _batches(self, epoch: int) -> list[list[int]]:
+        schedule = self._schedule
+        chooser = random.Random(f"{schedule.seed}-{epoch}")
+        rows = _drawn(self._train.labels, schedule.balance, chooser)
+        size = schedule.batch_size
+        world, rank = self._accelerator.num_processes, self._accelerator.process_index
+        pool = size * 50
+        ordered: list[int] = []
+        for start in range(0, len(rows), pool):
+            ordered += sorted(rows[start : start + pool], key=lambda i: (len(self._train.inputs[i]), chooser.random()))
+        batches = [ordered[start : start + size] for start in range(0, len(ordered), size)]
+        chooser.shuffle(batches)
+        batches += batches[: -len(batches) % world]
+        return batches[rank::world]
+
+    def _learn(self, rows: Sequence[int], total: int) -> float:
+        self._network.train()
+        self._set_rate(total)
+        inputs, mask = padded([self._train.inputs[i] for i in rows])
+        labels = torch.tensor([self._train.labels[i] for i in rows], device=self._accelerator.device)
+        with self._accelerator.autocast():
+            pooled, logits = self._network(inputs.to(self._accelerator.device), mask.to(self._accelerator.device))
+        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=self._schedule.smoothing)
+        if self._schedule.contrastive:
+            vectors = functional.normalize(pooled.float(), dim=1)
+            loss = loss + self._schedule.contrastive * self._memory.loss(vectors, labels, self._schedule.contrastive_temperature)
+        self._accelerator.backward(loss)
+        self._accelerator.clip_grad_norm_(self._network.parameters(), 1.0)
+        self._optimiser.step()
+        self._optimiser.zero_grad()
+        self._step += 1
+        self._average()
+        return float(loss.detach())
+
+    def _set_rate(self, total: int) -> None:
+        warm = max(1, int(self._schedule.warmup * total))
+        share = (self._step + 1) / warm if self._step < warm else max(0.02, (total - self._step) / max(1, total - warm))
+        for group, peak in zip(self._optimiser.param_groups, self._peaks, strict=True):
+            group["lr"] = peak * share
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        keep = min(self._schedule.average, self._step / (self._step + 10))
+        now = {name: p.detach() for name, p in self._bare.named_parameters() if p.requires_grad}
+        torch._foreach_lerp_(list(self._averaged.values()), [now[name] for name in self._averaged], 1.0 - keep)
+
+    def _judge(self, epoch: int, note: Callable[[str, float, int], None]) -> None:
+        with self._averaged_weights():
+            logits = logits_of(self._bare, self._valid.inputs, device=self._accelerator.device)[1]
+        accuracy = float((logits.argmax(1).numpy() == np.array(self._valid.labels)).mean())
+        note("valid accuracy", accuracy, self._step)
+        if accuracy > self._best[0]:
+            self._best = (accuracy, epoch)
+            self._best_weights = {name: value.clone().cpu() for name, value in self._averaged.items()}
+
+    @contextlib.contextmanager
+    def _averaged_weights(self) -> Iterator[None]:
+        own = {name: p.detach().clone() for name, p in self._bare.named_parameters() if name in self._averaged}
+        self._bare.load_state_dict(self._averaged, strict=False)
+        yield
+        self._bare.load_state_dict(own, strict=False)
+
+    def _fingerprint(self) -> str:
+        lengths = [len(row) for row in self._train.inputs]
+        told = repr((asdict(self._schedule), lengths, list(self._train.labels), sorted(self._averaged)))
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def _save(self) -> None:
+        if not self._accelerator.is_main_process:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        trained = {name: p.detach() for name, p in self._bare.named_parameters() if name in self._averaged}
+        state = {
+            "fingerprint": self._fingerprint(), "step": self._step, "best": list(self._best), "weights": trained,
+            "averaged": self._averaged, "best_weights": self._best_weights,
+            "optimiser": self._optimiser.state_dict(), "random": torch.get_rng_state(),
+        }  # fmt: skip
+        fresh = self._folder / f"{CHECKPOINT_FILE}.new"
+        torch.save(state, fresh)
+        fresh.replace(self._folder / CHECKPOINT_FILE)
+
+    def _resume(self) -> None:
+        path = self._folder / CHECKPOINT_FILE
+        if not path.exists():
+            return
+        state: dict[str, Any] = torch.load(path, weights_only=True, map_location=self._accelerator.device)
+        if state["fingerprint"] != self._fingerprint():
+            return
+        self._bare.load_state_dict(state["weights"], strict=False)
+        self._averaged, self._best_weights = state["averaged"], state["best_weights"]
+        self._optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["random"].cpu())
+        self._step, self._best = int(state["step"]), (float(state["best"][0]), int(state["best"][1]))
+
+    @contextlib.contextmanager
+    def _journal(self) -> Iterator[Callable[[str, float, int], None]]:
+        if not self._accelerator.is_main_process:
+            yield lambda name, value, step: None
+            return
+        from torch.utils.tensorboard import SummaryWriter
+
+        writer = SummaryWriter(str(self._folder / "tensorboard"))
+        yield writer.add_scalar
+        writer.close()
+
+
+class _Memory:
+    """The latest embeddings with their labels, so that a small batch is contrasted with many texts (cross-batch memory)."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._vectors: Tensor | None = None
+        self._labels: Tensor | None = None
+
+    def loss(self, vectors: Tensor, labels: Tensor, temperature: float) -> Tensor:
+        """The supervised contrastive loss of unit vectors (batch, hidden) against themselves and the memory."""
+        others = vectors if self._vectors is None else torch.cat([vectors, self._vectors])
+        named = labels if self._labels is None else torch.cat([labels, self._labels])
+        scores = vectors @ others.T / temperature  # (batch, batch + memory)
+        itself = torch.zeros_like(scores, dtype=torch.bool)
+        itself[:, : len(vectors)].fill_diagonal_(True)
+        same = (labels[:, None] == named[None, :]) & ~itself
+        log_share = scores - torch.logsumexp(scores.masked_fill(itself, -1e9), dim=1, keepdim=True)
+        counts = same.sum(1)
+        self._vectors, self._labels = others.detach()[: self._size], named[: self._size]
+        if not counts.any():
+            return scores.sum() * 0.0
+        return -((log_share * same).sum(1)[counts > 0] / counts[counts > 0]).mean()
+
+
+@torch.no_grad()
+def logits_of(
+    network: nn.Module, inputs: Sequence[Tensor], batch_size: int = 128, device: torch.device | None = None
+) -> tuple[Tensor, Tensor]:
+    """Unpadded inputs to pooled states (n, hidden) and logits (n, labels), in their order, on the CPU."""
+    network.eval()
+    order = sorted(range(len(inputs)), key=lambda i: len(inputs[i]))
+    pooled: list[Tensor] = []
+    logits: list[Tensor] = []
+    for start in range(0, len(order), batch_size):
+        batch, mask = padded([inputs[i] for i in order[start : start + batch_size]])
+        states, scores = network(batch.to(device or "cpu"), mask.to(device or "cpu"))
+        pooled.append(states.float().cpu())
+        logits.append(scores.float().cpu())
+    back = torch.empty(len(order), dtype=torch.long)
+    back[torch.tensor(order, dtype=torch.long)] = torch.arange(len(order))
+    return torch.cat(pooled)[back], torch.cat(logits)[back]
+
+
+def _drawn(labels: Sequence[int], balance: float, chooser: random.Random) -> list[int]:
+    """As many rows as there are, shuffled; with `balance` b drawn so that a label of n examples has a share of n ** (1 - b)."""
+    rows = list(range(len(labels)))
+    if balance <= 0:
+        chooser.shuffle(rows)
+        return rows
+    counts = np.bincount(labels)
+    return chooser.choices(rows, weights=[float(counts[label]) ** -balance for label in labels], k=len(rows))
+
+
+def _precision(wanted: str) -> str:
+    """bf16 where the hardware multiplies it (any GPU that can, AMX on the CPU), else plain float32."""
+    if wanted != "auto":
+        return wanted
+    able = torch.cuda.is_bf16_supported() if torch.cuda.is_available() else torch.cpu._is_amx_tile_supported()
+    return "bf16" if able else "no"
