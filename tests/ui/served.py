@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 
 from assistant.accounts import Accounts
 from assistant.build import Shop
@@ -59,6 +60,7 @@ class Site:
     """A served shop."""
 
     url: str
+    app: FastAPI
     shop: Shop
     passwords: dict[str, str]
 
@@ -133,7 +135,7 @@ def _staff_script() -> dict[str, Answer]:
         {"country": ("France", "Spain")},
         (date(2011, 11, 1), date(2011, 11, 30)),
         84711,
-        datetime(2011, 12, 9, 12, 50),
+        datetime.fromisoformat("2011-12-09 12:50"),
         "SELECT sum(amount) FROM lines WHERE month = DATE '2011-11-01'",
     )
     rows = (Row("2011-09", 950690.2), Row("2011-10", 1035642.4), Row("2011-11", 1156205.6), Row("=cmd()", 1.0))
@@ -165,13 +167,14 @@ def serve(shop: Shop, port: int = 0) -> Iterator[Site]:
     accounts = Accounts(shop.store, FAST)
     passwords = {name: accounts.create(name, role).password for name, role in ROLES.items()}
     with socket.create_server(("127.0.0.1", port)) as bound:
-        server = uvicorn.Server(uvicorn.Config(create_app(shop, accounts), log_level="warning", lifespan="on"))
+        app = create_app(shop, accounts)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         while not server.started and thread.is_alive():
             thread.join(0.05)
         try:
-            yield Site(f"http://127.0.0.1:{bound.getsockname()[1]}", shop, passwords)
+            yield Site(f"http://127.0.0.1:{bound.getsockname()[1]}", app, shop, passwords)
         finally:
             server.should_exit = True
             thread.join(10)
