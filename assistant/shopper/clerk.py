@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 _DECLINED = frozenset({"prompt_attack", "discount", "private_data", "out_of_scope", "advice", "no_orders"})
 _UNSEEN = frozenset({"line", "account", ""})
+_ABOUT_PRODUCTS = (Move.FACTS, Move.COMPARE, Move.EXTREME, Move.CHEAPER, Move.SIMILAR, Move.COUNT, Move.SEARCH, Move.MORE, Move.MISSING)
+_ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.CONFIRM, Move.IDENTIFY)
+_SUBJECTS = dict.fromkeys(_ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
 MOST_MISSES = 3
 """Messages in a row that were not understood, after which a person is fetched."""
 
@@ -81,15 +84,19 @@ class ShopperClerk:
         return DialogueState(customer_id=customer_id) if state.customer_id else replace(state, customer_id=customer_id, identifying=False)
 
     def _look(self, understanding: Understanding, state: DialogueState, shelf: Shelf) -> Sight:
-        wish = read_wish(understanding, shelf)
+        naming = read_names(understanding, shelf)
+        wish = read_wish(understanding, shelf, tuple((mention.start, mention.end) for mention in naming.mentions))
         known = [word for word in wish.core if shelf.worded(word)]
+        reference = refer(understanding, state, shelf)
+        spoken = shelf.many((*naming.ids, *reference.ids)[:1])
         return Sight(
             understanding=understanding,
-            naming=read_names(understanding, shelf),
-            reference=refer(understanding, state, shelf),
+            naming=naming,
+            reference=reference,
+            variants=bool(spoken and spoken[0].variants),
             wish=wish,
             faq=self._faq.best(understanding.text, understanding.embedding),
-            ask=read_ask(understanding),
+            ask=read_ask(understanding, in_order=state.subject == "order"),
             kind_known=bool(
                 Finder(shelf, self._retriever).kind(
                     replace(
@@ -132,6 +139,7 @@ class ShopperClerk:
             Move.COUNT: counter.count,
             Move.SEARCH: counter.search,
             Move.MORE: counter.more,
+            Move.RANGE: counter.range,
             Move.LOST: self._lost,
         }
         return handlers[plan.move](sight, plan, state)
@@ -193,14 +201,23 @@ class ShopperClerk:
             again = self._look(held.understanding(), state, shelf)
             if again.ask is not None:
                 return self._desk.serve(again.ask, again.understanding, replace(state, held=None))
-        return Outcome(Status.ANSWERED, (said(line("identified", self._settings)),), state, "give_details")
+        return self._rest_of(sight, state, shelf) or Outcome(
+            Status.ANSWERED, (said(line("identified", self._settings)),), state, "give_details"
+        )
+
+    def _rest_of(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome | None:
+        """What else a message asks that also said who its writer is, or None where it asks nothing."""
+        kept = tuple(e for e in sight.understanding.entities if e.kind not in ("email", "zip", "first_last_name", "phone"))
+        rest = replace(sight, understanding=replace(sight.understanding, entities=kept))
+        plan = policy.decide(rest, state)
+        return self._do(plan, rest, state, shelf) if plan.move in _ABOUT_PRODUCTS and plan.move is not Move.MISSING else None
 
     def _continued(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         """A detail for the draft under way, or the order number that a held request lacked."""
         if plan.detail == "held" and state.held is not None:
             again = state.held.understanding()
             orders = sight.understanding.of_kind("order_id") or self._nth_order(sight, state)
-            asked = read_ask(again)
+            asked = read_ask(again, in_order=True)
             if asked is not None and orders:
                 merged = replace(again, entities=(*(e for e in again.entities if e.kind != "order_id"), *orders))
                 return self._desk.serve(asked, merged, replace(state, held=None))
@@ -225,7 +242,8 @@ class ShopperClerk:
 
     def _counted(self, plan: Plan, outcome: Outcome) -> Outcome:
         misses = outcome.state.misses + 1 if plan.move is Move.LOST else 0
-        return replace(outcome, state=replace(outcome.state, misses=misses))
+        subject = _SUBJECTS.get(plan.move, outcome.state.subject)
+        return replace(outcome, state=replace(outcome.state, misses=misses, subject=subject))
 
     def _said(self, plan: Plan, message: Message, outcome: Outcome) -> Answer:
         text = self._responder.reply(outcome.intent, message.text, outcome.evidence)

@@ -21,6 +21,7 @@ from assistant.store.records import Product
 from assistant.types import Evidence, Scalar, Source, Status
 from retrieval.types import Retriever
 
+_HAVING = re.compile(r"\b(?:have|got|available|enough|left|get|buy|order|need|want)\b", re.IGNORECASE)
 _DIFFERS = {
     "price": "in price",
     "colour": "in colour",
@@ -93,7 +94,13 @@ class Counter:
 
     def compare(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """Two or more products beside one another, with the difference in price."""
-        ids = (*state.focus[:1], *sight.naming.ids) if plan.detail == "with focus" else self._first_of_each(sight) or sight.reference.ids
+        ids = (
+            state.focus
+            if plan.detail == "focus"
+            else (*state.focus[:1], *sight.naming.ids)
+            if plan.detail == "with focus"
+            else self._first_of_each(sight) or sight.reference.ids
+        )
         chosen = self._shelf.many(dict.fromkeys(ids))[:4]
         priced = sorted((p for p in chosen if lowest_price(p) is not None), key=lambda p: lowest_price(p) or 0.0)
         lines = [
@@ -118,6 +125,15 @@ class Counter:
     def extreme(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """The cheapest or dearest of a kind, or of what was named or shown."""
         dearest = plan.detail == "dearest"
+        if plan.why == "of its variants":
+            answers = [
+                products.extreme_answer(p, sight.understanding.text, self._currency, dearest=dearest)
+                for p in self._spoken(sight, state)[:3]
+            ]
+            kept = tuple(p.id for p in self._spoken(sight, state)[:3])
+            return Outcome(
+                Status.ANSWERED, tuple(a.evidence for a in answers), state.speaking_of(kept), "compare_products", answers[0].value, kept
+            )
         if plan.why == "of those shown":
             pool = self._shelf.many(sight.naming.ids if len(sight.naming.mentions) > 1 else sight.reference.ids)
         elif sight.wish.core:
@@ -211,6 +227,17 @@ class Counter:
         )
         return Outcome(Status.ANSWERED, pieces, replace(state, wish=sight.wish.to_memory()), "product_search", len(kind))
 
+    def range(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """The departments of the shop."""
+        kinds = list(dict.fromkeys(p.category or p.name for p in self._shelf.products.values()))
+        tail = " and more" if len(kinds) > 30 else ""
+        return Outcome(
+            Status.ANSWERED,
+            (said(f"We have {joined(kinds[:30], ',' if tail else 'and')}{tail}. What are you looking for?"),),
+            state,
+            "product_search",
+        )
+
     def missing(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """A product was named that the shop does not have."""
         near = self._shelf.many(sight.naming.nearest)
@@ -289,25 +316,19 @@ class Counter:
     def _facets(self, product: Product, sight: Sight) -> list[products.FieldAnswer]:
         text, quantity = sight.understanding.text, products.quantity_of(sight.understanding)
         asked = products.facets(text, bool(product.variants))
-        if (
-            asked.question
-            and sight.understanding.intent in {"select", "place_order", "product_search", "check_stock"}
-            and not re.search(r"\b(?:is|does|has|can|are)\b.{0,40}\?", text)
-        ):
+        if quantity and not asked.price and _HAVING.search(text):
+            return [products.stock_answer(product, text, quantity), products.price_answer(product, text, self._currency, quantity)]
+        if asked.question and not (asked.price or asked.stock) and not products.asks_something(product, sight.understanding):
             return [self._presented(product, text)]
         answers = []
-        if asked.price:
+        if asked.price or (asked.question and quantity):
             answers.append(products.price_answer(product, text, self._currency, quantity))
         if asked.stock:
             answers.append(products.stock_answer(product, text, quantity))
         if asked.options:
             answers.append(products.options_answer(product, text))
-        if asked.question:
-            answers.append(
-                products.question_answer(product, sight.understanding)
-                if not (quantity and not asked.price)
-                else products.price_answer(product, text, self._currency, quantity)
-            )
+        if asked.question and not quantity:
+            answers.append(products.question_answer(product, sight.understanding))
         return answers
 
     def _presented(self, product: Product, text: str) -> products.FieldAnswer:

@@ -150,3 +150,18 @@ def declines(text: str) -> bool:
 def plain(text: str) -> str:
     """The message with straight apostrophes and single blanks."""
     return re.sub(r"\s+", " ", text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')).strip()
+
+
+RANGE = _any(
+    r"\bwhat (?:all )?(?:categories|departments|products|kinds? of (?:products|things|stuff)|sorts? of (?:products|things)|things) (?:do you|does|are|have)\b|\bwhat (?:do you|does (?:this|your) (?:shop|store)) (?:sell|have|offer|carry|stock)\b|\b(?:product range|your range|your catalogue|your catalog|assortment)\b"
+)
+
+
+INTRODUCES = re.compile(
+    r"\b(?:I am|I'm|[Mm]y name is|[Tt]his is|i am|i'm)\s+(?:also |actually |really )?(?P<name>[A-Z][\w'-]+ [A-Z][\w'-]+)"
+)
+SENDING = _any(
+    r"\b(?:return|shipping|mailing) (?:label|instructions)\b|\binstructions\b|\blabel\b",
+    r"\bhow (?:do|can|should|would|will) (?:i|we) (?:send|ship|mail|post|get|give|bring|return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
+    r"\bwhere (?:do|should|can) i (?:send|ship|drop|bring)\b",
+)

@@ -28,7 +28,7 @@ _ALIKE = {
     "refund": "return", "returned": "return", "returning": "return", "pay": "payment", "paying": "payment", "paid": "payment", "coupon": "code", "voucher": "code", "promo": "code", "promotion": "code",
     "wrapping": "wrap", "wrapped": "wrap", "giftwrap": "wrap", "abroad": "international", "overseas": "international", "foreign": "international", "country": "international", "worldwide": "international",
     "broken": "damaged", "damage": "damaged", "faulty": "damaged", "defective": "damaged", "cancelled": "cancel", "cancellation": "cancel", "canceled": "cancel", "canceling": "cancel", "cancelling": "cancel",
-    "parcel": "package", "lost": "lost", "fast": "expedited", "express": "expedited", "faster": "expedited", "quicker": "expedited", "signup": "account", "register": "account", "registration": "account",
+    "box": "packaging", "boxe": "packaging", "wrapper": "packaging", "parcel": "package", "lost": "lost", "fast": "expedited", "express": "expedited", "faster": "expedited", "quicker": "expedited", "signup": "account", "register": "account", "registration": "account",
     "reward": "loyalty", "point": "loyalty", "colour": "color", "beat": "match", "competitor": "match", "reviewing": "review", "rate": "review", "rating": "review", "feedback": "review",
     "secure": "secure", "safe": "secure", "security": "secure", "safety": "secure", "receipt": "receipt", "customise": "custom", "customize": "custom", "personalise": "personalized", "personalised": "personalized", "engraving": "personalized",
     "subscribe": "newsletter", "mailing": "newsletter", "install": "installation", "assembly": "installation", "bulk": "wholesale", "guest": "guest", "telephone": "phone", "call": "phone", "hotline": "phone",
@@ -89,13 +89,15 @@ class FaqReader:
     def _score(self, words: tuple[str, ...], entry: FaqEntry, dense: float) -> float:
         """Half the cosine, half the shared words: how much of the question the entry's title says, and the other way round."""
         asked, titled, told = set(words), set(_content(entry.question)), set(_content(entry.answer))
-        default = math.log(1 + len(self._entries))
-        weigh = lambda group: sum(self._weights.get(word, default) for word in group)
-        said = weigh(asked & titled) + 0.4 * weigh((asked & told) - titled)
-        recall = said / weigh(asked) if asked else 0.0
-        precision = weigh(asked & titled) / weigh(titled) if titled else 0.0
+        shared = self._weight(asked & titled)
+        recall = (shared + 0.4 * self._weight((asked & told) - titled)) / self._weight(asked) if asked else 0.0
+        precision = shared / self._weight(titled) if titled else 0.0
         overlap = 0.6 * recall + 0.4 * precision
         return 0.55 * max(dense, 0.0) + 0.45 * overlap
+
+    def _weight(self, words: set[str]) -> float:
+        unknown = math.log(1 + len(self._entries))
+        return sum(self._weights.get(word, unknown) for word in words)
 
 
 def _content(text: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
 
-ALIKE = 87.0
+ALIKE = 82.0
 """RapidFuzz ratio from which a misspelt name is taken for the product's."""
 
 NEAR = 62.0
@@ -74,8 +74,10 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
 
 def _alike(text: str, shelf: Shelf) -> list[Mention]:
     """Whole names of two words or more, as they are or misspelt."""
-    lowered = text.casefold()
-    names = {id: name.casefold().replace("’", "'") for id, name in shelf.names() if " " in name and len(name) <= len(text) + 2}
+    lowered = text.casefold().replace("-", " ")
+    names = {
+        id: name.casefold().replace("’", "'").replace("-", " ") for id, name in shelf.names() if " " in name and len(name) <= len(text) + 2
+    }
     found = []
     for _, score, id in process.extract(lowered, names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=12):
         place = fuzz.partial_ratio_alignment(names[id], lowered)
@@ -88,7 +90,7 @@ def _same_words(name: str, said: str) -> bool:
     """Whether each word of the name has its like in what was said: "Classic Oak Table" is no misspelling of "Classic Teak Table"."""
     words = said.replace("-", " ").split()
     return all(
-        any(fuzz.ratio(word, other) >= (60 if len(word) > 3 else 50) for other in words)
+        any(fuzz.ratio(word, other) >= (62 if len(word) > 3 else 50) for other in words)
         for word in name.replace("-", " ").split()
         if len(word) > 2
     )

@@ -34,6 +34,7 @@ class Move(StrEnum):
     COUNT = "count"
     SEARCH = "search"
     MORE = "more"
+    RANGE = "range"
     LOST = "lost"
 
 
@@ -51,6 +52,7 @@ class Sight:
     """Everything that was looked up about a message before deciding; nothing here changes the store.
 
     `kind_known`: the shelf has products of the kind that the wish names. `desk`: the shop has orders to speak of.
+    `variants`: the product named or pointed at comes in several.
     """
 
     understanding: Understanding
@@ -62,3 +64,4 @@ class Sight:
     kind_known: bool = False
     words_known: bool = False
     desk: bool = False
+    variants: bool = False

@@ -90,6 +90,8 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
 
 def _identity(sight: Sight, state: DialogueState) -> Plan | None:
     kinds = {e.kind for e in sight.understanding.of_kind(*_IDENTITY)}
+    if sight.desk and state.customer_id and cues.INTRODUCES.search(sight.understanding.text):
+        return Plan(Move.IDENTIFY, why="says who they are")
     if not sight.desk or not kinds:
         return (
             Plan(Move.IDENTIFY, why="was asked who they are")
@@ -99,6 +101,8 @@ def _identity(sight: Sight, state: DialogueState) -> Plan | None:
     addressed = sight.ask is not None and sight.ask.topic == "address" and sight.ask.write
     if (state.draft is not None and state.draft.action == "address") or (addressed and state.customer_id):
         return None
+    if sight.ask is not None and not state.customer_id and kinds & {"first_last_name"}:
+        return Plan(Move.IDENTIFY, why="says who they are")
     if kinds & {"email"} or state.identifying or kinds >= {"zip", "first_last_name"}:
         return Plan(Move.IDENTIFY, why="says who they are")
     return None
@@ -119,6 +123,11 @@ def _courtesy(sight: Sight, state: DialogueState) -> Plan | None:
     for name, pattern in (("greeting", cues.GREETING), ("goodbye", cues.BYE), ("thanks", cues.THANKS)):
         if pattern.search(text):
             return Plan(Move.LINE, name, "courtesy")
+    if state.draft is None and state.held is None and not state.identifying and sight.ask is None:
+        if cues.agrees(text) and len(text.split()) <= 4:
+            return Plan(Move.LINE, "nothing_pending", "a yes to nothing")
+        if cues.declines(text) and len(text.split()) <= 3:
+            return Plan(Move.LINE, "denied", "a no to nothing")
     if cues.ABUSE.search(text) and sight.ask is None and not sight.naming.ids:
         return Plan(Move.LINE, "abuse", "insult with nothing to act on")
     return None
@@ -134,6 +143,13 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
             return Plan(Move.FAQ, why="asks how it works")
         if ask.write:
             return Plan(Move.EXPLAIN, ask.topic, "asks for the rule")
+    if (
+        state.subject == "order"
+        and state.order_id
+        and not sight.understanding.of_kind("order_id")
+        and cues.SENDING.search(cues.plain(sight.understanding.text))
+    ):
+        return Plan(Move.EXPLAIN, "return", "how to send things back")
     if state.draft is not None and _continues(sight, state):
         return Plan(Move.CONTINUE, state.draft.action, "gives a detail that was asked for")
     if state.held is not None and sight.understanding.of_kind("order_id", "ordinal") and (ask is None or not ask.write):
@@ -174,6 +190,8 @@ def _order_over_product(sight: Sight, state: DialogueState) -> bool:
         return False
     if sight.ask.write or sight.understanding.of_kind("order_id"):
         return True
+    if state.subject == "order" and not sight.naming.ids:
+        return True
     personal = re.search(r"\b(?:my|i|i've|mine|me)\b|\border\b", sight.understanding.text, re.IGNORECASE)
     return bool(personal) or (not sight.naming.ids and not sight.wish.core)
 
@@ -196,7 +214,10 @@ def _products(sight: Sight, state: DialogueState) -> Plan | None:
 def _faq_first(sight: Sight) -> bool:
     if sight.faq is None or sight.faq.score < FAQ_SURE or sight.naming.ids:
         return False
-    return not (sight.reference.ids and sight.reference.way in {"ordinal", "description"})
+    if sight.reference.way in {"ordinal", "description"}:
+        return False
+    about_it = sight.reference.ids and sight.understanding.intent in _PRODUCT
+    return not (about_it and (cues.PRICE.search(sight.understanding.text) or cues.STOCK.search(sight.understanding.text)))
 
 
 def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
@@ -204,6 +225,8 @@ def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and (group or (len(mentions) > 1)):
             return Plan(Move.EXTREME, name, "of those shown")
+    if cues.DIFFERENCE.search(text) and len(mentions) <= 1 and len(state.focus) > 1 and not sight.naming.ids:
+        return Plan(Move.COMPARE, "focus", "the products just compared")
     if len(mentions) > 1 or (group and not sight.naming.ids):
         if cues.DIFFERENCE.search(text) or cues.COMPARE.search(text) or cues.CHEAPER.search(text) or cues.DEARER.search(text):
             return Plan(Move.COMPARE, why="several products side by side")
@@ -213,6 +236,9 @@ def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
 
 
 def _of_spoken(sight: Sight, text: str) -> Plan:
+    for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
+        if pattern.search(text) and sight.variants:
+            return Plan(Move.EXTREME, name, "of its variants")
     if cues.SIMILAR.search(text) or cues.GOES_WITH.search(text):
         return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like the one spoken of")
     if cues.CHEAPER.search(text) or cues.DEARER.search(text):
@@ -230,6 +256,8 @@ def _of_spoken(sight: Sight, text: str) -> Plan:
 
 def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """Moves about kinds of products, and refinements of the last search."""
+    if cues.RANGE.search(text) and not sight.wish.core:
+        return Plan(Move.RANGE, why="what there is altogether")
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and (sight.kind_known or (state.shown and not sight.wish.core)):
             return Plan(Move.EXTREME, name, "of a kind")

@@ -146,6 +146,33 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
     return _quoted(product, understanding)
 
 
+def asks_something(product: Product, understanding: Understanding) -> bool:
+    """Whether a message asks a fact about the product at all, rather than only naming or picking it."""
+    text = cues.plain(understanding.text)
+    said = {word for option in read_options(product, text) for word in stems(option.value)}
+    return bool(_ASKS_COLOUR.search(text) or _ASKS_MATERIAL.search(text) or _ASKS_CATEGORY.search(text) or _ASKS_ALL.search(text)) or bool(
+        [word for word in _asked_words(product, understanding) if word not in said]
+    )
+
+
+def extreme_answer(product: Product, text: str, currency: str, *, dearest: bool) -> FieldAnswer:
+    """The cheapest or dearest variant that can be had, of those with the options that the text names."""
+    options = {said.option: said.value for said in read_options(product, text)}
+    fitting = [v for v in matching(product, options, available=True) if v.price is not None]
+    if not fitting:
+        return FieldAnswer(about(product, f"I'm sorry, no {product.name} like that is available at the moment."), known=False)
+    best = sorted(fitting, key=lambda v: (v.price or 0.0) * (-1 if dearest else 1))[0]
+    word = "most expensive" if dearest else "cheapest"
+    return FieldAnswer(
+        about(
+            product,
+            f"The {word} {product.name} available costs {money(best.price or 0.0, currency)}: {described(best.options)}.",
+            amount=best.price,
+        ),
+        best.price,
+    )
+
+
 def summary(product: Product, currency: str, *, stock: bool = True) -> str:
     """A product on one line: name, price, stock."""
     left = "" if not stock or product.stock is None else f", {product.stock} in stock" if product.stock > 0 else ", out of stock"

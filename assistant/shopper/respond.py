@@ -63,7 +63,7 @@ def _said(value: Scalar) -> list[str]:
     if isinstance(value, bool) or value is None:
         return []
     if isinstance(value, date):
-        return _FIGURE.findall(value.isoformat()) + [str(value.day), str(value.year)]
+        return [*_FIGURE.findall(value.isoformat()), str(value.day), str(value.year)]
     if isinstance(value, float):
         return [f"{value:.2f}"]
     return _FIGURE.findall(str(value))

@@ -6,6 +6,7 @@ Owns the order in which products are offered; refuses to know the conversation. 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from retrieval.types import Condition, Filter, Hit, Retriever, Vector
 
 _PREFIX = "product:"
 _POOL = 60
+_FEW, _SHARE = 5, 0.2
 DENSE_FLOOR = 0.32
 """Cosine under which a passage that shares no word with the wish is not offered."""
 
@@ -62,7 +64,9 @@ class Finder:
         if not ids and wish.core:
             return [p for p in self.shelf.many(hits) if self._resembles(p, hits[p.id], wish)], hits
         if not ids:
-            ids = self._of_traits(wish) if not wish.context else frozenset(id for id in hits if (hits[id].dense or 1.0) >= DENSE_FLOOR)
+            near = frozenset(id for id in hits if (hits[id].dense or 1.0) >= DENSE_FLOOR)
+            kinds = (self.shelf.named(word) for word in wish.context if self.shelf.is_kind(word))
+            ids = near.union(*kinds) if wish.context else self._of_traits(wish)
         return list(self.shelf.many(sorted(ids))), hits
 
     def _resembles(self, product: Product, hit: Hit, wish: Wish) -> bool:
@@ -84,7 +88,15 @@ class Finder:
                 head = both
                 break
         unknown = [word for word in wish.core if word not in known]
+        head = self._of_main_categories(head)
         return head if not unknown or wish.core[-1] == naming[-1] or len(naming) > 1 else frozenset()
+
+    def _of_main_categories(self, ids: frozenset[str]) -> frozenset[str]:
+        """Without the few of other departments, which only mention the thing: a picture of a guitar is no guitar."""
+        if len(ids) < _FEW:
+            return ids
+        counts = Counter(self.shelf.products[id].category for id in ids)
+        return frozenset(id for id in ids if counts[self.shelf.products[id].category] >= _SHARE * len(ids))
 
     def _ranked(self, products: Iterable[Product], wish: Wish, hits: dict[str, Hit]) -> list[Product]:
         places = {id: place for place, id in enumerate(hits)}

@@ -74,9 +74,9 @@ class Shelf:
         self.spelled: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         """(id, words of the name) by the first word of the name."""
         for id, product in self.products.items():
-            words = tuple(stems(word)[-1] for word in product.name.split() if stems(word))
-            if words:
-                self.spelled[words[0]].append((id, words))
+            spelled = tuple(stems(word)[-1] for word in product.name.split() if stems(word))
+            if spelled:
+                self.spelled[spelled[0]].append((id, spelled))
         self.variants = {variant.id: id for id, product in self.products.items() for variant in product.variants}
 
     def __len__(self) -> int:

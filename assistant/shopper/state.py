@@ -78,7 +78,8 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class DialogueState:
-    """One conversation. `shown` are the products last listed, in their order; `focus` those last spoken of."""
+    """One conversation. `shown` are the products last listed, in their order; `focus` those last spoken of;
+    `subject` is what the last answer was about, `product` or `order`."""
 
     customer_id: str = ""
     identity: Identity = Identity()
@@ -92,6 +93,7 @@ class DialogueState:
     shown: tuple[str, ...] = ()
     focus: tuple[str, ...] = ()
     wish: Mapping[str, Any] = field(default_factory=dict)
+    subject: str = ""
     misses: int = 0
     turns: int = 0
 

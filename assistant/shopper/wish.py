@@ -19,6 +19,8 @@ _TURN = re.compile(
     r"\b(?:for|with|to|that|which|who|when|while|because|so|under|below|over|above|between|from|around|in|on|at|of|made|and|or|but|not|no|without|except|,|;|\.|\?|!)\b|[,;.?!]",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_MOOD = re.compile(r"\b(?:gifts?|presents?|something|anything|ideas?|surprise)\b", re.IGNORECASE)
 _STRICT_BELOW = re.compile(r"\b(?:under|below|beneath|less than|cheaper than|lower than|fewer than|sub)\b|<(?!=)", re.IGNORECASE)
 _STRICT_ABOVE = re.compile(r"\b(?:over|above|more than|higher than|dearer than)\b|>(?!=)", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:around|about|roughly|approximately|circa|near|close to)\s+(?:us)?\W?\s?\d|~\s?\W?\d", re.IGNORECASE)
@@ -80,7 +82,7 @@ class Wish:
 
     def refined(self, other: Wish) -> Wish:
         """This wish, with what `other` says more exactly put in its place: how "in blue?" is understood after a search."""
-        bounds: dict[str, float | None] = {}
+        bounds: dict[str, Any] = {}
         if other.below is not None or other.most is not None:
             bounds |= {"below": other.below, "most": other.most}
         if other.above is not None or other.least is not None:
@@ -100,11 +102,11 @@ class Wish:
         )
 
 
-def read_wish(understanding: Understanding, shelf: Shelf) -> Wish:
-    """The wish in a message."""
+def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int, int], ...] = ()) -> Wish:
+    """The wish in a message. What stands in a span of `named` belongs to a product's name and is no trait."""
     text = cues.plain(understanding.text)
     excluded, negated = _exclusions(text)
-    traits = {kind: _traits(understanding, kind, negated) for kind in ("colour", "material", "size", "brand")}
+    traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
     core, context = _words(understanding, text, negated)
     traits, core = _settled(traits, core, context, shelf)
     return Wish(
@@ -140,22 +142,28 @@ def _traits(understanding: Understanding, kind: str, negated: list[tuple[int, in
 
 
 def _words(understanding: Understanding, text: str, negated: list[tuple[int, int]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Content words before the first turn of the phrase that follows one, and those after it."""
+    """Content words before the first turn of the phrase that follows one, and those after it.
+
+    After "a gift" or "something" all words are context: they say what it is for, not what it is.
+    """
+    filler = word_list("filler")
     blanked = _blank(
         text,
         [*negated, *((e.start, e.end) for e in understanding.of_kind("money", "money_max", "money_min", "ordinal", "email", "order_id"))],
     )
     core: list[str] = []
     context: list[str] = []
+    mood = False
     for part in _TURN.split(blanked):
         found = [
             word
-            for raw in re.findall(r"[^\W_]+(?:['-][^\W_]+)*", part)
-            if raw.casefold() not in word_list("filler")
+            for raw in _WORD.findall(part)
+            if raw.casefold() not in filler
             for word in stems(raw)
-            if word not in word_list("filler") and not word.isdigit()
+            if word not in filler and not word.isdigit()
         ]
-        (context if core else core).extend(found)
+        (context if core or mood else core).extend(found)
+        mood = mood or bool(_MOOD.search(part))
     return tuple(dict.fromkeys(core)), tuple(dict.fromkeys(word for word in context if word not in core))
 
 

@@ -28,19 +28,19 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"|\b(?:ship|send|deliver|mail|redirect|forward)\b[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|different|another|home|office|work|default|old|old)|to \d+\b|instead)|\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|has changed|needs|should be|changed|to be)\b|\bi(?:'ve| have)? (?:just |recently )?moved\b", _I)),
     ("payment", re.compile(
         r"\b(?:chang\w*|switch\w*|updat\w*|modif\w*|use|using|mov\w*|put|charge|pay)\b[^.?!]{0,60}\b(?:payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|card)\b(?![^.?!]{0,20}\bbalance)", _I)),
-    ("modify", re.compile(r"\b(?:chang\w*|switch\w*|modif\w*|updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,90}\b(?:to|into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b", _I)),
+    ("modify", re.compile(r"\b(?:picked|ordered|chose|chosen|selected|took|bought|got) (?:the |a )?wrong\b|\bwrong (?:sizes?|colou?rs?|versions?|models?|options?|variants?)\b|\b(?:chang\w*|switch\w*|modif\w*|updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,90}\b(?:to|into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b", _I)),
 )  # fmt: skip
 _REFUND = re.compile(r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|get my money)\b", _I)
 _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("balance", re.compile(r"\bbalance\b|\b(?:left|remaining|available|much)\b[^.?!]{0,30}\bgift\s?cards?\b|\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)", _I)),
     ("methods", re.compile(r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}\b(?:do i have|i have|on file|saved|on my (?:account|profile)|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|cards)\b", _I)),
-    ("tracking", re.compile(r"\b(?:track\w*|shipment (?:number|id)|where(?:'s| is| are| has)\b(?! the refund| my refund| my money)[^.?!]{0,40}\b(?:order|package|parcel|delivery|shipment|stuff|things?|it|w\d+)|whereabouts)\b", _I)),
     ("address", re.compile(r"\b(?:address|where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|what) (?:address|city|place)|ship(?:ped|ping)? to|live)\b", _I)),
+    ("tracking", re.compile(r"\b(?:track\w*|shipment (?:number|id)|where(?:'s| is| are| has)\b(?! the refund| my refund| my money)[^.?!]{0,40}\b(?:order|package|parcel|delivery|shipment|stuff|things?|it|w\d+)|whereabouts)\b", _I)),
     ("refund", _REFUND),
     ("paid_with", re.compile(r"\b(?:how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|method of payment)\b", _I)),
     ("total", re.compile(r"\b(?:totals?|sum|how much (?:did|was|were|have|is|for|does)|(?:what|how much) (?:did|have) i (?:pay|paid|spend|spent)|amount|cost me|came to|come to|worth|price|cost|paid)\b", _I)),
     ("count", re.compile(r"\bhow many (?:orders|purchases)\b", _I)),
-    ("list", re.compile(r"\b(?:(?:all|list|show|see|which|what|view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed))\b", _I)),
+    ("list", re.compile(r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were) (?:still |already |now )?(?:pending|delivered|processed|cancell?ed|shipped|open)\b|\b(?:(?:all|list|show|see|which|what|view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed))\b", _I)),
     ("contents", re.compile(r"\b(?:what(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order)|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get))\b", _I)),
     ("status", re.compile(r"\b(?:status|state|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|on (?:its|the) way|eta|when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b", _I)),
     ("profile", re.compile(r"\b(?:my (?:e-?mail|name|profile|details|account (?:details|info\w*)|data|user ?id|information)|on file for me)\b", _I)),
@@ -53,6 +53,11 @@ _BY_INTENT = {
     "track_order": "tracking", "order_status": "status", "order_contents": "contents", "order_list": "list", "payment_info": "paid_with", "track_refund": "refund", "cancel_order": "cancel",
     "change_order": "modify", "change_shipping_address": "address!", "modify_items": "modify", "return_items": "return", "exchange_items": "exchange", "change_payment": "payment", "get_refund": "refund",
 }  # fmt: skip
+_ELLIPTIC = re.compile(
+    r"\b(?:it|its|that|this|them|they|those|these|items?|everything|one|ones|total|refund|address|tracking|status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay)\b",
+    _I,
+)
+_WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
     r"\b(?:default|account|profile|saved|home|on file)\b[^.?!]{0,20}\baddress\b|\baddress (?:on|in|of) (?:my|the) (?:account|profile|file)\b|\bmy address\b",
@@ -70,18 +75,24 @@ class OrderAsk:
     own: bool = False
 
 
-def read_ask(understanding: Understanding) -> OrderAsk | None:
-    """What the message asks of the order desk, or None where it asks nothing of it."""
+def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAsk | None:
+    """What the message asks of the order desk, or None where it asks nothing of it.
+
+    `in_order`: the last answer was about an order, so that "what's in it?" is about one too.
+    """
     text = cues.plain(understanding.text)
     general = bool(_POLICY_WORD.search(text)) or (bool(cues.GENERAL.match(text)) and not _specific(understanding, text))
     topic = _write(text, understanding)
     if topic:
         return OrderAsk(topic, write=True, general=general)
-    if not _orderish(understanding, text):
+    elliptic = in_order and not understanding.of_kind("product", "category") and bool(_ELLIPTIC.search(text))
+    if not elliptic and not _orderish(understanding, text):
         return None
     topic = next((name for name, pattern in _READS if pattern.search(text)), "") or _BY_INTENT.get(understanding.intent, "")
     if not topic:
         return OrderAsk("status", write=False) if understanding.of_kind("order_id") else None
+    if topic.rstrip("!") in WRITES and topic != "address" and not (understanding.of_kind("order_id") or _ORDERISH.search(text)):
+        return None
     if (topic in WRITES and topic != "address") or topic.endswith("!"):
         return OrderAsk(topic.rstrip("!"), write=True, general=general)
     return OrderAsk(topic, write=False, general=general, own=bool(_OWN_ADDRESS.search(text)) and topic == "address")
@@ -93,7 +104,8 @@ def _write(text: str, understanding: Understanding) -> str:
     found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
     names = {name for _, _, name in found}
     if not names:
-        return ""
+        wants = understanding.of_kind("order_id") and understanding.of_kind("option", "colour", "size", "material") and _WANTS.search(text)
+        return "modify" if wants and "?" not in text else ""
     if names & {"modify", "payment", "address"} and not (names & {"cancel", "return", "exchange"}):
         return _of_changes(names, text, understanding)
     first = min((entry for entry in found if entry[2] in {"cancel", "return", "exchange"}), default=None)
@@ -110,7 +122,9 @@ def _of_changes(names: set[str], text: str, understanding: Understanding) -> str
         and re.search(r"\b(?:chang|switch|instead|updat|different|another|other|modif|move|put)\w*", text, _I)
     ):
         return "payment"
-    if "modify" in names and (_orderish(understanding, text) or understanding.intent in {"modify_items", "change_order"}):
+    if "modify" in names and (
+        _orderish(understanding, text) or (understanding.intent in {"modify_items", "change_order"} and not re.search(r"\?", text))
+    ):
         return "modify"
     return ""
 

@@ -101,6 +101,11 @@ class OrderDesk:
     def _meant(self, ask: OrderAsk, orders: Sequence[Order], understanding: Understanding, state: DialogueState) -> list[Order]:
         """The orders that a message without a number may mean, as few as it allows."""
         text = understanding.text
+        places = [
+            int(e.value) for e in understanding.of_kind("ordinal") if isinstance(e.value, int) and -1 <= e.value <= len(orders) and e.value
+        ]
+        if places and re.search(r"\border|\bone\b", text, re.IGNORECASE):
+            return [orders[places[0] - 1 if places[0] > 0 else -1]]
         status = next(
             (
                 name
@@ -121,7 +126,7 @@ class OrderDesk:
         if state.order_id and not status:
             return [o for o in orders if o.id == state.order_id]
         if _LATEST.search(text) and pool and all(o.placed_at for o in pool):
-            return [max(pool, key=lambda o: o.placed_at or 0)]  # type: ignore[return-value, arg-type]
+            return [max(pool, key=lambda o: o.placed_at or 0)]
         return pool
 
     def _which(self, ask: OrderAsk, orders: Sequence[Order], understanding: Understanding, state: DialogueState) -> Outcome:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.config import Settings
+from assistant.shopper import cues
 from assistant.shopper.state import DialogueState, Identity
+from assistant.shopper.words import word_list
 from assistant.store.records import Customer
 from assistant.types import Understanding
 
@@ -33,7 +35,7 @@ def identify(understanding: Understanding, state: DialogueState, store: Store, s
     said = _said(understanding, state.identity, expected=state.identifying)
     fresh = said != state.identity
     if state.customer_id:
-        return Identification("other" if fresh and _contradicts(understanding, store.customers.get(state.customer_id)) else "known", state)
+        return Identification("other" if _contradicts(understanding, store.customers.get(state.customer_id)) else "known", state)
     if not fresh:
         return Identification("none", state)
     if state.failed_identifications >= MOST_FAILURES:
@@ -51,9 +53,9 @@ def _said(understanding: Understanding, before: Identity, *, expected: bool) -> 
     emails, names, zips = (understanding.of_kind(kind) for kind in ("email", "first_last_name", "zip"))
     if emails:
         before = replace(before, email=str(emails[0].value))
-    if names and (zips or expected or before.zip):
-        first, _, last = str(names[0].value).partition(" ")
-        before = replace(before, first_name=first, last_name=last.split()[-1] if last else "")
+    if names:
+        words = [word for word in str(names[-1].value).split() if "'" not in word[:3] and "’" not in word[:3]]
+        before = replace(before, first_name=words[0], last_name=words[-1]) if len(words) > 1 else before
     elif expected and not emails and not names:
         before = _bare_name(understanding, before)
     if zips and (before.last_name or expected):
@@ -81,13 +83,8 @@ def _contradicts(understanding: Understanding, customer: Customer | None) -> boo
     if any(str(e.value).casefold() != customer.email.casefold() for e in understanding.of_kind("email")):
         return True
     own = f"{customer.first_name} {customer.last_name}".casefold()
-    return bool(understanding.of_kind("zip")) and any(
-        str(e.value).casefold() != own and _introduced(understanding, e.start) for e in understanding.of_kind("first_last_name")
-    )
-
-
-def _introduced(understanding: Understanding, start: int) -> bool:
-    return understanding.text[:start].casefold().rstrip().endswith(("i am", "i'm", "name is", "name:", "this is", "under", "for"))
+    introduced = [match["name"] for match in cues.INTRODUCES.finditer(understanding.text)]
+    return any(name.casefold() != own and name.split()[0].casefold() not in word_list("filler") for name in introduced)
 
 
 def _complete(identity: Identity, settings: Settings) -> bool:

@@ -117,6 +117,11 @@ def _policy(content: dict[str, Any]) -> OrderPolicy:
     return OrderPolicy(content["name"], rules, tuple(refund.get("at_once", ())), refund.get("otherwise", ""))
 
 
+def _rule(content: dict[str, Any]) -> Rule:
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+    return Rule(**values)
+
+
 def _instead(kind: str, order: Order) -> str:
     if kind == "cancel" and order.status == "delivered":
         return " Its items can be returned instead."

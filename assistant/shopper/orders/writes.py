@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from assistant.shopper.orders.actions import KIND_OF, NAMES, Actions, Change
 from assistant.shopper.orders.policy import OrderPolicy
 from assistant.shopper.reply import Outcome, joined, money, said
 from assistant.shopper.state import DialogueState, Draft, ItemDraft, Pending
-from assistant.shopper.variants import described, matching, options_of, to_be_had
+from assistant.shopper.variants import described, matching, to_be_had
 from assistant.store.records import Customer, Order, PaymentMethod, Product, Variant
 from assistant.types import Evidence, Source, Status, Understanding
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _ADDRESS_PARTS = ("address1", "city", "state", "zip", "country")
 _PART_NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "post code", "country": "country"}
+_LISTED = 12
 _SWAPS = ("modify", "exchange")
 
 
@@ -49,7 +50,8 @@ class Writes:
             draft = self._filled(draft, order, customer, understanding)
             question = self._missing(draft, order, customer, understanding)
             if question is not None:
-                return Outcome(Status.CLARIFY, (question,), replace(state, draft=replace(draft, asked=_gap(draft))), NAMES[kind])
+                status = Status.DECLINED if draft.action == "cancel" and draft.reason else Status.CLARIFY
+                return Outcome(status, (question,), replace(state, draft=replace(draft, asked=_gap(draft))), NAMES[kind])
             arguments = self._arguments(draft, order)
             change = self._actions.check(kind, customer.id, arguments)
         except PolicyRefused as refused:
@@ -210,12 +212,12 @@ class Writes:
             return ""
         own = f"{target.name} ({described(target.options)})"
         if not item.wanted and not item.new_item_id:
-            options = "; ".join(f"{name}: {', '.join(values)}" for name, values in options_of(_available(product)).items())
-            return f"What would you like instead of the {own}? Available are {options}."
+            others = [v for v in _available(product).variants if v.id != target.variant_id]
+            return f"What would you like instead of the {own}? These are available:\n{_variant_list(others, self._settings.currency)}"
         near = [v for v in matching(product, item.wanted, available=True) if v.id != target.variant_id]
         if not near:
             raise PolicyRefused(f"I'm sorry, there is no {target.name} with {described(item.wanted)} available at the moment.")
-        lines = "\n".join(f"- {described(v.options)}: {money(v.price or 0.0, self._settings.currency)}" for v in near[:8])
+        lines = _variant_list(near, self._settings.currency)
         return f"There is no {target.name} that differs from yours in just that. With {described(item.wanted)} these are available; which one would you like?\n{lines}"
 
     def _candidates(self, item: ItemDraft, options: Mapping[str, str], product: Product) -> tuple[Variant, ...]:
@@ -294,6 +296,10 @@ class Writes:
             if refunds and customer:
                 return read.refund(order, customer, self._settings.currency, self._policy)[0].text
         return "You will get an e-mail that tells you how to send the items back." if kind in ("return", "exchange") else ""
+
+
+def _variant_list(variants: Sequence[Variant], currency: str) -> str:
+    return "\n".join(f"- {described(v.options)}: {money(v.price or 0.0, currency)}" for v in variants[:_LISTED])
 
 
 def _gap(draft: Draft) -> str:
