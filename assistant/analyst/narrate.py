@@ -61,10 +61,19 @@ def _plain(question: Question, result: ToolResult, context: Context) -> str:
 
 
 def _metric(question: Question, result: ToolResult, context: Context) -> str:
+    if result.value is None and result.rows:
+        return _several(question, result, context)
     per = f" per {question.per}" if question.per else ""
     head = f"{wording.subject(question, context)}: {_figure(result.value, result, context)}{per}"
     beside = "" if question.per else _beside(question, result, context)
     return f"{head}{beside}."
+
+
+def _several(question: Question, result: ToolResult, context: Context) -> str:
+    """Several figures of one scope, each in its own unit."""
+    units = [context.semantics.metric(name).unit for name in question.metrics]
+    said = [f"{row.label} {wording.figure(row.value, unit, context.currency)}" for row, unit in zip(result.rows, units, strict=True)]
+    return f"{', '.join(wording.scope(question, context)).strip() or 'In all'}: {wording.plain_list(said)}."
 
 
 def _beside(question: Question, result: ToolResult, context: Context) -> str:
@@ -181,8 +190,9 @@ def _share(question: Question, result: ToolResult, context: Context) -> str:
         return _listing(question, result, context)
     facts = result.facts or {}
     part, whole = facts.get("part"), facts.get("whole")
-    words = [wording.clause_words(clause, context) for clause in (question.share.part if question.share else ())]
-    head = ", ".join([f"Share of {_name(question, context).lower()}", *words, *wording.scope(question, context)])
+    share_part = question.share.part if question.share else ()
+    bare = replace(question, filters=(*(clause for clause in question.filters if clause not in share_part), *share_part))
+    head = ", ".join([f"Share of {_name(question, context).lower()}", *wording.scope(bare, context)])
     if not isinstance(part, int | float) or not isinstance(whole, int | float):
         return f"{head}: {_figure(result.value, result, context)}."
     unit = _metric_unit(question, context)

@@ -18,7 +18,8 @@ def outside(question: Question, context: Context, *periods: Period | None) -> To
     """A refusal where the question's period (or one of `periods`) lies wholly outside the sales data, or reviews have no dates at all."""
     asked = [p for p in (question.period, *periods) if p is not None]
     first, last = context.first_day, context.today
-    if not asked:
+    timed = bool(asked) or any(context.semantics.dimension(d).kind == "time" for d in question.by)
+    if not timed:
         return None
     if question.metric and context.semantics.metric(question.metric).cube == "reviews" and not _reviews_dated(context):
         return ToolResult(status=Status.DECLINED, text="The reviews carry no dates, so they cannot be asked by period.")

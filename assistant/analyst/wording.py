@@ -84,7 +84,8 @@ def scope(question: Question, context: Context) -> list[str]:
 def clause_words(clause: FilterClause, context: Context) -> str:
     """One filter in words: `France`, `without United Kingdom`, `age 30–39`."""
     if clause.label:
-        return f"without {clause.label}" if clause.op in ("ne", "not_in") else clause.label
+        said = clause.label.split(" ")[0] in ("outside", "without", "not", "excluding", "except", "all")
+        return f"without {clause.label}" if clause.op in ("ne", "not_in") and not said else clause.label
     singular = context.semantics.dimension(clause.dimension).singular
     values = [str(v) for v in clause.values]
     if clause.op == "between":

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def share(question: Question, context: Context) -> ToolResult:
     """A part divided by the whole of the same metric, as a fraction; the whole keeps services and lines without a customer.
 
-    `share.part` names those of the filters that make the part, or `share.of` the metric that is divided by. With `by`, a row a
+    `share.part` are the filters that make the part (whether or not the question's filters repeat them), or `share.of` the metric that is divided by. With `by`, a row a
     group; with a ranking and a number asked for, the first groups together.
     """
     if refusal := outside(question, context):
@@ -46,8 +46,12 @@ def _without_part(question: Question) -> tuple[FilterClause, ...]:
     return tuple(clause for clause in question.filters if clause not in part)
 
 
+def _with_part(question: Question) -> tuple[FilterClause, ...]:
+    return (*_without_part(question), *(question.share.part if question.share else ()))
+
+
 def _single(question: Question, total: float, context: Context) -> ToolResult:
-    found = context.query(Query((question.metric,), filters=question.filters, period=question.period))
+    found = context.query(Query((question.metric,), filters=_with_part(question), period=question.period))
     part = float(found.value or 0)
     made = receipt(question, found.sql, found.rows_read, context)
     return ToolResult(value=part / total, unit="share", facts={"part": part, "whole": total}, receipt=made)
@@ -60,7 +64,7 @@ def _by_group(question: Question, total: float, context: Context) -> ToolResult:
         Query(
             (question.metric,),
             by=question.by,
-            filters=question.filters,
+            filters=_with_part(question),
             period=question.period,
             order="label" if ordered else ranked.direction if ranked else "top",
             limit=ranked.n if ranked else context.settings.staff.max_rows,
