@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def share(question: Question, context: Context) -> ToolResult:
     """A part divided by the whole of the same metric, as a fraction; the whole keeps services and lines without a customer.
 
-    `share.part` are the filters that make the part (whether or not the question's filters repeat them), or `share.of` the metric that is divided by. With `by`, a row a
-    group; with a ranking and a number asked for, the first groups together.
+    `share.part` are the filters that make the part, whether or not the question's filters repeat them; `share.of` names another
+    metric to divide by. With `by`, a row a group; with a ranking and a number asked for, the first groups together.
     """
     if refusal := outside(question, context):
         return refusal
