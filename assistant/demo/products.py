@@ -146,7 +146,8 @@ class Catalogue:
         count = int(self.variants[number])
         prices = self.prices(np.full(count, number), np.arange(count)).tolist()
         sold_out = dice.chance(0.03)
-        stocks = [0 if sold_out or dice.chance(0.07) else 1 + dice.below(60) for _ in range(count)]
+        fullest = max(8, 120 // count)
+        stocks = [0 if sold_out or dice.chance(0.07) else 1 + dice.below(fullest) for _ in range(count)]
         return tuple(
             Variant(self.variant_id(number, v), self.options(number, v), price=prices[v] / 100, stock=stocks[v], available=stocks[v] > 0)
             for v in range(count)
