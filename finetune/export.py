@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -131,7 +131,12 @@ def export_graph(graph: EncoderGraph, tokenizer: Any, out: Path, card: Card, *, 
             raise ModelCorrupt(
                 f"The exported graph agrees with torch only to a cosine of {agreement.cosine_mean:.4f}.", hint="Try `--no-int8`."
             )
-        metrics = {**card.metrics, "cosine_to_torch_mean": agreement.cosine_mean, "cosine_to_torch_min": agreement.cosine_min}
+        metrics = {
+            **card.metrics,
+            "cosine_to_torch_mean": agreement.cosine_mean,
+            "cosine_to_torch_min": agreement.cosine_min,
+            "overlap_at_3": agreement.overlap_at_k,
+        }
         written = write_card(folder, replace(written, metrics=metrics))
         shutil.rmtree(out, ignore_errors=True)
         folder.rename(out)
@@ -145,7 +150,6 @@ class Agreement:
     cosine_mean: float
     cosine_min: float
     overlap_at_k: float
-    vectors: Vector = field(repr=False, default_factory=lambda: np.empty((0, 0), np.float32))
 
 
 def measure_agreement(
@@ -162,7 +166,7 @@ def measure_agreement(
     actual = served.encode(texts)
     cosines = (expected * actual).sum(1)
     overlap = float(np.mean([len(a & b) / k for a, b in zip(_neighbours(expected, k), _neighbours(actual, k), strict=True)]))
-    return Agreement(round(float(cosines.mean()), 5), round(float(cosines.min()), 5), round(overlap, 4), actual)
+    return Agreement(round(float(cosines.mean()), 5), round(float(cosines.min()), 5), round(overlap, 4))
 
 
 def encode_with_torch(graph: EncoderGraph, tokenizer: Any, texts: Sequence[str], *, max_tokens: int = MAX_TOKENS) -> Vector:

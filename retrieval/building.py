@@ -68,6 +68,7 @@ def build_index(
 
     Raises:
         ValueError: two passages have one id.
+        IndexUnwritable: the disk is full, or the folder may not be written; what was there stays.
     """
     began = time.perf_counter()
     corpus = Corpus(passages)

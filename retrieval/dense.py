@@ -107,10 +107,17 @@ def train_approximate(vectors: Vector, *, lists: int | None = None) -> Any:
 
 
 def write_faiss(index: Any, path: Path) -> None:
-    """Writes a FAISS index to `path`."""
+    """Writes a FAISS index to `path`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     import faiss
 
-    faiss.write_index(index, str(path))
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(str(error)) from error
 
 
 def read_faiss(path: Path) -> Any:

@@ -5,6 +5,7 @@
         ├── IndexMissing        no index in the folder
         ├── IndexCorrupt        a file is absent, truncated, or its checksum differs
         ├── IndexMismatch       written by another encoder or a newer format
+        ├── IndexUnwritable     no room on the disk, no permission; the old index stays
         └── BadFilter           a condition on a field that the index does not carry
 
 The root lives here because retrieval is the lowest room; `assistant.errors` draws the rest of the tree.
@@ -42,6 +43,10 @@ class IndexCorrupt(RetrievalError):
 
 class IndexMismatch(RetrievalError):
     """The index was written by another encoder, or in a format newer than this program reads."""
+
+
+class IndexUnwritable(RetrievalError):
+    """The index could not be written; the one that was there is unchanged."""
 
 
 class BadFilter(RetrievalError):

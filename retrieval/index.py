@@ -17,13 +17,13 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from retrieval.corpus import Corpus
 from retrieval.dense import DenseIndex, DenseRetriever, read_faiss
-from retrieval.errors import IndexCorrupt, IndexMismatch, IndexMissing
+from retrieval.errors import IndexCorrupt, IndexMismatch, IndexMissing, IndexUnwritable
 from retrieval.files import read_counts, read_passages, read_vectors
 from retrieval.hybrid import HybridRetriever
 from retrieval.lexical import LexicalIndex, LexicalRetriever, TermCounts
@@ -125,38 +125,60 @@ Writers: TypeAlias = Mapping[str, Callable[[Path], None]]
 
 
 def publish(folder: Path, writers: Writers, *, encoder: str, dimension: int, count: int, stamp: str) -> Manifest:
-    """Writes a new version beside the current one and makes it current; until the very last step the old one stays readable."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Writes a new version beside the current one and makes it current; until the very last step the old one stays readable.
+
+    Raises:
+        IndexUnwritable: no room, or no permission; the old version stays.
+    """
     draft = folder / f".draft-{os.getpid()}"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    try:
-        files = {name: _write_file(draft / name, write) for name, write in writers.items()}
-        manifest = Manifest(FORMAT, f"v{secrets.token_hex(6)}", encoder, dimension, count, stamp, files)
-        _install(draft, folder / manifest.version)
-    finally:
+    with _said_plainly(folder):
         shutil.rmtree(draft, ignore_errors=True)
-    _write_manifest(folder, manifest)
-    for stale in folder.iterdir():
-        if stale.is_dir() and stale.name != manifest.version:
-            shutil.rmtree(stale, ignore_errors=True)
+        draft.mkdir(parents=True)
+        try:
+            files = {name: _write_file(draft / name, write) for name, write in writers.items()}
+            manifest = Manifest(FORMAT, f"v{secrets.token_hex(6)}", encoder, dimension, count, stamp, files)
+            _install(draft, folder / manifest.version)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _write_manifest(folder, manifest)
+    _remove_all_but(folder, manifest.version)
     return manifest
 
 
 def restamp(folder: Path, manifest: Manifest, stamp: str) -> Manifest:
     """The same index under a new stamp: nothing that is indexed changed."""
-    renewed = Manifest(**{**{name: getattr(manifest, name) for name in Manifest.__slots__}, "stamp": stamp})
-    _write_manifest(folder, renewed)
+    renewed = replace(manifest, stamp=stamp)
+    with _said_plainly(folder):
+        _write_manifest(folder, renewed)
     return renewed
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """One writer at a time; a second waits. Readers are never held up."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("a") as lock:
+    with _said_plainly(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("a")
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _said_plainly(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"The index in {folder} could not be written: {error.strerror or error}."
+        raise IndexUnwritable(
+            message, hint="The old index, if any, is unchanged; make room or mend the permissions, then repeat."
+        ) from error
+
+
+def _remove_all_but(folder: Path, version: str) -> None:
+    for stale in folder.iterdir():
+        if stale.is_dir() and stale.name != version:
+            shutil.rmtree(stale, ignore_errors=True)
 
 
 def _read(version: Path, manifest: Manifest, remedy: str) -> Index:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import BadSettings, ModelCorrupt
-from assistant.models.folder import CARD_FILE, Card, ModelFolder, find_model, open_model, read_card
+from assistant.models.folder import CARD_FILE, Card, ModelFolder, digest_of, find_model, open_model, read_card
 from retrieval.types import Encoder, Vector
 
 TASK = "encoder"
@@ -131,9 +132,13 @@ class TorchEncoder:
         self._model: Any = None
         self._lock = threading.Lock()
 
-    @property
+    @cached_property
     def id(self) -> str:
-        return f"sentence-transformers:{self.name}"
+        """The name; of a folder its own name and a digest of its weights, so that training it anew in place is noticed."""
+        if not Path(self.name).is_dir():
+            return f"sentence-transformers:{self.name}"
+        weights = sorted(path for path in Path(self.name).rglob("*") if path.suffix in (".safetensors", ".bin"))
+        return f"sentence-transformers:{Path(self.name).name}:{digest_of(weights)[:12]}"
 
     @property
     def dimension(self) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,6 +149,11 @@ def shipped_models(store_folder: Path | None = None) -> list[str]:
     """One line for each model found, shipped or trained by this shop: name, task, size, its first metrics."""
     roots: Sequence[Path] = [WEIGHTS] if store_folder is None else [store_folder / STORE_MODELS, WEIGHTS]
     return [_line(folder.parent) for root in roots if root.is_dir() for folder in sorted(root.glob(f"*/{CARD_FILE}"))]
+
+
+def digest_of(paths: Iterable[Path]) -> str:
+    """One sha256 over the contents of several files, in the order given."""
+    return hashlib.sha256("".join(_sha256(path) for path in paths).encode()).hexdigest()
 
 
 def _line(folder: Path) -> str:

@@ -113,6 +113,14 @@ def test_any_other_name_is_for_sentence_transformers() -> None:
     assert (encoder.encode(["a", "b"]).shape, encoder.encode([]).shape) == ((2, 3), (0, 3))
 
 
+def test_id_of_a_folder_follows_its_weights(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    before = TorchEncoder(str(tmp_path)).id
+    (tmp_path / "model.safetensors").write_bytes(b"two")
+    assert before != TorchEncoder(str(tmp_path)).id
+    assert str(tmp_path) not in before
+
+
 @pytest.mark.usefixtures("transformers")
 def test_unknown_encoder_is_named() -> None:
     with pytest.raises(BadSettings, match=r"No encoder 'no-such-model'.*Set `encoder`"):

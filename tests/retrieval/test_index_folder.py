@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from retrieval import index as index_module
 from retrieval.building import build_index
-from retrieval.errors import IndexCorrupt, IndexMismatch, IndexMissing
+from retrieval.errors import IndexCorrupt, IndexMismatch, IndexMissing, IndexUnwritable
 from retrieval.index import MANIFEST, Index, read_manifest
 from retrieval.live import LiveRetriever
 from retrieval.testing import HashEncoder
@@ -93,12 +93,18 @@ def test_crash_while_writing_leaves_the_old_index(tmp_path: Path, monkeypatch: p
 
     with monkeypatch.context() as patched:
         patched.setattr(index_module, step, crash)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(IndexUnwritable, match=r"No space left.*old index"):
             build_index(tmp_path, passages(9), HashEncoder())
     assert len(Index.open(tmp_path).corpus) == 3
     build_index(tmp_path, passages(9), HashEncoder())
     assert len(Index.open(tmp_path).corpus) == 9
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == [read_manifest(tmp_path).version]
+
+
+def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(IndexUnwritable, match="file"):
+        build_index(tmp_path / "file" / "index", passages(1), HashEncoder())
 
 
 def test_encoder_that_fails_leaves_the_old_index(tmp_path: Path) -> None:
