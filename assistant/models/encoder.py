@@ -72,7 +72,7 @@ class OnnxEncoder:
 
     @property
     def id(self) -> str:
-        """The card's `encoder_id` where a trainer set it, because only heads were trained and the vectors are another's; else the card's own."""
+        """The card's own, or its `encoder_id` where only heads were trained and the vectors are those of that other encoder."""
         return str(self.card.settings.get("encoder_id") or self.card.id)
 
     @property
