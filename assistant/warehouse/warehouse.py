@@ -18,10 +18,13 @@ from assistant.warehouse.engine import ENGINE, warehouse_file
 if TYPE_CHECKING:
     import pyarrow as pa
 
+COMPILED = 256
+"""Compiled queries kept: compiling costs more than running, and a receipt needs the query that was run."""
+
 
 @dataclass(frozen=True, slots=True)
 class WarehouseInfo:
-    """What the warehouse holds. `as_of` is the last dated line; None where no line has a date. `token` is the store's state it was built from."""
+    """What the warehouse holds. `as_of` is the last dated line; None where no line has a date. `token` is the store's state."""
 
     token: str
     lines: int
@@ -42,6 +45,7 @@ class Warehouse:
         self._lock = threading.RLock()
         self._connection: Any = None
         self._tables: dict[str, Any] = {}
+        self._compiled: dict[Any, str] = {}
         self._info: WarehouseInfo | None = None
         self._opened: tuple[int, int] = (0, 0)
 
@@ -98,10 +102,15 @@ class Warehouse:
         """The query that `expression` compiles to."""
         with self._lock:
             self._connect()
-            return str(self._connection.compile(expression, pretty=True))
+            key = expression.op()
+            if key not in self._compiled:
+                if len(self._compiled) >= COMPILED:
+                    self._compiled.clear()
+                self._compiled[key] = str(self._connection.compile(expression.as_table(), pretty=True))
+            return self._compiled[key]
 
     def run(self, expression: Any) -> pa.Table:
-        """The rows of an Ibis expression.
+        """The rows of an Ibis expression; a scalar one gives a table of one row.
 
         Raises:
             StoreError: it took longer than the limit, or the warehouse was swapped for one of another form meanwhile.
@@ -109,19 +118,20 @@ class Warehouse:
         import duckdb
 
         with self._lock:
-            self._connect()
+            query = self.sql(expression)
             raw = self._connection.con
             timer = threading.Timer(self.time_limit_s, raw.interrupt)
             timer.daemon = True
             timer.start()
             try:
-                return self._connection.to_pyarrow(expression)
+                found = raw.sql(query).to_arrow_table()
             except duckdb.InterruptException as error:
                 raise StoreError(
                     f"The query took longer than {self.time_limit_s:g} s.", hint="Ask about a shorter period, or raise staff.time_limit_s."
                 ) from error
             finally:
                 timer.cancel()
+        return expression.as_table().__pyarrow_result__(found)
 
     def stale(self) -> bool:
         """Whether the file was swapped for a newer one since it was opened."""
@@ -134,6 +144,7 @@ class Warehouse:
                 self._connection.disconnect()
             self._connection, self._info = None, None
             self._tables.clear()
+            self._compiled.clear()
 
     def _mark(self) -> tuple[int, int]:
         found = self.path.stat()
