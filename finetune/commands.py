@@ -1,15 +1,25 @@
-"""The workshop's commands: `shopclerk finetune ...`. Thin: each reads its arguments, calls one function and prints its result."""
+"""The workshop's commands, `shopclerk finetune ...` and `shopclerk evaluate ...`: each reads its arguments, calls one function, prints."""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from assistant.types import Progress
+
 app = typer.Typer()
 workshop = typer.Typer(no_args_is_help=True, help="Train, evaluate and export the models.")
+judging = typer.Typer(no_args_is_help=True, help="Measure models on labelled data.")
 app.add_typer(workshop, name="finetune")
+app.add_typer(judging, name="evaluate")
+
+ENCODER = Path("assistant/models/weights/encoder")
 
 
 @workshop.callback()
@@ -17,12 +27,15 @@ def _workshop() -> None:
     """Keeps `finetune` a group even while it has one command."""
 
 
+@judging.callback()
+def _judging() -> None:
+    """Keeps `evaluate` a group even while it has one command."""
+
+
 @workshop.command()
 def export_encoder(
     source: Annotated[str, typer.Option(help="'base' for the shipped weights' source, or a sentence-transformers folder or name")] = "base",
-    out: Annotated[Path, typer.Option(help="the model folder to write; replaced if it is there")] = Path(
-        "assistant/models/weights/encoder"
-    ),
+    out: Annotated[Path, typer.Option(help="the model folder to write; replaced if it is there")] = ENCODER,
     int8: Annotated[bool, typer.Option(help="round weights to 8 bits: a quarter of the size, three times the speed")] = True,
 ) -> None:
     """Export a sentence encoder to ONNX, as the model folder that the program serves."""
@@ -31,3 +44,143 @@ def export_encoder(
     card = export_encoder(source, out, int8=int8)
     agreement = f"cosine to torch {card.metrics['cosine_to_torch_mean']:.4f}, at least {card.metrics['cosine_to_torch_min']:.4f}"
     typer.echo(f"{out}: {card.id}, {sum(entry.bytes for entry in card.files.values()) / 1e6:.0f} MB, {agreement}")
+
+
+@workshop.command("intent")
+def finetune_intent(
+    train: Annotated[list[Path], typer.Option(help="labelled texts: CSV, TSV, JSONL or JSON; may be given several times")],
+    out: Annotated[Path, typer.Option(help="the model folder to write; replaced if it is there")],
+    valid: Annotated[Path | None, typer.Option(help="validation data; else a part of the training data is held out")] = None,
+    text: Annotated[str, typer.Option(help="name of the text column, where it cannot be guessed")] = "",
+    label: Annotated[str, typer.Option(help="name of the label column, where it cannot be guessed")] = "",
+    base: Annotated[str, typer.Option(help="'base', or any BERT-like encoder by folder or name")] = "base",
+    tuning: Annotated[
+        str, typer.Option(help="full | lora | branch (the last layers beside a frozen trunk: quickest, embedding kept)")
+    ] = "full",
+    epochs: Annotated[int, typer.Option(min=1)] = 10,
+    batch: Annotated[int, typer.Option(min=1, help="texts a step")] = 64,
+    rate: Annotated[float, typer.Option(help="learning rate of the encoder at its peak; 0: the best for the tuning")] = 0.0,
+    augment: Annotated[int, typer.Option(min=0, help="altered copies of each text (typing errors, synonyms, dropped words)")] = 0,
+    contrastive: Annotated[float, typer.Option(min=0, help="weight of the supervised contrastive loss")] = 0.3,
+    max_tokens: Annotated[int, typer.Option(min=8, max=512, help="texts are cut to this many tokens in training")] = 64,
+    patience: Annotated[int, typer.Option(min=1, help="epochs without a better validation score before stopping")] = 3,
+    seed: Annotated[int, typer.Option()] = 13,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all")] = 0,
+    int8: Annotated[bool, typer.Option(help="round the served weights to 8 bits")] = True,
+    restart: Annotated[bool, typer.Option(help="forget a run that was broken off instead of going on with it")] = False,
+) -> None:
+    """Fine-tune an intent model on labelled texts, calibrate it, and write a model folder that serves without torch.
+
+    A run that was killed goes on where it was when the same command is given again. Loss and accuracy are in `OUT.work/tensorboard`.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from finetune.intent import Recipe, Work, discard_checkpoint
+    from finetune.intent import finetune_intent as run
+    from finetune.training import Schedule
+
+    peak = rate or {"lora": 5e-4, "branch": 3e-4}.get(_known_tuning(tuning), 1e-4)
+    schedule = Schedule(epochs=epochs, batch_size=batch, rate=peak, contrastive=contrastive, patience=patience, seed=seed)
+    recipe = Recipe(base, _known_tuning(tuning), schedule, max_tokens, augment, int8=int8, threads=threads)
+    if restart:
+        discard_checkpoint(out)
+    data, held_out = _training_data(train, valid, text, label)
+    with _bar() as progress:
+        card = run(data, held_out, Work(out, out.name, _named(train, len(data))), recipe, progress)
+    typer.echo(f"{out}: {len(card.labels['intent'])} labels, {sum(e.bytes for e in card.files.values()) / 1e6:.0f} MB")
+    for name, value in card.metrics.items():
+        typer.echo(f"  {name} {value:g}")
+
+
+@workshop.command()
+def shipped(
+    data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
+    out: Annotated[Path, typer.Option(help="the encoder's folder; the model is added to it")] = ENCODER,
+    threads: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Train the shipped model anew: the intents of the catalogue, on a branch beside the unchanged encoder."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from dataclasses import replace
+
+    from finetune.shipped import RECIPE, train_shipped
+
+    with _bar() as progress:
+        card = train_shipped(data, out, replace(RECIPE, threads=threads), progress=progress)
+    typer.echo(f"{out}: {len(card.labels['intent'])} intents; {json.dumps(dict(card.metrics))}")
+
+
+@judging.command("intent")
+def evaluate_intent(
+    model: Annotated[Path, typer.Option(help="the model folder")],
+    data: Annotated[list[Path], typer.Option(help="labelled texts; may be given several times")],
+    text: Annotated[str, typer.Option(help="name of the text column")] = "",
+    label: Annotated[str, typer.Option(help="name of the label column")] = "",
+    split: Annotated[str, typer.Option(help="train | valid | test: which split of a JSON file that holds several")] = "",
+    pictures: Annotated[Path | None, typer.Option(help="a folder for the confusion and reliability pictures (HTML)")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Measure an intent model as it is served: accuracy, macro F1, calibration error and, with `oos` labels, what is out of scope."""
+    from finetune.data import Columns, has_split, read_labelled
+    from finetune.evaluation import evaluate_model
+
+    chosen = split or (
+        "test" if any(has_split(path, "test") for path in data) else "valid" if any(has_split(path, "valid") for path in data) else "train"
+    )
+    rows = read_labelled(data, Columns(text, label), chosen)
+    with _bar() as progress:
+        report = evaluate_model(model, rows, progress)
+    if pictures is not None:
+        from finetune.pictures import draw
+
+        for path in draw(report, pictures):
+            typer.echo(f"drawn: {path}", err=True)
+    for note in report.notes:
+        typer.echo(note, err=True)
+    if as_json:
+        typer.echo(json.dumps(dict(report.numbers)))
+        return
+    for name, value in report.numbers.items():
+        typer.echo(f"{name} {value:g}")
+    for wrong in report.confusions[:10]:
+        typer.echo(f"  {wrong.count} of {wrong.truth!r} taken for {wrong.predicted!r}")
+
+
+def _training_data(train: list[Path], valid: Path | None, text: str, label: str) -> tuple[Any, Any]:
+    from finetune.data import Columns, has_split, read_labelled
+
+    columns = Columns(text, label)
+    rows = read_labelled(train, columns)
+    for note in rows.notes:
+        typer.echo(note, err=True)
+    if valid is not None:
+        return rows, read_labelled([valid], columns, "valid" if has_split(valid, "valid") else "train")
+    inside = [path for path in train if has_split(path, "valid")]
+    return rows, read_labelled(inside, columns, "valid") if inside else None
+
+
+def _named(paths: list[Path], rows: int) -> tuple[Any, ...]:
+    from assistant.models.folder import Dataset
+
+    return tuple(Dataset(path.name, "as stated by its source", rows if len(paths) == 1 else 0) for path in paths)
+
+
+def _known_tuning(name: str) -> Any:
+    if name not in {"full", "lora", "branch"}:
+        raise typer.BadParameter(f"{name!r} is no way of tuning: full, lora or branch.")
+    return name
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """A progress bar on standard error; stage, share and time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            bar.update(task, description=stage, completed=done, total=total)
+
+        yield show

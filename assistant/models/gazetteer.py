@@ -20,8 +20,8 @@ from assistant.types import Entity
 _TOKEN = re.compile(r"[tT][- ]?[sS]hirts?\b|[^\W_]+(?:[.,]\d+)?(?:['’][a-z]+)?|%", re.UNICODE)
 _SIZE_WORDS = {
     "xs": "XS", "s": "S", "m": "M", "l": "L", "xl": "XL", "xxl": "XXL", "2xl": "XXL", "xxxl": "3XL", "3xl": "3XL",
-    "small": "small", "medium": "medium", "large": "large", "extra small": "XS", "extra large": "XL", "x large": "XL", "x small": "XS", "double xl": "XXL",
-    "one size": "one size",
+    "small": "small", "medium": "medium", "large": "large", "extra small": "XS", "extra large": "XL", "x large": "XL",
+    "x small": "XS", "double xl": "XXL", "one size": "one size",
 }  # fmt: skip
 _SIZE_ALONE = re.compile(r"(?<![\w'’])(?:[2-5]?X{1,3}[SL]|(?<=\bin )[SML]|(?<=\bin a )[SML])(?![\w'’])")
 _SIZE_SAID = re.compile(

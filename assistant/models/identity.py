@@ -104,13 +104,13 @@ def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
 def _name(text: str, start: int, end: int) -> Iterator[Entity]:
     surface = re.sub(r"['’]s?$", "", text[start:end])
     words = surface.split()
-    while words and words[0].lower().strip(".,") in _not_a_name():
+    while words and _folded(words[0]) in _not_a_name():
         start += len(words[0]) + len(text[start + len(words[0]) :]) - len(text[start + len(words[0]) :].lstrip())
         words = words[1:]
-    if len(words) < 2 or any(word.lower().strip(".,") in _not_a_name() for word in words):
+    if len(words) < 2 or any(_folded(word) in _not_a_name() for word in words):
         return
     surface = text[start : start + len(" ".join(words))]
-    value = " ".join(word if word != word.lower() else word.capitalize() for word in words)
+    value = surface if surface != surface.lower() else " ".join(word.capitalize() for word in words)
     yield Entity("first_last_name", surface, value, start, start + len(surface))
 
 
@@ -149,6 +149,10 @@ def payment_methods(text: str) -> Iterator[Entity]:
         yield Entity("payment_method", match[0].strip(), value, match.start(), match.start() + len(match[0].strip()))
     for match in re.finditer(r"\bcard\b[^.?!]{0,20}?\bend(?:ing|s)\s+(?:in|with|on)\s+(?P<digits>\d{4})\b", text, re.IGNORECASE):
         yield Entity("payment_method", match[0], f"credit_card:{match['digits']}", match.start(), match.end())
+
+
+def _folded(word: str) -> str:
+    return word.lower().replace("’", "'").strip(".,")
 
 
 def _not_a_name() -> frozenset[str]:
