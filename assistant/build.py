@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from assistant.analyst.analyst import Analyst
 from assistant.config import Settings, load_settings
-from assistant.desk import Desk
+from assistant.desk import Desk, handoff
 from assistant.indexing import open_index
 from assistant.privacy import mask
 from assistant.shopper.clerk import ShopperClerk
@@ -110,12 +110,14 @@ class Shop:
             conversation = self._conversation(message)
             if conversation.mode in (Mode.WAITING, Mode.AGENT):
                 return self._pass_on(message)
+            handoff.customer_wrote(self.store, conversation.id)
             self.store.conversations.append(conversation.id, _AUTHORS[message.role], message.text)
             self.store.conversations.append(conversation.id, "bot", answer.text, answer.to_record(message.id))
-            mode = Mode.WAITING if answer.status is Status.HANDOFF else Mode.BOT
+            if answer.status is Status.HANDOFF:
+                handoff.hand_off(self.store, conversation.id)
             customer = memory.get("customer_id") or conversation.customer_id
-            # append() moved the conversation's clock, so it is read again before it is saved
-            self.store.conversations.save(replace(self._conversation(message), memory=memory, mode=mode, customer_id=customer))
+            # the conversation's clock and perhaps its mode have moved, so it is read again before it is saved
+            self.store.conversations.save(replace(self._conversation(message), memory=memory, customer_id=customer))
             if message.role is Role.STAFF and answer.status is Status.DECLINED:
                 self.store.audit.append(f"staff:{message.session}", "question_declined", answer.intent or answer.tool, text=message.text)
         return answer

@@ -97,6 +97,15 @@ def ask_for_person(store: Store, id: str, channel: str = "shopper") -> Conversat
         return _move(store, id, Event.REQUEST, words=ASKED)
 
 
+def hand_off(store: Store, id: str) -> Conversation:
+    """The bot gives up, and has told the customer so itself.
+
+    Raises:
+        StoreError: there is no such conversation.
+    """
+    return _move(store, id, Event.REQUEST)
+
+
 def take_over(store: Store, id: str, agent: str) -> Conversation:
     """The agent speaks from now on, and the bot is silent.
 

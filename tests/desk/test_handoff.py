@@ -75,6 +75,12 @@ def test_the_customer_is_told_and_every_change_is_audited_once(store: Store) -> 
     assert audited == [("customer", "person_requested", "bot"), ("mara", "conversation_taken", "waiting")]
 
 
+def test_the_bot_gives_up_in_its_own_words(store: Store) -> None:
+    assert handoff.hand_off(store, "c").mode is Mode.WAITING
+    assert store.conversations.turns("c") == []
+    assert [entry.action for entry in store.audit.recent(5)] == ["person_requested"]
+
+
 def test_asking_for_a_person_begins_a_conversation(store: Store) -> None:
     assert handoff.ask_for_person(store, "new").mode is Mode.WAITING
 
