@@ -39,6 +39,7 @@ _UNSEEN = frozenset({"line", "account", ""})
 _ABOUT_PRODUCTS = (Move.FACTS, Move.COMPARE, Move.EXTREME, Move.CHEAPER, Move.SIMILAR, Move.COUNT, Move.SEARCH, Move.MORE, Move.MISSING)
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.CONFIRM, Move.IDENTIFY)
 _SUBJECTS = dict.fromkeys(_ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
+_SURE = 0.5
 MOST_MISSES = 3
 """Messages in a row that were not understood, after which a person is fetched."""
 
@@ -95,7 +96,9 @@ class ShopperClerk:
             reference=reference,
             variants=bool(spoken and spoken[0].variants),
             wish=wish,
-            faq=self._faq.best(understanding.text, understanding.embedding),
+            faq=self._faq.best(
+                understanding.text, understanding.embedding, understanding.intent if understanding.confidence >= _SURE else ""
+            ),
             ask=read_ask(understanding, in_order=state.subject == "order"),
             kind_known=bool(
                 Finder(shelf, self._retriever).kind(

@@ -117,8 +117,14 @@ class Counter:
                 if cues.DIFFERENCE.search(cues.plain(sight.understanding.text)) or cues.HOW_MANY.search(sight.understanding.text)
                 else None
             )
-            verdict = f"The {low.name} is the cheaper, by {money(difference, self._currency)}." if difference else "They cost the same."
-            pieces.insert(0, about(low, verdict, difference=difference))
+            dearer = bool(
+                cues.DEARER.search(cues.plain(sight.understanding.text)) or cues.DEAREST.search(cues.plain(sight.understanding.text))
+            )
+            best, word = (high, "more expensive one") if dearer else (low, "cheaper one")
+            verdict = f"The {best.name} is the {word}, by {money(difference, self._currency)}." if difference else "They cost the same."
+            pieces.insert(0, about(best, verdict, difference=difference))
+            if dearer or cues.CHEAPER.search(cues.plain(sight.understanding.text)):
+                chosen = tuple(sorted(chosen, key=lambda p: p.id != best.id))
         kept = tuple(p.id for p in chosen)
         return Outcome(Status.ANSWERED, tuple(pieces), state.speaking_of(kept), "compare_products", value, kept)
 

@@ -100,7 +100,7 @@ DIFFERENCE = _any(
     r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?))"
 )
 COMPARE = _any(
-    r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|\bwhich (?:one )?(?:of (?:these|those|them|the) )?(?:two )?(?:is|are|costs?|has) (?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher)\b|\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?is (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
+    r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|\bwhich (?:one )?(?:of (?:these|those|them|the) )?(?:two )?(?:is|are|costs?|has) (?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher)\b|\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )
 SIMILAR = _any(
     r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those)\b|more like|something like (?:the|it|this|that)|same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
+from assistant.shopper import cues
 from assistant.shopper.shelf import stems
 from assistant.shopper.words import word_list
 from assistant.store.records import FaqEntry
@@ -23,16 +27,6 @@ if TYPE_CHECKING:
 
 _PREFIX = re.compile(r"^(?:faq|policy):")
 _KINDS = ("faq", "policy")
-_ALIKE = {
-    "deliver": "shipping", "delivery": "shipping", "ship": "shipping", "shipment": "shipping", "send": "shipping", "sent": "shipping", "postage": "shipping", "dispatch": "shipping", "shipped": "shipping",
-    "refund": "return", "returned": "return", "returning": "return", "pay": "payment", "paying": "payment", "paid": "payment", "coupon": "code", "voucher": "code", "promo": "code", "promotion": "code",
-    "wrapping": "wrap", "wrapped": "wrap", "giftwrap": "wrap", "abroad": "international", "overseas": "international", "foreign": "international", "country": "international", "worldwide": "international",
-    "broken": "damaged", "damage": "damaged", "faulty": "damaged", "defective": "damaged", "cancelled": "cancel", "cancellation": "cancel", "canceled": "cancel", "canceling": "cancel", "cancelling": "cancel",
-    "box": "packaging", "boxe": "packaging", "wrapper": "packaging", "parcel": "package", "lost": "lost", "fast": "expedited", "express": "expedited", "faster": "expedited", "quicker": "expedited", "signup": "account", "register": "account", "registration": "account",
-    "reward": "loyalty", "point": "loyalty", "colour": "color", "beat": "match", "competitor": "match", "reviewing": "review", "rate": "review", "rating": "review", "feedback": "review",
-    "secure": "secure", "safe": "secure", "security": "secure", "safety": "secure", "receipt": "receipt", "customise": "custom", "customize": "custom", "personalise": "personalized", "personalised": "personalized", "engraving": "personalized",
-    "subscribe": "newsletter", "mailing": "newsletter", "install": "installation", "assembly": "installation", "bulk": "wholesale", "guest": "guest", "telephone": "phone", "call": "phone", "hotline": "phone",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +47,16 @@ class FaqReader:
         self._token: str | None = None
         self._entries: dict[str, FaqEntry] = {}
         self._weights: dict[str, float] = {}
+        self._told: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
-    def best(self, text: str, vector: Vector | None = None) -> FaqMatch | None:
-        """The entry that fits best, or None where the shop has no entries."""
+    def best(self, text: str, vector: Vector | None = None, intent: str = "") -> FaqMatch | None:
+        """The entry that fits best, or None where the shop has no entries. `intent` is given where the classifier is sure of it."""
         self._refresh()
         if not self._entries:
             return None
         hits = self._retriever.search(text, 10, (Condition("kind", "in", _KINDS),), vector)
         dense = {_PREFIX.sub("", hit.passage.id): hit.dense if hit.dense is not None else min(1.0, hit.score) for hit in hits}
-        words = _content(text)
+        words = (*_content(text), *_meant(intent))
         ids = set(dense) | set(self._sharing(words))
         scored = sorted(
             ((self._score(words, self._entries[id], dense.get(id, 0.0)), id) for id in ids if id in self._entries),
@@ -77,31 +72,57 @@ class FaqReader:
         token = self._store.changed_at()
         if token != self._token:
             self._entries = {entry.id: entry for entry in self._store.faq.all()}
-            counts = Counter(word for entry in self._entries.values() for word in set(_content(entry.question)))
+            self._told = {
+                entry.id: (frozenset(_content(entry.question)), frozenset(_content(entry.answer))) for entry in self._entries.values()
+            }
+            counts = Counter(word for titled, _ in self._told.values() for word in titled)
             self._weights = {word: math.log(1 + len(self._entries) / count) for word, count in counts.items()}
             self._token = token
 
     def _sharing(self, words: Iterable[str]) -> Iterable[str]:
         wanted = set(words)
-        ranked = sorted(self._entries.values(), key=lambda e: -sum(self._weights.get(w, 0.0) for w in wanted & set(_content(e.question))))
+        ranked = sorted(
+            self._entries.values(),
+            key=lambda e: -sum(self._weights.get(w, 0.0) for w in wanted & (self._told[e.id][0] | self._told[e.id][1])),
+        )
         return [entry.id for entry in ranked[:10]]
 
     def _score(self, words: tuple[str, ...], entry: FaqEntry, dense: float) -> float:
         """Half the cosine, half the shared words: how much of the question the entry's title says, and the other way round."""
-        asked, titled, told = set(words), set(_content(entry.question)), set(_content(entry.answer))
+        asked, (titled, told) = set(words), self._told[entry.id]
         shared = self._weight(asked & titled)
         recall = (shared + 0.4 * self._weight((asked & told) - titled)) / self._weight(asked) if asked else 0.0
         precision = shared / self._weight(titled) if titled else 0.0
         overlap = 0.6 * recall + 0.4 * precision
         return 0.55 * max(dense, 0.0) + 0.45 * overlap
 
-    def _weight(self, words: set[str]) -> float:
-        unknown = math.log(1 + len(self._entries))
-        return sum(self._weights.get(word, unknown) for word in words)
+    def _weight(self, words: Set[str]) -> float:
+        """How telling the words are: rare ones and things more than common ones; a word that no entry has weighs little."""
+        return sum(self._weights.get(word, 1.0) * (1.5 if word.startswith("@") else 1.0) for word in words)
+
+
+@cache
+def _content_file() -> dict[str, Any]:
+    return tomllib.loads(files("assistant.shopper").joinpath("concepts.toml").read_text(encoding="utf-8"))
+
+
+def _meant(intent: str) -> tuple[str, ...]:
+    """The things that a message of this intent is about, whatever its words."""
+    return tuple(f"@{name}" for name in _content_file()["by_intent"].get(intent, "").split())
+
+
+@cache
+def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    content = _content_file()
+    things = ((name, pattern) for name, pattern in content.items() if isinstance(pattern, str))
+    return tuple((f"@{name}", re.compile(rf"(?<![a-z])(?:{pattern})", re.IGNORECASE)) for name, pattern in things)
 
 
 def _content(text: str) -> tuple[str, ...]:
-    return tuple(_ALIKE.get(word, word) for word in stems(text) if word not in word_list("faq_filler"))
+    """The telling words of a text and the things it is about, those with a leading "@"."""
+    plain = cues.plain(text)
+    words = [word for word in stems(plain) if word not in word_list("faq_filler")]
+    return (*words, *(name for name, pattern in _concepts() if pattern.search(plain)))
 
 
 def said_entry(entry: FaqEntry) -> Evidence:

@@ -19,6 +19,9 @@ FAQ_SURE = 0.60
 FAQ_LIKELY = 0.42
 """Score from which the shop's text answers where nothing about products or orders is asked."""
 
+FAQ_HOPED = 0.28
+"""Score that is enough where the classifier says that the shop's rules are asked about."""
+
 _PRODUCT = frozenset(
     {
         "product_search",
@@ -201,6 +204,8 @@ def _products(sight: Sight, state: DialogueState) -> Plan | None:
     naming, reference = sight.naming, sight.reference
     if _faq_first(sight):
         return None
+    if sight.faq is not None and _about_the_shop(sight) and not naming.ids:
+        return None
     if naming.missing and not sight.understanding.of_kind("first_last_name"):
         return Plan(Move.MISSING, naming.missing, "names a product that does not exist")
     if cues.MORE.search(text) and state.wish:
@@ -218,6 +223,13 @@ def _faq_first(sight: Sight) -> bool:
         return False
     about_it = sight.reference.ids and sight.understanding.intent in _PRODUCT
     return not (about_it and (cues.PRICE.search(sight.understanding.text) or cues.STOCK.search(sight.understanding.text)))
+
+
+def _about_the_shop(sight: Sight) -> bool:
+    """Whether the classifier is sure of a question about the shop, and no product, price or kind is named that would gainsay it."""
+    u = sight.understanding
+    products = u.of_kind("money_max", "money_min") or sight.reference.way in {"ordinal", "description"}
+    return u.intent in word_list("faq_intents") and u.intent != "place_order" and u.confidence >= 0.6 and not products
 
 
 def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
@@ -282,7 +294,8 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     faq, intent = (sight.faq.score if sight.faq else 0.0), sight.understanding.intent
     if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
         return Plan(Move.LINE, "advice", "medicine, law or money")
-    if faq >= FAQ_SURE or (faq >= FAQ_LIKELY and (intent in word_list("faq_intents") or intent not in _LINES)):
+    asks_shop = intent in word_list("faq_intents") or (sight.ask is not None and not sight.desk)
+    if faq >= FAQ_SURE or (faq >= FAQ_LIKELY and (asks_shop or intent not in _LINES)) or (faq >= FAQ_HOPED and asks_shop):
         return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")
     if intent == "contact_human_agent" and sight.understanding.confidence >= 0.5:
         return Plan(Move.HANDOFF, "handoff", "asked for a person")
@@ -291,7 +304,7 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
 
 def _rest(sight: Sight, state: DialogueState) -> Plan:
     intent = sight.understanding.intent
-    if intent in _LINES and not (sight.words_known and intent == "out_of_scope" and sight.understanding.confidence < 0.3):
+    if intent in _LINES and not (sight.words_known and sight.understanding.confidence < 0.3):
         return Plan(Move.LINE, _LINES[intent], "the classifier")
     if sight.ask is not None and not sight.desk:
         return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")

@@ -19,9 +19,9 @@ from assistant.types import Entity, Evidence, Scalar, Understanding
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
 _ASKS_MATERIAL = re.compile(r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made)\b", re.IGNORECASE)
-_ASKS_CATEGORY = re.compile(r"\b(?:category|department|what kind|what type|what sort)\b", re.IGNORECASE)
+_ASKS_CATEGORY = re.compile(r"\b(?:category|department|section|aisle|what kind|what type|what sort)\b", re.IGNORECASE)
 _ASKS_ALL = re.compile(
-    r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that|the)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",
+    r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"^\W*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
@@ -217,7 +217,9 @@ def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> 
     for name, value in {**product.attributes, **{o: ", ".join(v) for o, v in options_of(product).items()}}.items():
         if spelled in name.lower() or what in name.lower():
             return FieldAnswer(about(product, f"{product.name}: {name} {value}."), str(value) if "," not in str(value) else None)
-    naming = [s for s in (_SENTENCE.split(product.description) if product.description else []) if words & set(stems(s))]
+    asked = frozenset(stems(text)) - word_list("filler") - words - frozenset(stems(product.name))
+    sentences = _SENTENCE.split(product.description) if product.description else []
+    naming = sorted((s for s in sentences if words & _unhyphenated(s)), key=lambda s: -len(asked & frozenset(stems(s))))
     named = [word for word in stems(product.name) if word in words]
     if not naming and not named:
         return FieldAnswer(
@@ -231,6 +233,11 @@ def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> 
             f"By its name, the {product.name} is {joined(list(dict.fromkeys(named)))}; the description says no more about the {what}.",
         )
     )
+
+
+def _unhyphenated(sentence: str) -> frozenset[str]:
+    """The words of a sentence that stand by themselves: "crystal-clear" speaks of no crystal."""
+    return frozenset(stems(re.sub(r"\b\w+-(?=\w)", "", sentence)))
 
 
 def _fitting(product: Product, options: tuple[Said, ...]) -> tuple[Variant, ...]:

@@ -17,6 +17,11 @@ from assistant.types import Understanding
 _ONE = re.compile(r"\b(?:the|that|this)\s+(?P<words>(?:[a-z-]+\s+){1,3})ones?\b", re.IGNORECASE)
 _THE = re.compile(r"\b(?:the|that|this|those|these)\s+(?P<words>[a-z][a-z' -]+)", re.IGNORECASE)
 _FIRST_N = re.compile(r"\b(?:the\s+)?(?P<end>first|last|top)\s+(?P<count>two|three|four|2|3|4)\b", re.IGNORECASE)
+_NTH = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)) (?:one|product|item|result)\b|\bnumber (?:\d|one|two|three|four)\b|^\W*(?:the )?\w+\W*$",
+    re.IGNORECASE,
+)
+_SHORT = 7
 _COUNTS = {"two": 2, "three": 3, "four": 4}
 
 
@@ -37,8 +42,13 @@ def refer(understanding: Understanding, state: DialogueState, shelf: Shelf) -> R
     text = cues.plain(understanding.text)
     shown = tuple(id for id in state.shown if id in shelf.products)
     if not shown:
-        return Reference(way="ordinal" if understanding.of_kind("ordinal") else "")
-    return _first_n(text, shown) or _ordinal(understanding, shown) or _described(text, shown, shelf) or _pronoun(text, state, shown)
+        return Reference(way="ordinal" if understanding.of_kind("ordinal") and _NTH.search(text) else "")
+    return (
+        _first_n(text, shown)
+        or _ordinal(understanding, shown)
+        or _described(text, shown, shelf)
+        or _pronoun(text, state, shown, tuple(str(e.value) for e in understanding.of_kind("category", "product")))
+    )
 
 
 def _first_n(text: str, shown: tuple[str, ...]) -> Reference | None:
@@ -73,10 +83,13 @@ def _described(text: str, shown: tuple[str, ...], shelf: Shelf) -> Reference | N
     return None
 
 
-def _pronoun(text: str, state: DialogueState, shown: tuple[str, ...]) -> Reference:
+def _pronoun(text: str, state: DialogueState, shown: tuple[str, ...], wish_words: tuple[str, ...]) -> Reference:
     focus = tuple(id for id in state.focus if id in shown) or state.focus
     if cues.PLURAL.search(text):
         return Reference(focus if len(focus) > 1 else shown, "group")
     if cues.PRONOUN.search(text):
         return Reference(focus[:1] or shown[:1], "pronoun")
+    brief = len(text.split()) <= _SHORT and not wish_words
+    if focus and brief and (cues.PRICE.search(text) or cues.STOCK.search(text) or cues.OPTIONS.search(text)):
+        return Reference(focus[:1], "pronoun")
     return Reference()

@@ -15,6 +15,9 @@ from assistant.shopper.wish import Wish
 from assistant.store.records import Product
 from retrieval.types import Condition, Filter, Hit, Retriever, Vector
 
+DENSE_SURE = 0.5
+"""Cosine from which a passage is offered although the thing asked for is a word that the shelf does not know."""
+
 _PREFIX = "product:"
 _POOL = 60
 _FEW, _SHARE = 5, 0.2
@@ -61,6 +64,13 @@ class Finder:
         """Candidates: all of the kind that is named, else what the retriever finds; and the retriever's hits by product id."""
         hits = {hit.passage.id.removeprefix(_PREFIX): hit for hit in self.retriever.search(wish.query, _POOL, _filter(wish), vector)}
         ids = self._of_kind(wish)
+        if ids and len(ids) < _FEW and wish.context:
+            near = (
+                (id for id in hits if id in self.shelf.products and self._resembles(self.shelf.products[id], hits[id], wish))
+                if wish.core
+                else ()
+            )
+            ids = ids.union(near)
         if not ids and wish.core:
             return [p for p in self.shelf.many(hits) if self._resembles(p, hits[p.id], wish)], hits
         if not ids:
@@ -70,6 +80,8 @@ class Finder:
         return list(self.shelf.many(sorted(ids))), hits
 
     def _resembles(self, product: Product, hit: Hit, wish: Wish) -> bool:
+        if not self.shelf.worded(wish.core[-1]):
+            return hit.dense is not None and hit.dense >= DENSE_SURE
         return bool(set(wish.core) & self.shelf.labels[product.id].everything) and (hit.dense is None or hit.dense >= DENSE_FLOOR)
 
     def _of_traits(self, wish: Wish) -> frozenset[str]:

@@ -17,6 +17,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz, process
+
 from assistant.models.gazetteer import normal
 from assistant.store.records import Product, ProductKind
 
@@ -77,6 +79,7 @@ class Shelf:
             spelled = tuple(stems(word)[-1] for word in product.name.split() if stems(word))
             if spelled:
                 self.spelled[spelled[0]].append((id, spelled))
+        self._spellings = sorted(word for word in {*self._kinds, *self._names, *_groups()[0]} if len(word) >= 4 and not word.isdigit())
         self.variants = {variant.id: id for id, product in self.products.items() for variant in product.variants}
 
     def __len__(self) -> int:
@@ -101,6 +104,13 @@ class Shelf:
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a stem, at least 0.1."""
         return max(0.1, math.log((1 + len(self.products)) / (1 + len(self._texts.get(word, ())))))
+
+    def corrected(self, word: str) -> str:
+        """The stem, or the one of the shelf's that it misspells; words of fewer than five letters are left alone."""
+        if len(word) < 5 or self.worded(word):
+            return word
+        best = process.extractOne(word, self._spellings, scorer=fuzz.ratio, score_cutoff=80.0)
+        return best[0] if best and best[0][0] == word[0] else word
 
     def many(self, ids: Iterable[str]) -> tuple[Product, ...]:
         """These products, in order, without those no longer on sale."""
