@@ -97,7 +97,7 @@ class Analyst:
         answer, result = self._run(outcome, loaded)
         if answer.status is not Status.ANSWERED:
             return answer, replace(before, pending="", choices=())
-        return answer, Memory(outcome, _focus(outcome, result))
+        return answer, Memory(outcome, _focus(outcome, result), earlier=before.question)
 
     def _run(self, question: Question, loaded: _Loaded) -> tuple[Answer, ToolResult]:
         from assistant.analyst import charts, narrate

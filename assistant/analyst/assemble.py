@@ -6,12 +6,12 @@ A follow-up keeps what the message before had, except for what it changes. Raise
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from assistant.analyst.comparing import Comparing
 from assistant.analyst.draft import DOWNWARD, RANKING_OPS, Draft
 from assistant.analyst.outcome import Clarify, Refuse, Stop
-from assistant.analyst.periods import ORDINALS
+from assistant.analyst.periods import NUMBERS, ORDINALS, Found
 from assistant.analyst.question import Ask, FilterClause, Having, Period, Question, Ranking
 from assistant.analyst.reading import Mark
 from assistant.analyst.semantics import Semantics
@@ -34,6 +34,15 @@ _METRIC_OF_OP = {
     "most_reviewed": "reviews",
     "least_reviewed": "reviews",
 }
+_EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
+"""Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
+_UNIT_METRICS = {
+    **dict.fromkeys("times time once twice order orders invoice invoices purchase purchases transactions".split(), "orders"),
+    **dict.fromkeys("unit units piece pieces pcs items item copies qty".split(), "units"),
+    **dict.fromkeys("customer customers buyers clients".split(), "customers"),
+    **dict.fromkeys("product products skus".split(), "products_sold"),
+    **dict.fromkeys("pound pounds gbp quid".split(), ""),
+}
 _SELF_CONTAINED = ("record", "lookup", "together", "forecast", "why", "count")
 
 
@@ -52,13 +61,13 @@ class Assembler:
     def __init__(self, semantics: Semantics, first_day: date, today: date, *, reviews_dated: bool) -> None:
         self.semantics, self.first_day, self.today, self.reviews_dated = semantics, first_day, today, reviews_dated
 
-    def question(self, draft: Draft, previous: Question | None, focus: Focus | None) -> Question:
+    def question(self, draft: Draft, previous: Question | None, focus: Focus | None, earlier: Question | None = None) -> Question:
         """The question that the draft asks in its conversation.
 
         Raises:
             Stop: something is missing or ambiguous, or not in the data.
         """
-        return _Turn(self, draft, self._context(draft, previous), focus).build()
+        return _Turn(self, draft, self._context(draft, previous), focus, earlier).build()
 
     def _context(self, draft: Draft, previous: Question | None) -> Question | None:
         """The message before, where this one builds on it; None where it stands alone or is about other rows."""
@@ -90,19 +99,21 @@ def _linked(draft: Draft) -> bool:
 class _Turn:
     """One draft on its way to a question."""
 
-    def __init__(self, assembler: Assembler, draft: Draft, context: Question | None, focus: Focus | None) -> None:
+    def __init__(self, assembler: Assembler, draft: Draft, context: Question | None, focus: Focus | None, earlier: Question | None) -> None:
         self.home, self.semantics = assembler, assembler.semantics
         self.draft, self.reading, self.context = draft, draft.reading, context
+        self.earlier = earlier if context is not None else None
         self.focus = focus if context is not None else None
         self.used = draft.used
 
     def build(self) -> Question:
         self._check_reference()
+        self._check_known()
         if self.reading.has("fresh") and not self.draft.metrics:
             return Question("record", ("last_sale",), ask="date")
         question = self._tool()
         question = self._averaged(question)
-        self._check_accounted(question)
+        self._check_numbers()
         self._check_periods(question)
         return question
 
@@ -115,9 +126,17 @@ class _Turn:
     def filters(self) -> tuple[FilterClause, ...]:
         """The filters of the message over those of the conversation, by dimension; pronouns add what they refer to."""
         own = {c.dimension: c for c in self.draft.filters.clauses}
-        kept = {c.dimension: c for c in self.keeps.filters if c.dimension not in own}
+        part = self.keeps.share.part if self.keeps.share else ()
+        kept = {c.dimension: c for c in (*self.keeps.filters, *part) if c.dimension not in own}
         if self.reading.has("everywhere"):
             kept.pop("country", None)
+        for group in _EXCLUSIVE:
+            if group & set(own):
+                for dimension in group - set(own):
+                    kept.pop(dimension, None)
+        if self.reading.has("exclude") and self.draft.pending:
+            for dimension in (d for m in self.draft.pending for d in m.all("dimension")):
+                kept.pop(dimension, None)
         if "review_stars" in own or any(self._polar(m) for m in self.draft.metrics):
             kept.pop("review_stars", None)
         if self._points_to_focus():
@@ -162,7 +181,7 @@ class _Turn:
         """The period named, else the one before, shifted where the message says so."""
         draft, kept = self.draft, self.keeps.period
         if draft.periods:
-            said = draft.periods[0]
+            said = self._without_left_out(draft.periods[0])
             if said.last_year and kept is not None and kept.grain != "year" and not draft.metrics and len(self.reading.tokens) <= 5:
                 return kept.year_before()
             return said.period
@@ -171,6 +190,25 @@ class _Turn:
         if draft.shifts:
             return self.shifted(kept)
         return kept
+
+    def _without_left_out(self, said: Found) -> Found:
+        """The period less one that is left out at either end of it ("2011 without December")."""
+        for left_out in self.draft.left_out:
+            if said.period is None or left_out.period is None:
+                continue
+            whole, cut = said.period, left_out.period
+            if cut.last >= min(whole.last, self.home.today) and cut.first > whole.first:
+                said = replace(said, period=Period(whole.first, cut.first - timedelta(days=1)))
+            elif cut.first <= whole.first and cut.last < whole.last:
+                said = replace(said, period=Period(cut.last + timedelta(days=1), whole.last))
+            else:
+                raise Stop(
+                    Clarify(
+                        f"I cannot leave {cut.title} out of the middle of {whole.title}; ask for the parts before and after it.",
+                        slot="period",
+                    )
+                )
+        return said
 
     def shifted(self, base: Period | None) -> Period:
         """`base` moved as "the month before" or "a year earlier" says."""
@@ -186,17 +224,48 @@ class _Turn:
             named = named[:1]
         if set(named) >= {"returns", "units"}:
             named = ("returned_units",)
+        named = self._most_specific(named)
         implied = next((id for op, id in _METRIC_OF_OP.items() if self.reading.has(op)), "")
+        if implied == "units" and set(self.draft.ranked) & {"country", "customer"} and self._bought_most():
+            implied = "net_sales"
         if implied == "returns" and named in (("units",), ("returned_units",)):
             return ("returned_units",)
         if implied and not named:
             return (implied,)
-        return named or self._implied_units() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
+        if not named and self.reading.has("earned") and not self.reading.has("how_many", "share") and self.draft.cube == "sales":
+            return ("net_sales",)
+        return (
+            named or self._implied_units() or self._counted_before() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
+        )
+
+    def _bought_most(self) -> bool:
+        """ "Who buys the most": money; "what is bought most": pieces."""
+        return any(
+            m.text.startswith(("buy", "bought", "purchase")) or m.text.endswith(("bought", "purchased"))
+            for m in self.reading.ops("most_sold", "least_sold")
+        )
+
+    def _counted_before(self) -> tuple[str, ...]:
+        """ "And how many?" after an amount of returns: how many documents."""
+        if self.context is None or not self.reading.has("how_many") or self.draft.counted:
+            return ()
+        return ("cancellations",) if self.context.metric == "returns" else ()
+
+    def _most_specific(self, named: tuple[str, ...]) -> tuple[str, ...]:
+        """ "How many reviews are negative": of a figure and a part of it, the part is meant, unless they are set against each other."""
+        if len(named) < 2 or self.reading.has("share", "versus", "difference", "than"):
+            return named
+        generic = {"reviews"} if not self.reading.has("and_what") else set()
+        named = tuple(id for id in named if id not in generic) or named
+        wholes = {self.semantics.metrics[id].whole for id in named}
+        return tuple(id for id in named if id not in wholes) or named
 
     def _implied_units(self) -> tuple[str, ...]:
         """ "How many rabbit night lights did we sell": pieces; "how much ... of it": money."""
         product = any(c.dimension == "product" for c in self.filters())
         came_back = self.reading.has("came_back")
+        if came_back and self.reading.has("how_many") and self.keeps.metric in ("customers", "new_customers") and not product:
+            return ("returning_customers",)
         if (
             self.draft.cube == "sales"
             and self.reading.has("how_many")
@@ -224,7 +293,7 @@ class _Turn:
     # ------------------------------------------------------------------ which tool
 
     def _tool(self) -> Question:
-        for attempt in (self._why, self._forecast, self._together, self._record, self._lookup, self._count):
+        for attempt in (self._dropped, self._why, self._forecast, self._together, self._record, self._lookup, self._count):
             question = attempt()
             if question is not None:
                 return question
@@ -240,6 +309,15 @@ class _Turn:
     def base(self, tool: str, metrics: tuple[str, ...]) -> Question:
         """A question with the filters and period as they stand."""
         return Question(tool, metrics, filters=self.filters(), period=self.period())
+
+    def _dropped(self) -> Question | None:
+        """ "Drop the country", "without the product filter": the question before, less that filter."""
+        if self.context is None or not self.reading.has("exclude") or self.draft.filters.clauses or self.draft.metrics or len(self.reading.tokens) > 6:
+            return None
+        dimensions = {d for m in self.draft.pending for d in m.all("dimension")} & {c.dimension for c in self.context.filters}
+        if not dimensions:
+            return None
+        return replace(self.context, filters=tuple(c for c in self.context.filters if c.dimension not in dimensions))
 
     def _why(self) -> Question | None:
         if not self.reading.has("why"):
@@ -258,10 +336,13 @@ class _Turn:
             bool(draft.periods) or bool(draft.metrics) or bool(draft.filters.clauses) or bool(draft.shifts)
         )
         past = bool(draft.periods) and not ahead
-        if not (strong or (reading.has("forecast") and ahead) or coming or (follows and not past)):
+        bare = past and draft.periods[0].bare and reading.has("forecast")
+        if not (strong or bare or (reading.has("forecast") and ahead) or coming or (follows and not past)):
             return None
         metrics = self.metrics() or (self.keeps.metrics if follows else ()) or ("net_sales",)
         question = replace(self.base("forecast", metrics), by=tuple(draft.by))
+        if past and draft.periods[0].bare and question.period is not None:
+            return replace(question, period=question.period.year_before(-1))
         if question.period is None or (not ahead and not strong):
             return replace(question, period=Period(self.home.today, self.home.today).step(1)) if not strong else question
         return question
@@ -291,7 +372,7 @@ class _Turn:
     def _record(self) -> Question | None:
         reading = self.reading
         marks = reading.ops("first", "last")
-        dated = reading.has("when") and not reading.has(*RANKING_OPS)
+        dated = (reading.has("when") or any("time" in m.text for m in marks)) and not reading.has(*RANKING_OPS)
         about_purchase = any(self._purchase_follows(m) for m in marks)
         follows = (
             self.keeps.tool == "record" and not self.draft.metrics and not self.draft.ranks and bool(self.draft.filters.clauses or marks)
@@ -341,27 +422,16 @@ class _Turn:
             if self.draft.counted in (*counted.values(), "week", "month", "quarter")
             else next(iter(self.draft.ranked), "")
         )
+        groups = groups or next((counted[m] for m in self.draft.metrics if m in counted), "")
         if not ops or not groups or self.draft.cube != "sales" or self.draft.ranks:
             return None
         op, number = self._threshold(ops)
         if number is None:
             return None
         others = [m for m in self.draft.metrics if counted.get(m) != groups]
-        metric = (
-            others[0]
-            if others
-            else "orders"
-            if number[1] in ("times", "time", "once") or "once" in op.text
-            else "gross_sales"
-            if groups == "order"
-            else "net_sales"
-        )
-        if (
-            metric == "net_sales"
-            and not others
-            and not reading.has("spent", "sold", "how_much", "bought")
-            and groups not in ("order", "day")
-        ):
+        unit = _UNIT_METRICS.get(number[1], "")
+        metric = unit or (others[0] if others else "gross_sales" if groups == "order" else "net_sales")
+        if counted.get(metric) == groups:
             return None
         words = (
             "eq"
@@ -372,7 +442,8 @@ class _Turn:
         )
         having = Having(metric, words, number[0])  # type: ignore[arg-type]
         base = Question("count", (metric,), (groups,), self.filters(), self.period(), having=having)
-        return base if reading.has("how_many") else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
+        asked = reading.has("how_many") or not reading.has("which", "who")
+        return base if asked else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
 
     def _threshold(self, ops: tuple[Mark, ...]) -> tuple[Mark, tuple[float, str] | None]:
         for op in ops:
@@ -382,10 +453,10 @@ class _Turn:
             after = self.reading.after(op)
             while after is not None and after.text in ("£", "gbp", "a", "of", "$", "€"):
                 after = self.reading.after(after)
-            if after is not None and after.kind == "number":
+            if after is not None and (after.kind == "number" or after.text in NUMBERS):
                 self.used.add(after.start)
                 unit = self.reading.after(after)
-                return op, (after.number, unit.text if unit else "")
+                return op, (after.number or float(NUMBERS.get(after.text, 0)), unit.text if unit else "")
         return ops[0], None
 
     # ------------------------------------------------------------------ rankings and groups
@@ -396,6 +467,14 @@ class _Turn:
         metrics = self.metrics()
         dimensions = tuple(draft.ranked) or (tuple(draft.by) if draft.ranks else ())
         asks_which = bool(draft.ranked) and reading.has("which", "who")
+        if (
+            not dimensions
+            and draft.ranks
+            and reading.has("bought", "sold", "most_sold", "least_sold")
+            and reading.has("which")
+            and not keeps_ranking
+        ):
+            dimensions = ("product",)
         if reading.has("who") and not dimensions and not reading.has("how_many", "how_much"):
             dimensions, asks_which = ("customer",), bool(metrics) or draft.ranks or reading.has("spent", "bought")
         if not draft.ranks and not asks_which:
@@ -476,7 +555,7 @@ class _Turn:
             near = [m for m in (before, after) if m is not None]
             noun = after is not None and bool(after.all("dimension"))
             if (
-                any(m.is_op(*RANKING_OPS, "only", "which", "rank", "together_with") for m in near)
+                any(m.is_op(*RANKING_OPS, "only", "which", "rank", "together_with", "instead", "first") for m in near)
                 or noun
                 or (before is not None and before.all("dimension") and self.draft.ranks)
             ):
@@ -616,7 +695,7 @@ class _Turn:
             return replace(question, per="day")
         if question.tool == "ranking" or question.tool == "series":
             return question
-        if self.reading.has("a_unit") and metric.id == "gross_sales":
+        if metric.id == "orders" and not self.draft.metric_marks[0].text.endswith("s") if self.draft.metric_marks else False:
             return replace(question, metrics=("aov",))
         name = metric.name
         raise Stop(
@@ -646,15 +725,18 @@ class _Turn:
             any(m.text in ("the one", "that one", "this one", "the same one", "the other one") for m in self.reading.marks)
             or "other one" in self.reading.text
         )
+        pointed = tuple(
+            m for m in pointed if not (self.draft.periods and set(m.all("dimension")) & {"day", "week", "month", "quarter", "year"})
+        )
         if pointed:
             noun = pointed[0].text
             raise Stop(Clarify(f"Which {noun} do you mean? Nothing was asked about one before.", (), slot="subject"))
         if personal or it or one:
             raise Stop(Clarify("What do you refer to? Nothing was asked before that I could take up; please name it.", (), slot="subject"))
 
-    def _check_accounted(self, question: Question) -> None:
-        """Every word with content must have been understood; a number must have been used."""
-        unknown = [m for m in self.reading.of("unknown") if m.start not in self.used]
+    def _check_known(self) -> None:
+        """Every word with content must have been understood."""
+        unknown = [m for m in self.reading.marks if m.start not in self.used and (m.kind == "unknown" or _is_value(m))]
         if unknown:
             said = "”, “".join(self.reading.tokens[m.start].fixed or m.text for m in unknown)
             raise Stop(
@@ -664,6 +746,9 @@ class _Turn:
                     ("sales last month", "top 10 products this year", "orders by country"),
                 )
             )
+
+    def _check_numbers(self) -> None:
+        """A number that no part of the question took up may not be passed over."""
         numbers = [m for m in self.reading.of("number") if m.start not in self.used and not self._spelled(m)]
         if numbers:
             raise Stop(Clarify(f"What does {numbers[0].text} stand for: a product, a customer, or a number of places?", (), slot="subject"))
@@ -690,6 +775,11 @@ class _Turn:
                         f"{period.title} lies outside the data, which runs from {reach}.", "period", ("sales last month", "sales this year")
                     )
                 )
+
+
+def _is_value(mark: Mark) -> bool:
+    """A department, class or category named where it means nothing: it may not be passed over."""
+    return bool(mark.senses) and all(s.kind in ("review_value", "category_value") for s in mark.senses)
 
 
 def _subjects(text: str) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def _horizontal(question: Question, result: ToolResult, context: Context) -> Fig
         "y": names,
         "x": values,
         "marker": {"color": [MAIN if value >= 0 else FALL for value in values]},
-        "text": [wording.figure(value, result.unit, context.currency) for value in values],
+        "text": [wording.figure(value, result.rows_unit, context.currency) for value in values],
         "textposition": "auto",
         "cliponaxis": False,
         "hovertext": [_hover(row.name or row.label, row.value, result, context) for row in rows],
@@ -112,7 +112,7 @@ def _compare(question: Question, result: ToolResult, context: Context) -> Figure
     """Sides beside each other; figures of `facts` where the rows do not hold them."""
     if len(question.by) == 1:
         return _breakdown(question, result, context)
-    unit = context.semantics.metric(question.metric).unit if question.metric else result.unit
+    unit = context.semantics.metric(question.metric).unit if question.metric else result.rows_unit
     pairs = [(row.name or label_words(row.label), row.value) for row in result.rows] or _named_sides(result)
     if not 2 <= len(pairs) <= 12:
         return None
@@ -194,7 +194,7 @@ def _forecast(question: Question, result: ToolResult, context: Context) -> Figur
 
 
 def _between(value: float, low: float, high: float, result: ToolResult, context: Context) -> str:
-    ends = [wording.figure(end, result.unit, context.currency) for end in (value, low, high)]
+    ends = [wording.figure(end, result.rows_unit, context.currency) for end in (value, low, high)]
     return f"about {ends[0]}, between {ends[1]} and {ends[2]}"
 
 
@@ -229,11 +229,11 @@ def _bars(names: Sequence[str], values: Sequence[float], hover: Sequence[str]) -
 
 
 def _hover(name: str, value: float, result: ToolResult, context: Context, partial: bool = False) -> str:
-    return f"{name}: {wording.figure(value, result.unit, context.currency)}{' (in part)' if partial else ''}"
+    return f"{name}: {wording.figure(value, result.rows_unit, context.currency)}{' (in part)' if partial else ''}"
 
 
 def _value_axis(result: ToolResult, context: Context, *, zero: bool = True) -> dict[str, Any]:
-    return _axis_of(result.unit, context, zero=zero)
+    return _axis_of(result.rows_unit, context, zero=zero)
 
 
 def _axis_of(unit: str, context: Context, *, zero: bool = True) -> dict[str, Any]:

@@ -280,6 +280,23 @@ class Comparing:
         return tuple(Side(self.turn.semantics.metrics[m].name, metric=m) for m in metrics)
 
     def _against_before(self) -> tuple[Side, ...]:
+        """ "The difference between the two": the last two questions, where one period or one filter tells them apart."""
+        now, earlier = self.context, self.turn.earlier
+        if (
+            now is None
+            or earlier is None
+            or now.metrics != earlier.metrics
+            or not self.reading.has("versus", "difference", "growth", "fall")
+        ):
+            return ()
+        if self.draft.metrics or self.draft.filters.clauses or self.draft.periods:
+            return ()
+        if now.filters == earlier.filters and now.period and earlier.period and now.period != earlier.period:
+            return (Side(now.period.title, now.period), Side(earlier.period.title, earlier.period))
+        differing = [f for f in now.filters if f not in earlier.filters]
+        others = [f for f in earlier.filters if f not in now.filters]
+        if now.period == earlier.period and len(differing) == len(others) == 1 and differing[0].dimension == others[0].dimension:
+            return tuple(Side(f.label, filters=(f,)) for f in (*others, *differing))
         return ()
 
     def _clipped(self, period: Period) -> Period:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.analyst.question import FilterClause, Having, Period
@@ -255,7 +256,7 @@ class _Plan:
         metric = self.semantics.metric(id)
         if metric.ratio:
             above, below = (self._combined(part, grouped) for part in metric.ratio)
-            return above / below.nullif(0)
+            return above.fill_null(0) / below.nullif(0)
         if metric.difference:
             first, second = (self._combined(part, grouped) for part in metric.difference)
             return first.fill_null(0) - second.fill_null(0)
@@ -265,8 +266,12 @@ class _Plan:
 def _group(row: Mapping[str, Any], dimensions: Sequence[Dimension], query: Query) -> Group:
     keys = tuple(row[f"k{n}"] for n in range(len(dimensions)))
     labels = tuple(label(d, key) for d, key in zip(dimensions, keys, strict=True))
-    values = tuple(row[f"m{n}"] for n in range(len(query.metrics)))
+    values = tuple(_float(row[f"m{n}"]) for n in range(len(query.metrics)))
     return Group(keys, labels, values, str(row.get("_name") or ""))
+
+
+def _float(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def label(dimension: Dimension, key: Key) -> str:

@@ -51,6 +51,7 @@ class Draft:
     pending: list[Mark] = field(default_factory=list)
     periods: list[Found] = field(default_factory=list)
     shifts: list[Found] = field(default_factory=list)
+    left_out: list[Found] = field(default_factory=list)
     whole: bool = False
     used: set[int] = field(default_factory=set)
 
@@ -78,11 +79,23 @@ class Drafter:
         """
         cube = self.cube_of(reading, previous)
         found = FilterReader(reading, self.values, reviews=cube == "reviews").read()
+        reading = reading.without_senses(found.used)
         draft = Draft(reading, cube, found, used=set(found.used))
         _Nouns(draft, self.semantics, previous).resolve()
         for mark in reading.of("period"):
             assert mark.period is not None
-            if mark.period.shift:
+            before = reading.before(mark)
+            while before is not None and before.text in ("the", "for", "in", "month", "of"):
+                before = reading.before(before)
+            if (
+                before is not None
+                and before.is_op("exclude")
+                and before.text not in ("without", "not", "out")
+                and mark.period.period
+                and draft.periods
+            ):
+                draft.left_out.append(mark.period)
+            elif mark.period.shift:
                 draft.shifts.append(mark.period)
             elif mark.period.period is None:
                 draft.whole = True
@@ -108,14 +121,23 @@ class Drafter:
         if review:
             return "reviews"
         before = self.semantics.metrics[previous.metric].cube if previous and previous.metric in self.semantics.metrics else "sales"
-        if before == "reviews" and not sales and not reading.of("product") and not any(m.sense("country") for m in reading.marks):
+        if before == "reviews" and not sales and not self._names_product(reading) and not any(m.sense("country") for m in reading.marks):
             return "reviews"
-        if not sales and any(m.all("review_value") and not m.all("metric") for m in reading.marks) and not reading.of("product"):
+        if not sales and any(_surely_review(m) for m in reading.marks) and not reading.of("product"):
             return "reviews" if previous is None or before == "reviews" else "sales"
         return "sales"
 
+    @staticmethod
+    def _names_product(reading: Reading) -> bool:
+        return any(m.value != '"' for m in reading.of("product"))
+
     def _calendar(self, mark: Mark) -> bool:
         return any(self.semantics.dimensions[id].kind in ("time", "ordinal") for id in mark.all("dimension"))
+
+
+def _surely_review(mark: Mark) -> bool:
+    """Whether a department or class is named, by a word that means nothing else."""
+    return any(s.kind == "review_value" for s in mark.senses) and all(s.kind == "review_value" for s in mark.senses)
 
 
 class _Nouns:
@@ -197,8 +219,8 @@ class _Nouns:
                 "ever",
                 "active",
             )
-            or before.is_op("total", "average", "all")
-            and not before.is_op("by")
+            or before.sense("abroad")
+            or (before.is_op("total", "average", "all") and not before.is_op("by"))
         ):
             before = self.reading.before(before)
         return before
@@ -208,14 +230,20 @@ class _Nouns:
         if id == "returns" and before is not None and before.is_op("how_many"):
             id = "cancellations"
         self.draft.used.add(mark.start)
+        if id == "products_sold" and before is not None and before.is_op("how_many"):
+            self.draft.counted = "product"
         if id not in self.draft.metrics:
             self.draft.metrics.append(id)
             self.draft.metric_marks.append(mark)
 
     def _noun(self, mark: Mark, dimension: str, metric: str) -> None:
         lead, before, draft = self._lead(mark), self.reading.before(mark), self.draft
+        if dimension == "country" and not (lead is not None and lead.is_op("how_many")):
+            metric = ""
         kind = self.semantics.dimensions[dimension].kind
-        if mark.is_op(*RANKING_OPS):
+        if dimension == "order" and before is not None and before.is_op("average") and not mark.text.endswith("s"):
+            self._metric(mark, "aov")
+        elif mark.is_op(*RANKING_OPS):
             self._rank(mark, dimension)
         elif lead is not None and lead.is_op("how_many"):
             self._count(mark, dimension, metric)
@@ -253,7 +281,9 @@ class _Nouns:
 
     def _with_superlative(self, mark: Mark) -> bool:
         """ "customers with the most orders", "the customer who spent most"."""
-        return any(m.start > mark.start for m in self.reading.ops(*RANKING_OPS))
+        after = self.reading.after(mark)
+        linked = ("with", "who", "that", "which", "having", "whose", "spending", "buying", "ordering")
+        return after is not None and (after.text in linked or after.is_op(*RANKING_OPS))
 
     def _after_by(self, mark: Mark, lead: Mark, dimension: str, metric: str) -> None:
         draft, time = self.draft, self._time(dimension)
@@ -261,7 +291,14 @@ class _Nouns:
             self._metric(mark, metric)
         elif time and (self.reading.has("average") or (lead.text == "per" and dimension == "day")) and not draft.ranks:
             self._per(mark, dimension)
-        elif draft.ranks and not draft.ranked and lead.text in ("by", "each", "every", "per") and not draft.metrics and metric:
+        elif (
+            draft.ranks
+            and not draft.ranked
+            and lead.text == "by"
+            and not draft.metrics
+            and dimension in ("customer", "order")
+            and mark.text.endswith("s")
+        ):
             self._metric(mark, metric)
         else:
             self._group(mark, dimension)
@@ -324,7 +361,7 @@ class _Nouns:
         draft = self.draft
         rest: list[Mark] = []
         for mark in draft.pending:
-            metrics = [id for id in mark.all("metric") if self._in_cube(self.semantics.metrics[id].cube)]
+            metrics = [id for id in mark.all("metric") if self._in_cube(self.semantics.metrics[id].cube) and id != "countries"]
             joined = self._joined(mark)
             if metrics and (not draft.metrics or joined) and not self._swaps(mark):
                 self._metric(mark, metrics[0])
@@ -343,6 +380,8 @@ class _Nouns:
         if before is None or before.tool not in ("ranking", "breakdown") or not before.by:
             return False
         kinds = {self.semantics.dimensions[id].kind for id in before.by}
+        if "order" in mark.all("dimension"):
+            return False
         return (
             kinds <= {"product", "customer", "value", "order"}
             and bool(mark.all("dimension"))

@@ -32,6 +32,7 @@ _DAY_RUN = rf"(?:{'|'.join(WEEKDAY_NAMES)})s?"
 _PLURAL_GOODS = frozenset(
     "products items articles skus lines goods range ranges things gifts stuff merchandise designs variants versions".split()
 )
+_EXCLUDED_AFTER = ("excluded", "left out", "not counted", "not included", "aside", "apart", "excepted", "omitted")
 _MENTION_STOP = frozenset(
     "in from by of for are is have has among within and or with under over on at to do does who that which were was? about across per given".split()
 )
@@ -82,6 +83,10 @@ class FilterReader:
 
     def _negated(self, mark: Mark) -> bool:
         """Whether "excluding", "outside", ... stands before, with nothing but small words (or a list of values) between."""
+        after = self.reading.after(mark)
+        if after is not None and after.text in _EXCLUDED_AFTER:
+            self._use(after)
+            return True
         before = self.reading.before(mark)
         while before is not None:
             if before.is_op("exclude"):
@@ -257,11 +262,13 @@ class FilterReader:
     def _hours(self) -> None:
         clock = r"(?:\d{1,2}(?: ?(?:am|pm)| o'?clock|:00|h)|noon|midday|midnight)"
         either = r"(?:\d{1,2}(?: ?(?:am|pm)| o'?clock|:00|h)?|noon|midday)"
-        for match, marks in self._spans(rf"(?:between|from) (?P<one>{either}) (?:and|to|until|-) (?P<two>{clock})"):
+        for match, marks in self._spans(
+            rf"(?:between|from) (?P<one>{either}) (?:and|to|until|-) (?P<two>{clock}|{either} in the (?:morning|afternoon|evening))"
+        ):
             one, two = _hour(match["one"], match["two"]), _hour(match["two"])
             self._use(*marks)
             self.found.add(marks[0].start, FilterClause("hour", "between", (one, max(one, two - 1)), f"{one}:00 to {two}:00"))
-        for match, marks in self._spans(rf"(?P<how>at|before|after|around|until|from|since) (?P<one>{clock})(?: onwards)?"):
+        for match, marks in self._spans(rf"(?P<how>at|before|after|around|until|from|since) (?P<one>{clock})(?: onwards| in the morning)?"):
             one, how = _hour(match["one"]), match["how"]
             op: FilterOp = "eq" if how in ("at", "around") else "lt" if how in ("before", "until") else "ge"
             self._use(*marks)
@@ -281,7 +288,11 @@ class FilterReader:
             if mark.all("review_value") and mark.start not in self.found.used:
                 self._department(mark)
         for mark in self.reading.of("product"):
-            if mark.start not in self.found.used:
+            if mark.start not in self.found.used and mark.value == '"':
+                self._use(mark)
+                word = " ".join(t.fixed or t.text for t in self.reading.tokens[mark.start : mark.end])
+                self.found.add(mark.start, FilterClause("words", "word", (word,), f"mentions “{word}”"))
+            elif mark.start not in self.found.used:
                 raise Stop(
                     Refuse(
                         "Reviews carry item numbers, departments, divisions and classes, but no product names.",
@@ -298,7 +309,7 @@ class FilterReader:
         options = {s.extra: s.value for s in mark.senses if s.kind == "review_value"}
         around = [m for m in (self.reading.before(mark), self.reading.after(mark)) if m is not None]
         said = [d for d in options if any(d in m.all("dimension") for m in around)]
-        if len(mark.senses) > len(options) and not said and mark.text not in ("dresses", "jackets", "tops", "bottoms"):
+        if len(mark.senses) > len(options) and not said and mark.text not in (v.lower() for v in options.values()):
             return
         dimension = said[0] if said else next(d for d in ("department", "class", "division") if d in options)
         self._use(mark)
@@ -486,7 +497,15 @@ def _hour(text: str, other: str = "") -> int:
     if text == "midnight":
         return 0
     number = int(re.match(r"\d+", text).group(0))  # type: ignore[union-attr]
-    half = "pm" if "pm" in text else "am" if "am" in text else "pm" if "pm" in other and number < 12 and number >= 12 - 4 else ""
+    half = (
+        "pm"
+        if "pm" in text or "afternoon" in text or "evening" in text
+        else "am"
+        if "am" in text
+        else "pm"
+        if "pm" in other and number < 12 and number >= 12 - 4
+        else ""
+    )
     return number + 12 if half == "pm" and number < 12 else 0 if half == "am" and number == 12 else number
 
 

@@ -87,6 +87,12 @@ def _imperative(words: list[str], n: int) -> bool:
 
 def _names_record(rest: list[str], lexicon: Lexicon, verb: str) -> bool:
     """Verbs that also edit a question ("drop the UK", "change to orders") count only with a record as their object."""
+    if (
+        verb in ("drop", "remove")
+        and len(rest) <= 3
+        and rest[-1] in ("country", "product", "customer", "filter", "period", "month", "year", "week", "quarter", "department")
+    ):
+        return False
     nouns = [w for w in rest[:4] if w in lexicon.write_objects]
     if verb in ("change", "set", "put", "add", "move", "order", "mark", "enter", "log", "record"):
         return (

@@ -57,13 +57,17 @@ class Trie:
 
 @dataclass(slots=True)
 class Lexicon:
-    """All phrases but the shop's own values. `stems` matches whatever the number, `exact` as written; `fillers` carry no content."""
+    """All phrases but the shop's own values. `stems` matches whatever the number, `exact` as written; `fillers` carry no content.
+
+    `vocabulary` are all words that are right as they stand, `askable` those that a misspelt word may be mended into.
+    """
 
     stems: Trie
     exact: Trie
     fillers: frozenset[str]
     countries: Mapping[str, tuple[str, ...]]
     vocabulary: frozenset[str]
+    askable: frozenset[str]
     write_verbs: frozenset[str]
     write_objects: frozenset[str]
 
@@ -76,7 +80,7 @@ class Lexicon:
             if tokens:
                 fresh.add(tokens, sense)
                 words.update(t.text for t in tokenize(phrase))
-        return replace(self, stems=fresh, vocabulary=self.vocabulary | words)
+        return replace(self, stems=fresh, vocabulary=self.vocabulary | words, askable=self.askable | words)
 
 
 def _copy(trie: Trie) -> Trie:
@@ -104,10 +108,35 @@ def load_lexicon(semantics: Semantics) -> Lexicon:
         _add(exact, data["attack"][tag].split("|"), Sense("attack", tag), stemmed=False)
     fillers = frozenset(data["fillers"]["words"].split())
     verbs, objects = (frozenset(data["attack"][name].split("|")) for name in ("write_verbs", "write_objects"))
-    known = {*_words(stems), *_words(exact), *fillers, *verbs, *objects, *PERIOD_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES, *ORDINALS, *NUMBERS}
+    written = {t.text for phrase in _phrases(data, semantics) for t in tokenize(plain(phrase))}
+    known = {
+        *_words(stems),
+        *_words(exact),
+        *written,
+        *fillers,
+        *verbs,
+        *objects,
+        *PERIOD_WORDS,
+        *MONTH_NAMES,
+        *WEEKDAY_NAMES,
+        *ORDINALS,
+        *NUMBERS,
+    }
     vocabulary = frozenset(known | {stem(w) for w in known})
+    askable = frozenset({*written, *fillers, *PERIOD_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES})
     countries = {key: tuple(phrases.split("|")) for key, phrases in data["countries"].items()}
-    return Lexicon(stems, exact, fillers | {stem(w) for w in fillers}, countries, vocabulary, verbs, objects)
+    return Lexicon(stems, exact, fillers | {stem(w) for w in fillers}, countries, vocabulary, askable, verbs, objects)
+
+
+def _phrases(data: Mapping[str, Any], semantics: Semantics) -> Iterator[str]:
+    """Every phrase that can be asked with, as it is written."""
+    for group in (data["operators"], data["countries"], data["country_groups"]):
+        for phrases in group.values():
+            yield from phrases.split("|")
+    for metric in semantics.metrics.values():
+        yield from (metric.name, *metric.synonyms)
+    for dimension in semantics.dimensions.values():
+        yield from (dimension.singular, dimension.plural, *dimension.synonyms)
 
 
 def _add(trie: Trie, phrases: Iterable[str], sense: Sense, *, stemmed: bool) -> None:
@@ -128,17 +157,17 @@ def mended(tokens: Sequence[Token], lexicon: Lexicon, names: frozenset[str]) -> 
 
     One slip is forgiven in words of four to six letters, two in longer ones (two only where the first letter holds).
     """
-    return [_mended(t, lexicon.vocabulary, names) for t in tokens]
+    return [_mended(t, lexicon, names) for t in tokens]
 
 
-def _mended(token: Token, vocabulary: frozenset[str], names: frozenset[str]) -> Token:
-    word = token.text
+def _mended(token: Token, lexicon: Lexicon, names: frozenset[str]) -> Token:
+    word, vocabulary = token.text, lexicon.vocabulary
     if token.quoted or len(word) < 4 or not word.replace("'", "").isalpha() or word in vocabulary or word in names:
         return token
     if token.stem in vocabulary or token.stem in names:
         return token
-    better = closest(word, vocabulary, names)
-    return token if better is None or better not in vocabulary else Token(better, token.raw, token.quoted, fixed=word)
+    better = closest(word, lexicon.askable, names)
+    return token if better is None or better not in lexicon.askable else Token(better, token.raw, token.quoted, fixed=word)
 
 
 def closest(word: str, vocabulary: frozenset[str], names: frozenset[str]) -> str | None:

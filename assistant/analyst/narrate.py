@@ -235,7 +235,7 @@ def _figure(value: Scalar, result: ToolResult, context: Context) -> str:
 
 def _row(row: Row, result: ToolResult, context: Context) -> str:
     name = f"{row.name} ({row.label})" if row.name and row.name != row.label else label_words(row.label)
-    return f"{name} {_figure(row.value, result, context)}"
+    return f"{name} {wording.figure(row.value, result.rows_unit, context.currency)}"
 
 
 def label_words(label: str) -> str:

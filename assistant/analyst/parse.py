@@ -27,18 +27,20 @@ Outcome: TypeAlias = Question | Clarify | Refuse
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a conversation carries on: the last question, what "it" means, and a message that waits for an answer to our question back."""
+    """What a conversation carries on: the last question and the one before it, what "it" means, and a message that waits for an answer to our question back."""
 
     question: Question | None = None
     focus: Focus | None = None
     pending: str = ""
     choices: tuple[str, ...] = ()
+    earlier: Question | None = None
 
     def to_json(self) -> dict[str, Any]:
         """JSON-able, for the store."""
         focus = None if self.focus is None else {"dimension": self.focus.dimension, "value": self.focus.value, "label": self.focus.label}
         question = None if self.question is None else self.question.to_json()
-        return {"question": question, "focus": focus, "pending": self.pending, "choices": list(self.choices)}
+        earlier = None if self.earlier is None else self.earlier.to_json()
+        return {"question": question, "earlier": earlier, "focus": focus, "pending": self.pending, "choices": list(self.choices)}
 
 
 def memory_from_json(data: Mapping[str, Any]) -> Memory:
@@ -49,6 +51,7 @@ def memory_from_json(data: Mapping[str, Any]) -> Memory:
         focus=Focus(focus["dimension"], focus["value"], focus["label"]) if focus else None,
         pending=data.get("pending", ""),
         choices=tuple(data.get("choices", ())),
+        earlier=question_from_json(data["earlier"]) if data.get("earlier") else None,
     )
 
 
@@ -109,7 +112,7 @@ class Parser:
         if refusal is not None:
             return refusal
         draft = self.drafter.draft(reading, memory.question)
-        return self.assembler.question(draft, memory.question, memory.focus)
+        return self.assembler.question(draft, memory.question, memory.focus, memory.earlier)
 
     def _absent(self, reading: Reading) -> Refuse | None:
         """Things that the data cannot tell, whatever else the message says; a phrase with another sense as well is left to the parser."""

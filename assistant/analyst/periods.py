@@ -94,6 +94,7 @@ _YB = r"(?P<before>(?: of| in)?(?: the)? (?:year before|previous year|prior year
 _YBM = _YB[:-1]
 _D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _ORD = r"(?P<ord>first|1st|second|2nd|third|3rd|fourth|4th|last|final|latter)"
+_ORD1 = r"(?P<ord>first|1st|second|2nd|third|3rd|fourth|4th)"
 _UNIT = r"(?P<unit>days?|weeks?|wks?|months?|mths?|quarters?|qtrs?|years?|yrs?|weekends?)"
 _COUNT = rf"(?P<count>\d+|{'|'.join(NUMBERS)})"
 _SEASON = r"(?P<season>spring|summer|autumn|fall|winter)"
@@ -242,7 +243,7 @@ class PeriodGrammar:
             atom, _ = _share_year(atom, atoms[n + 1])
             bare = False
         elif bare and n and atoms[n - 1].year is not None and self._listed(text[atoms[n - 1].end : atom.start]):
-            _, atom = _share_year(atoms[n - 1], atom)
+            atom = replace(atom, year=atoms[n - 1].year)
             bare = False
         period = self._resolve(atom)
         lead = text[: atom.start]
@@ -424,6 +425,11 @@ def _quarter(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
     number = int(groups["q"]) if groups.get("q") else ORDINALS[m["ord"]]
     number = 4 if number == -1 else number
     return g._dated(m, lambda y: quarter(y, number))
+
+
+def _short_quarter(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
+    year = 2000 + int(m["short"])
+    return g.fixed(m, quarter(year, int(m["q"]))) if g.first_day.year <= year <= g.as_of.year else None
 
 
 def _half(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
@@ -615,28 +621,31 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (_Y + " " + _M, _month_year),
         (_WD + _M + r" (?P<day>[0-3]?\d)(?:st|nd|rd|th) " + _Y, _day),
         (_WD + _M + r" (?P<day>[0-3]?\d)(?:st|nd|rd|th)?" + r" " + _Y, _day),
-        (_M + r" '?(?P<short>\d\d)(?!\d|st|nd|rd|th)", _short_year),
+        (_M + r" (?:- )?'?(?P<short>\d\d)(?!\d|st|nd|rd|th)", _short_year),
         (_WD + _M + " " + r"(?:the )?" + _D + r"(?! \d{4})", _day),
         (r"(?:rest|remainder|balance) of (?:the |this )?(?:" + _M + _YO + r"|(?:current )?(?P<unit>week|month|quarter|year))", _rest),
         (_WHICH + " " + _M, _relative_month),
         (_WHICH + " " + _SEASON, _relative_season),
         (_WHICH + " " + _XMAS + r"(?: (?:season|period|run up|time))?", _relative_season),
         (_WHICH + rf" (?P<weekday>{'|'.join(WEEKDAY_NAMES)})", _relative_weekday),
+        (r"(?:q|quarter )(?P<q>[1-4]) (?:- )?'?(?P<short>\d\d)(?!\d)", _short_quarter),
         (r"(?:q|quarter |qtr |qtr)(?P<q>[1-4])" + "(?: of)?" + _YO + _YB, _quarter),
         (_Y + r" ?(?:q|quarter )(?P<q>[1-4])", _quarter),
         (r"(?P<q>[1-4])q" + _YO, _quarter),
-        (r"(?:the )?" + _ORD + r" (?:quarter|qtr)(?: of)?" + _YO + _YB, _quarter),
+        (r"(?:the )?" + _ORD + r" (?:quarter|qtr)(?: of)? " + _Y, _quarter),
+        (r"(?:the )?" + _ORD1 + r" (?:quarter|qtr)" + _YB, _quarter),
         (r"h(?P<h>[12])" + _YO + _YB, _half),
         (_Y + r" h(?P<h>[12])", _half),
-        (r"(?:the )?" + _ORD + r" half(?: of)?(?: the)?" + _YO + _YB, _half),
+        (r"(?:the )?" + _ORD + r" half(?: of)?(?: the)? " + _Y, _half),
+        (r"(?:the )?" + _ORD1 + r" half" + _YB, _half),
         (_XMAS + r"(?: (?:season|period|run up|time|quarter))? " + _Y, _christmas),
         (_Y + " " + _XMAS + r"(?: (?:season|period|run up))?", _christmas),
         (_XMAS + r" (?:season|period|run up)" + _YB, _christmas),
         (_SEASON + r"(?: of)? " + _Y, _season),
         (_M + "(?: of| in)?" + _YBM, _month_year),
         (_SEASON + "(?: of| in)?" + _YBM, _season),
-        (r"(?P<short>[ymqw])td" + _YO, _to_date),
-        (r"(?P<unit>year|month|quarter|week) to date" + _YO, _to_date),
+        (r"(?P<short>[ymqw])td(?: of| in| for)?" + _YO + _YB, _to_date),
+        (r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, _to_date),
         (r"so far (?:this|in this|in the current) (?P<unit>year|month|quarter|week)", _to_date),
         (r"this (?P<unit>year|month|quarter|week) (?:so far|to date|till now|until now)", _to_date),
         (_Y + r" (?:so far|to date|ytd|year to date)", lambda g, m: _year_only(g, m)),
@@ -650,7 +659,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
             _last_n,
         ),
         (r"(?P<which>trailing|rolling) " + _COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?)", _last_n),
-        (_COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?|yrs?) (?:ago|earlier|back)", _ago),
+        (_COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?|yrs?) (?:ago|back)", _ago),
         (
             r"(?:in |over |during |from )?(?:the |at the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|season)(?: of| in)? (?:the )?(?:last|previous|prior|preceding) (?:year|yr)",
             _year_shift,
@@ -661,6 +670,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         ),
         (r"(?:the |one |a )?(?:year|yr) (?:before|earlier|prior|previously|ago)(?: that| then)?", _year_shift),
         (r"(?:the )?(?:previous|prior|preceding) (?:year|yr)", _year_shift),
+        (
+            r"(?:the )?(?:(?:same|previous|prior|preceding) )?"
+            + _COUNT
+            + r" (?P<unit>days?|weeks?|months?|quarters?|years?) (?:before|prior|earlier|preceding)(?: that| those| them)?",
+            _step_shift,
+        ),
+        (r"the (?:previous|prior|preceding) " + _COUNT + r" (?P<unit>days?|weeks?|months?|quarters?)", _step_shift),
         (r"(?:the )?same (?:month|period|quarter|week|time)(?: as)? (?:before|earlier)", _year_shift),
         (
             r"(?:the |one |a )?(?P<unit>day|week|month|quarter|year) (?:before|after|earlier|later|prior|following)(?: that| it)?",
@@ -671,7 +687,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (_WHICH + " " + _UNIT, _this_last_next),
         (r"day before yesterday|today|yesterday|tomorrow", _named_day),
         (_M + _YB, _month_year),
-        (_SEASON + _YB, _season),
+        (r"(?P<season>spring|summer|autumn|winter)" + _YB, _season),
         (r"(?:fy|cy)? ?(?:the year |calendar year |year |fiscal year )?(?P<year>(?:19|20)\d\d|'\d\d)", _year_only),
         (_ALL, _whole),
     )

@@ -7,12 +7,12 @@ that carries content and is no mark must never be ignored, so it is kept as `unk
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from assistant.analyst.lexicon import Lexicon, Sense, closest, mended
-from assistant.analyst.periods import NUMBERS, Found, PeriodGrammar
+from assistant.analyst.periods import NUMBERS, WEEKDAY_NAMES, Found, PeriodGrammar
 from assistant.analyst.text import Token, join, tokenize
 from assistant.analyst.values import NAME_STOP, KnownProduct, Values
 
@@ -69,6 +69,11 @@ class Reading:
     def ops(self, *tags: str) -> tuple[Mark, ...]:
         """The operator marks with one of these tags."""
         return tuple(m for m in self.marks if m.is_op(*tags))
+
+    def without_senses(self, starts: Set[int]) -> Reading:
+        """The same reading with the marks that begin at `starts` known to be spoken for: they mean nothing further."""
+        marks = tuple(replace(m, senses=()) if m.start in starts and m.kind == "phrase" else m for m in self.marks)
+        return replace(self, marks=marks)
 
     def of(self, kind: MarkKind) -> tuple[Mark, ...]:
         """The marks of a kind."""
@@ -188,7 +193,8 @@ class _Desk:
         masked = [t if self.free[n] else Token("§" * len(t.text), t.raw) for n, t in enumerate(self.tokens)]
         text, starts = join(masked)
         for found in grammar.find(text):
-            first = next(n for n in range(len(starts) - 1) if starts[n + 1] > found.start)
+            begin = found.start + (text[found.start] == " ")
+            first = next(n for n in range(len(starts) - 1) if starts[n + 1] > begin)
             last = next(n for n in range(len(starts) - 1) if starts[n + 1] >= found.end)
             if all(self.free[first : last + 1]):
                 self.claim("period", first, last + 1, period=found)
@@ -208,11 +214,21 @@ class _Desk:
                 end, senses = also, absent
             elif also == end and also > n:
                 senses = (*senses, *absent)
+            if end > n and self._outdone(stems, n, end):
+                end = n
             if end == n or any(t.quoted for t in self.tokens[n:end]):
                 n += 1
                 continue
             self.claim("phrase", n, end, senses=senses)
             n = end
+
+    def _outdone(self, stems: list[str], start: int, end: int) -> bool:
+        """Whether a metric that begins inside the phrase reaches further: "the average rating" is not "the average"."""
+        for later in range(start + 1, end):
+            reach, senses = self.lexicon.stems.longest(stems, later)
+            if reach > end and any(s.kind == "metric" for s in senses):
+                return True
+        return False
 
     # ------------------------------------------------------------------ what is left
 
@@ -223,6 +239,7 @@ class _Desk:
                 number = _number(token.text)
                 if number is not None:
                     self.claim("number", n, n + 1, number=number)
+        self._weekdays()
         self._quoted()
         for run in self._runs(lambda n: self.free[n] and not self._filler(n)):
             self._name_part(run)
@@ -235,6 +252,12 @@ class _Desk:
         return (
             token.text in self.lexicon.fillers or token.stem in self.lexicon.fillers or (len(token.text) <= 2 and not token.text.isdigit())
         )
+
+    def _weekdays(self) -> None:
+        """Days of the week are unknown until the filters take them up, but never part of a product's name."""
+        for n, token in enumerate(self.tokens):
+            if self.free[n] and (token.text in WEEKDAY_NAMES or token.stem in WEEKDAY_NAMES or token.text in ("weekend", "weekends")):
+                self.claim("unknown", n, n + 1)
 
     def _quoted(self) -> None:
         """Words in quotes: a product's name, or a word to look for; the parser chooses by what stands around."""
@@ -300,7 +323,7 @@ class _Desk:
             not mark.all("metric")
             and not mark.all("dimension")
             and not mark.is_op(
-                "how_many", "how_much", "which", "who", "when", "why", "by", "forecast", "growth", "share", "include", "exclude", "only"
+                "how_many", "how_much", "which", "who", "when", "why", "by", "forecast", "share", "include", "exclude", "only"
             )
         )
 

@@ -36,13 +36,22 @@ class Sharing:
         metrics = self.turn.metrics()
         if self.reading.has("share") and self.context is not None and not self.draft.metrics:
             metrics = self.context.metrics
-        if len(metrics) == 1 and self.semantics.metrics[metrics[0]].unit == "share":
-            return None if not kept else replace(self.turn.base("metric", metrics))
+        rates = tuple(id for id in metrics if self.semantics.metrics[id].unit == "share")
+        if rates:
+            return self._rate(rates[:1])
         if len(metrics) == 2 and not kept:
             return self._ratio(metrics)
         if self._of_named_whole(metrics):
             return self._over_context(metrics)
+        if kept and self.context is not None and self.context.share is not None and self.context.share.of and not self.draft.metrics:
+            return replace(self.turn.base("share", metrics[:1]), share=self.context.share)
         return self._part(metrics or self._default(), kept=kept)
+
+    def _rate(self, metrics: tuple[str, ...]) -> Question | None:
+        """A metric that is a share by itself needs no part; groups and rankings of it are not this module's."""
+        if self.draft.ranks or self.draft.by or self.draft.ranked:
+            return None
+        return self.turn.base("metric", metrics)
 
     def _default(self) -> tuple[str, ...]:
         return ("reviews",) if self.draft.cube == "reviews" else ("net_sales",)

@@ -69,7 +69,7 @@ def tokenize(text: str) -> list[Token]:
     if not text.isupper():
         text = re.sub(r"\bUS\b", "USA", text)
     spread = re.sub(r"(?<=[a-z])(?=-)|(?<=-)(?=[a-z])", " ", plain(text))
-    spread = re.sub(r"(?<=\d)-(?=[a-z]|\d{1,2}(?:st|nd|rd|th)? )|(?<=[a-z])-(?=\d)", " - ", spread)
+    spread = re.sub(r"(?<!\d\d\d)(?<=\d)-(?=[a-z]|\d{1,2}(?:st|nd|rd|th)? )|(?<=[a-z])-(?=\d)", " - ", spread)
     spread = re.sub(r"(?<=[a-z])(?='\d\d\b)", " ", spread)
     tokens: list[Token] = []
     pair = opened = 0

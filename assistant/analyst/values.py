@@ -118,8 +118,8 @@ def load_values(warehouse: Warehouse) -> Values:
         review_values={name: _distinct(warehouse, reviews, name) for name in ("department", "division", "class")},
         review_items=frozenset(_distinct(warehouse, reviews, "product_id")),
         sales_values={name: _distinct(warehouse, lines, name) for name in ("category", "style", "brand")},
-        has_stock=bool(warehouse.run(warehouse.table("products").stock.count()).as_py()),
-        reviews_dated=bool(warehouse.run(reviews.day.count()).as_py()),
+        has_stock=_any(warehouse, warehouse.table("products").stock),
+        reviews_dated=_any(warehouse, reviews.day),
     )
 
 
@@ -130,6 +130,11 @@ def _product(row: Mapping[str, Any]) -> KnownProduct:
 def _distinct(warehouse: Warehouse, table: Any, column: str) -> tuple[str, ...]:
     found = warehouse.run(table.select(column).distinct())[column].to_pylist()
     return tuple(sorted(str(v) for v in found if v not in (None, "")))
+
+
+def _any(warehouse: Warehouse, column: Any) -> bool:
+    """Whether a column holds anything."""
+    return bool(warehouse.run(column.count()).column(0)[0].as_py())
 
 
 def _home(warehouse: Warehouse, lines: Any) -> str:

@@ -29,9 +29,10 @@ ToolFunction: TypeAlias = "Callable[[Question, Context], ToolResult]"
 class ToolResult:
     """What a tool found.
 
-    `value`, `rows` and `receipt` go into the answer as they are. `unit` is that of `value` and rows: money, count, share (a fraction), number,
-    rating, date, label. `facts` are further figures by name for the sentence (`new`, `old`, `low`, `high`, ...); `notes` are warnings a reader must
-    see (part of the period, small numbers, wrong premise). `text` is set only by a tool that must say something itself, as when it declines.
+    `value`, `rows` and `receipt` go into the answer as they are. `unit` is that of `value` and, where `row_unit` says nothing else,
+    of the rows: money, count, share (a fraction), number, rating, date, label. `facts` are further figures by name for the sentence
+    (`new`, `old`, `low`, `high`, ...); `notes` are warnings a reader must see (part of the period, small numbers, wrong premise).
+    `text` is set only by a tool that must say something itself, as when it declines.
     """
 
     status: Status = Status.ANSWERED
@@ -39,11 +40,17 @@ class ToolResult:
     rows: tuple[Row, ...] = ()
     receipt: Receipt | None = None
     unit: str = "number"
+    row_unit: str = ""
     facts: Mapping[str, Scalar] | None = None
     notes: tuple[str, ...] = ()
     text: str = ""
     choices: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+
+    @property
+    def rows_unit(self) -> str:
+        """What the rows are measured in."""
+        return self.row_unit or self.unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ def _pair(question: Question, comparison: Comparison, new: _Measured, old: _Meas
         value=growth if comparison.kind == "growth" else difference,
         rows=tuple(_row(m) for m in (new, old)),
         unit="share" if comparison.kind == "growth" else unit,
+        row_unit=unit,
         facts=facts,
         receipt=made,
     )

@@ -69,6 +69,7 @@ def why(question: Question, context: Context) -> ToolResult:
         rows=rows,
         receipt=receipt(question, change.sql, change.rows_read, context, period=new),
         unit="share" if change.growth is not None else unit,
+        row_unit=unit,
         facts={"new": change.new, "old": change.old, "difference": change.difference, "growth": change.growth},
         text=_sentence(question, new, old, change, rows, context),
     )
