@@ -21,7 +21,7 @@ from retrieval.errors import ShopclerkError
 from ui.access import Access
 from ui.render import Paper, thread
 from ui.theme import script
-from ui.worklist import CHANNEL, FILTERS, customer_card, heading, queue, suggestions
+from ui.worklist import CHANNEL, FILTERS, customer_card, heading, queue, suggestions, summary_card
 
 if TYPE_CHECKING:
     from assistant.build import Shop
@@ -171,7 +171,7 @@ class DeskPage:
             gr.update(visible=mine or mode in (Mode.BOT, Mode.WAITING)),
             suggestions(found),
             gr.update(visible=mine, value=""),
-            customer_card(store, conversation, self._shop.settings.currency),
+            customer_card(store, conversation, self._shop.settings.currency) + summary_card(self._shop.desk.summary(turns)),
             _mark(conversation),
         )
 
@@ -180,7 +180,8 @@ def staff_top(shop: str, room: str) -> str:
     """The bar over the staff's rooms."""
     return str(
         Markup(
-            '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span>{}<span class="sc-room">{}</span></a><nav>'
+            '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span><span>{}</span>'
+            '<span class="sc-room">{}</span></a><nav>'
             '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header>'
         ).format(shop, room)
     )

@@ -21,7 +21,7 @@ from assistant.store.records import Account, Turn
 from assistant.types import Message, Role
 from ui import sheet
 from ui.access import Access
-from ui.render import Paper, thread, welcome
+from ui.render import FAILED, Paper, thread, welcome
 from ui.shopper import keep_rating
 from ui.theme import script
 
@@ -39,7 +39,8 @@ EXAMPLES = (
 MAIN, GRID, CHART_HEIGHT = "#4a8f7b", "rgba(138,132,120,.18)", 320
 """The bars' colour stands 3:1 against the light and the dark paper."""
 _TOP = Markup(
-    '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span>{}<span class="sc-room">Insights</span></a><nav>'
+    '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span><span>{}</span>'
+    '<span class="sc-room">Insights</span></a><nav>'
     '<form method="post" action="/insights/new"><button type="submit" class="sc-quiet">New chat</button></form>'
     '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header>'
 )
@@ -85,8 +86,11 @@ class InsightsPage:
                     receipt = gr.HTML("", **html)
             shown = [headline, chart, table, receipt]
             page.load(self.load, None, [talk, *shown], **events)
-            box.submit(self.ask, [box], [box, talk, *shown], **events)
-            talk.say(self.choose, None, [box, talk, *shown], **events)
+            for asked in (
+                box.submit(self.ask, [box], [box, talk, *shown], **events),
+                talk.say(self.choose, None, [box, talk, *shown], **events),
+            ):
+                asked.failure(self.recover, None, talk, **events)
             talk.sheet(self.open_sheet, None, shown, **events)
             talk.rate(self.rate, None, None, **events)
         return page
@@ -106,6 +110,11 @@ class InsightsPage:
         yield "", thread(self._paper, None, self._turns(key), pending=text), *(gr.skip(),) * 4
         self._shop.answer(Message(uuid4().hex, key, text, Role.STAFF))
         yield "", *self._show(key)
+
+    def recover(self, request: gr.Request) -> str:
+        """After an error: what is stored, and a word about it in place of an endless sign of work."""
+        _, key = self._who(request)
+        return thread(self._paper, None, self._turns(key), notice=FAILED)
 
     def choose(self, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """A clicked example or follow-up is a question like any other."""

@@ -1,6 +1,6 @@
 """A quiet drawing for every product, inline, so that no picture is ever fetched from elsewhere.
 
-The drawing follows from the product's kind, its tint from its category; `assets/pictures.toml` is the one place to add one.
+The drawing follows from the product's kind, its tint likewise; `assets/pictures.toml` is the one place to add one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SVG = Markup('<svg class="sc-picture" style="--hue:{}" viewBox="0 0 48 48" aria
 
 def picture(product: Product) -> Markup:
     """The product's drawing as SVG, decorative: it says nothing that the text does not."""
-    tint = zlib.crc32((product.category or product.style or product.name).lower().encode()) % 360
+    tint = zlib.crc32((product.style or product.category or product.name).lower().encode()) % 360
     return _SVG.format(tint, _path_for(product.style, product.name, product.category))
 
 

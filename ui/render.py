@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -20,7 +22,9 @@ from ui import cards
 
 Side = Literal["shopper", "desk", "insights"]
 SHOWN_TURNS = 80
+FAILED = "Something went wrong on our side, and your message was not answered. Please send it again."
 _BULLET = re.compile(r"^\s*[-•*]\s+")
+_NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 _TYPING = Markup(
     '<article class="sc-turn sc-bot sc-pending" aria-label="The assistant is writing">'
@@ -46,12 +50,17 @@ class Paper:
     side: Side = "shopper"
 
 
-def thread(paper: Paper, conversation: Conversation | None, turns: Sequence[Turn], *, pending: str = "") -> str:
-    """The whole conversation. `pending` is a message that is being answered: it is shown with a sign of work under it."""
+def thread(paper: Paper, conversation: Conversation | None, turns: Sequence[Turn], *, pending: str = "", notice: str = "") -> str:
+    """The whole conversation. `pending` is a message that is being answered: it is shown with a sign of work under it.
+
+    `notice` is a word of the page itself at the end.
+    """
     parts = [turn_html(paper, turn, last=turn is turns[-1] and not pending) for turn in turns[-SHOWN_TURNS:]]
     if pending:
         author = "staff" if paper.side == "insights" else "customer"
         parts += [_said(author, Markup("{}").format(prose(pending))), _TYPING]
+    if notice:
+        parts.append(Markup('<p class="sc-note sc-failed" role="alert">{}</p>').format(notice))
     if paper.side == "shopper" and conversation is not None:
         parts.append(_presence(conversation))
     return str(Markup('<div class="sc-thread sc-{}" role="log" aria-live="polite">{}</div>').format(paper.side, Markup("").join(parts)))
@@ -70,19 +79,25 @@ def turn_html(paper: Paper, turn: Turn, *, last: bool = False) -> Markup:
 
 
 def prose(text: str) -> Markup:
-    """Plain text as paragraphs and bullet lists, with **strong** words; nothing else is read into it."""
-    blocks: list[Markup] = []
-    bullets: list[Markup] = []
-    for line in [*text.strip().splitlines(), ""]:
-        if _BULLET.match(line):
-            bullets.append(Markup("<li>{}</li>").format(_strong(_BULLET.sub("", line))))
-            continue
-        if bullets:
-            blocks.append(Markup("<ul>{}</ul>").format(Markup("").join(bullets)))
-            bullets = []
-        if line.strip():
-            blocks.append(Markup("<p>{}</p>").format(_strong(line)))
+    """Plain text as paragraphs, bullet lists and numbered lists, with **strong** words; nothing else is read into it."""
+    blocks = [_block(tag, [line for _, line in lines]) for tag, lines in groupby(_marked(text), itemgetter(0))]
     return Markup('<div class="sc-text">{}</div>').format(Markup("").join(blocks))
+
+
+def _marked(text: str) -> list[tuple[str, Markup]]:
+    """(tag of its block, what it says) of every line that says something."""
+    marked = []
+    for line in text.strip().splitlines():
+        tag = "ul" if _BULLET.match(line) else "ol" if _NUMBERED.match(line) else "p"
+        words = _NUMBERED.sub("", _BULLET.sub("", line)) if tag != "p" else line
+        if words.strip():
+            marked.append((tag, _strong(words)))
+    return marked
+
+
+def _block(tag: str, lines: list[Markup]) -> Markup:
+    wrapped = Markup("").join(Markup("<{0}>{1}</{0}>").format("p" if tag == "p" else "li", line) for line in lines)
+    return wrapped if tag == "p" else Markup("<{0}>{1}</{0}>").format(tag, wrapped)
 
 
 def choices(words: Iterable[str]) -> Markup:
@@ -104,14 +119,20 @@ def _said(author: str, body: Markup) -> Markup:
 
 def _bot(paper: Paper, turn: Turn, last: bool) -> Markup:
     answer = turn.answer or {}
-    body = [prose(turn.text)]
-    if paper.side != "insights":
-        body.append(cards.product_cards(paper.store, answer.get("products", ()), paper.currency))
+    shown = Markup("") if paper.side == "insights" else cards.product_cards(paper.store, answer.get("products", ()), paper.currency)
+    body = [prose(_without_list(turn.text, shown.count("<li")) if shown else turn.text), shown]
     if last and paper.side != "desk":
         body.append(choices(answer.get("choices", ())))
     body.append(_under(paper, turn))
     classes = f"sc-bot sc-{answer.get('status', 'answered')}" + (" sc-fresh" if last else "")
     return Markup('<article class="sc-turn {}" data-turn="{}">{}</article>').format(classes, turn.number, Markup("").join(body))
+
+
+def _without_list(text: str, cards_shown: int) -> str:
+    """The text less its numbered lines where each of them is a card as well."""
+    lines = text.splitlines()
+    kept = [line for line in lines if not _NUMBERED.match(line)]
+    return "\n".join(kept) if len(lines) - len(kept) == cards_shown and any(kept) else text
 
 
 def _under(paper: Paper, turn: Turn) -> Markup:

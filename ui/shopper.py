@@ -19,7 +19,7 @@ from assistant.desk import handoff
 from assistant.store.records import Conversation, Feedback, Mode, Turn
 from assistant.types import Message
 from ui.access import Access
-from ui.render import Paper, thread, welcome
+from ui.render import FAILED, Paper, thread, welcome
 from ui.theme import script
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 POLL_BOT_S, POLL_PERSON_S = 5.0, 1.0
 _TOP = Markup(
-    '<header class="sc-top"><a class="sc-brand" href="/"><span class="sc-mark"></span>{}</a><nav>'
-    '<button type="button" class="sc-quiet" data-person aria-label="Talk to a person">Talk to a person</button>'
+    '<header class="sc-top"><a class="sc-brand" href="/"><span class="sc-mark"></span><span>{}</span></a><nav>'
+    '<button type="button" class="sc-quiet" data-person aria-label="Talk to a person">'
+    '<span class="sc-wide">Talk to </span>a person</button>'
     '<form method="post" action="/new"><button type="submit" class="sc-quiet">New chat</button></form></nav></header>'
 )
 _JS_TOP = "element.addEventListener('click', (event) => { if (event.target.closest('[data-person]')) trigger('person'); });"
@@ -68,8 +69,8 @@ class ShopperPage:
             timer = gr.Timer(POLL_BOT_S)
             shown = [talk, seen, timer]
             page.load(self.load, None, shown, **events)
-            box.submit(self.say, [box], [box, *shown], **events)
-            talk.say(self.choose, None, [box, *shown], **events)
+            for asked in (box.submit(self.say, [box], [box, *shown], **events), talk.say(self.choose, None, [box, *shown], **events)):
+                asked.failure(self.recover, None, shown, **events)
             talk.rate(self.rate, None, None, **events)
             top.person(self.ask_for_person, None, shown, **events)
             timer.tick(self.poll, [seen], shown, **events)
@@ -92,6 +93,12 @@ class ShopperPage:
             yield "", thread(self._paper, conversation, turns, pending=text), gr.skip(), gr.skip()
         self._shop.answer(Message(uuid4().hex, key, text))
         yield "", *self._show(key)
+
+    def recover(self, request: gr.Request) -> tuple[Any, ...]:
+        """After an error: what is stored, and a word about it in place of an endless sign of work."""
+        key = self._access.shopper_conversation(request)
+        conversation, turns = self._read(key)
+        return thread(self._paper, conversation, turns, notice=FAILED), *self._show(key)[1:]
 
     def choose(self, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """A clicked reply is a message like any other."""

@@ -99,6 +99,13 @@ def customer_card(store: Store, conversation: Conversation | None, currency: str
     )
 
 
+def summary_card(summary: str) -> str:
+    """The conversation in short, as `Name: words` lines."""
+    lines = [line.partition(": ") for line in summary.splitlines()]
+    shown = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, words) for name, _, words in lines]
+    return str(Markup('<section class="sc-short"><h2>In short</h2><dl>{}</dl></section>').format(Markup("").join(shown))) if shown else ""
+
+
 def suggestions(found: Iterable[Suggested]) -> str:
     """The proposed replies; a click puts one into the box."""
     cards = [
