@@ -157,7 +157,7 @@ class Trade:
     def _basket(self, day: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """order, product, variant, quantity, cents of the lines, each product once an order."""
         order = np.repeat(np.arange(len(day)), np.minimum(1 + rng.poisson(0.9, len(day)), 9))
-        order, product = self._with_planted(day, order, self._choose(day[order], rng), rng)
+        order, product = self._with_planted(day, order, self._choose(day[order], order, rng), rng)
         catalogue = self._catalogue
         kinds = catalogue.kind[product]
         variant = (rng.random(len(product)) * catalogue.variants[product]).astype(np.int64)
@@ -166,11 +166,9 @@ class Trade:
         cents = np.round(catalogue.prices(product, variant) * (1 - discount)).astype(np.int64)
         return order, product, variant, quantity, cents
 
-    def _choose(self, day: Ints, rng: np.random.Generator) -> Ints:
+    def _choose(self, day: Ints, order: Ints, rng: np.random.Generator) -> Ints:
         """A product on sale that day: first the kind, by season, then the product, by popularity."""
-        catalogue = self._catalogue
-        kind = (rng.random(len(day))[:, None] > self._calendar.demand[day]).sum(axis=1)
-        kind = np.where(catalogue.stars[kind] < 0, catalogue.kind[0], np.minimum(kind, len(self._content.kinds) - 1))
+        catalogue, kind = self._catalogue, self._kinds(day, order, rng)
         reach = np.concatenate([[0.0], catalogue.popularity])
         low, high = reach[catalogue.starts[kind]], reach[catalogue.starts[kind + 1]]
         product = np.searchsorted(catalogue.popularity, low + rng.random(len(day)) * (high - low), side="right")
@@ -178,6 +176,19 @@ class Trade:
         on_sale = (catalogue.launched[product] <= day) & (day < catalogue.retired[product])
         chosen: Ints = np.where(on_sale, product, catalogue.stars[kind])
         return chosen
+
+    def _kinds(self, day: Ints, order: Ints, rng: np.random.Generator) -> Ints:
+        """The kind of each line; further lines of an order often stay in the category of its first."""
+        kind = _drawn(self._calendar.demand[day], rng)
+        places = {name: place for place, name in enumerate(dict.fromkeys(k.category for k in self._content.kinds))}
+        category = np.array([places[k.category] for k in self._content.kinds])
+        first = np.searchsorted(order, order)
+        stays = (first != np.arange(len(order))) & (rng.random(len(order)) < self._content.rhythm["same_category"])
+        chance = np.diff(self._calendar.demand[day], axis=1, prepend=0.0) * (category == category[kind[first]][:, None])
+        related = _drawn(np.cumsum(chance, axis=1) / chance.sum(axis=1, keepdims=True), rng)
+        kind = np.where(stays, related, kind)
+        made: Ints = np.where(self._catalogue.stars[kind] < 0, self._catalogue.kind[0], kind)
+        return made
 
     def _with_planted(self, day: Ints, order: Ints, product: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
         """Add the planted partners and what the newsletter pushed, drop what comes twice in an order, sort by order."""
@@ -238,6 +249,12 @@ class Trade:
         writes = (rng.random(len(order)) < np.where(eager, 0.5, 0.22)) & ~orders.guest[order]
         time = orders.delivered[order] + _seconds((3 + 22 * rng.random(len(order))) * _DAY)
         return np.where(writes & (time < self.now), time, _NEVER)
+
+
+def _drawn(reach: NDArray[np.float64], rng: np.random.Generator) -> Ints:
+    """A column for each row of running sums (rows, columns) that end at 1."""
+    drawn: Ints = np.minimum((rng.random(len(reach))[:, None] > reach).sum(axis=1), reach.shape[1] - 1)
+    return drawn
 
 
 def _seconds(amount: NDArray[np.float64]) -> NDArray[np.timedelta64]:

@@ -260,3 +260,14 @@ def test_the_faq_promises_what_the_order_desk_does() -> None:
     assert "pending" in said["policy-change"]
     assert policy["refund"]["at_once"] == ["gift_card"]
     assert policy["refund"]["otherwise"].removeprefix("within ") in said["policy-refund"]
+
+
+def test_baskets_keep_to_a_category(demo: Demo) -> None:
+    pairs = [
+        tuple(demo.products[line.product_id].category for line in order.lines[:2])
+        for order in demo.sales.values()
+        if sum(line.variant_id is not None for line in order.lines) >= 2
+    ]
+    shares = {name: sum(name in pair for pair in pairs) / (2 * len(pairs)) for name in {name for pair in pairs for name in pair}}
+    by_chance = sum(share**2 for share in shares.values())
+    assert sum(first == second for first, second in pairs) / len(pairs) > 1.5 * by_chance
