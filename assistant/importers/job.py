@@ -64,6 +64,10 @@ class Row:
             raise BadRecord(f"no {name}", column=self.columns.by_field.get(name, name))
         return words
 
+    def key(self, name: str) -> str:
+        """An id, as text."""
+        return values.key(self.raw(name))
+
     def prose(self, name: str) -> str:
         """Text without HTML."""
         return values.prose(self.raw(name))

@@ -262,7 +262,7 @@ def _checked(path: Path, encoding: str) -> str:
 
 def _utf16_without_mark(path: Path, head: bytes) -> str:
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if min(even, odd) * 10 > max(even, odd) or max(even, odd) * 4 < len(head):
+    if min(even, odd) * 10 > max(even, odd) or max(even, odd) * 20 < len(head) * 7:
         raise _unknown_encoding(path, "it holds zero bytes and is no text")
     return "utf-16-le" if odd > even else "utf-16-be"
 
@@ -285,12 +285,17 @@ def _first_not_utf8(path: Path) -> int | None:
 
 def _single_byte(path: Path, position: int, notice: Notice) -> str:
     content = path.read_bytes()
+    line = content.count(b"\n", 0, position) + 1
+    seen = f"line {line} has the byte 0x{content[position]:02X}"
+    as_utf8 = content.decode("utf-8", "replace")
+    broken = as_utf8.count("\ufffd")
+    if len(as_utf8) - len(as_utf8.encode("ascii", "ignore")) > 2 * broken:
+        raise _unknown_encoding(path, f"{seen}, which is not UTF-8, but other lines are")
     high = len(content.translate(None, bytes(range(128))))
     letters = len(content) - len(content.translate(None, ascii_letters.encode()))
-    line = content.count(b"\n", 0, position) + 1
     if _NOT_IN_CP1252 & set(content) or high * 2 > letters:
-        raise _unknown_encoding(path, f"line {line} has the byte 0x{content[position]:02X}")
-    sample = content[max(0, position - 12) : position + 12].decode("cp1252").split("\n")[0].strip()
+        raise _unknown_encoding(path, seen)
+    sample = content[content.rfind(b"\n", 0, position) + 1 :][:40].decode("cp1252").splitlines()[0]
     notice(f"{path.name} is not UTF-8; read as Windows-1252 (Latin-1): line {line} has {sample!r}. If that looks wrong, save it as UTF-8.")
     return "cp1252"
 

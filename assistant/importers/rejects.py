@@ -42,7 +42,7 @@ class Rejects:
                 self._part.parent.mkdir(mode=0o700, exist_ok=True)
                 self._file = self._part.open("w", encoding="utf-8", newline="")
                 csv.writer(self._file).writerow(("row", "reason", "column", "value"))
-            csv.writer(self._file).writerow((row, reason, column, mask_cards(text(value))[:_VALUE_LENGTH]))
+            csv.writer(self._file).writerow((row, mask_cards(reason), column, mask_cards(text(value))[:_VALUE_LENGTH]))
         self.count += 1
 
     def keep(self) -> None:

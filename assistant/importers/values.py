@@ -16,8 +16,10 @@ from typing import Any
 
 from assistant.errors import BadRecord
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_MONEY_WORDS = re.compile(r"(?i)[^\d.,+\-()']+")
+_CURRENCY = r"(?:[^\W\d_]{0,3}\.?\s?[^\w\s.,+()'-]?)"
+_AMOUNT = re.compile(rf"(\()?([-+])?\s?{_CURRENCY}\s?([-+])?\s?(\d[\d.,' \xa0\u202f]*|[.,]\d+)\s?{_CURRENCY}(\))?")
+_GROUPED = re.compile(r"\d{1,3}([.,' \xa0\u202f])(?:\d{2,3}\1)*\d{3}(?:(?!\1)[.,](\d*))?")
+_SCIENTIFIC = re.compile(r"[-+]?\d+(?:\.\d+)?[eE][-+]?\d+")
 _SLASH_DATE = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?)\s*([AaPp][Mm])?)?")
 _YES = {"true", "yes", "y", "1", "t", "active", "published", "x"}
 _NO = {"false", "no", "n", "0", "f", "inactive", "draft", "archived", "unpublished"}
@@ -35,20 +37,26 @@ def text(cell: Any) -> str:
     return words.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
 
 
+def key(cell: Any) -> str:
+    """An id as text; `13085.0`, which is how some programs write a number of a column with gaps, is 13085."""
+    return re.sub(r"^(\d+)\.0$", r"\1", text(cell))
+
+
 def money(cell: Any) -> float | None:
     """An amount, currency signs aside: `£1,234.50`, `1.234,50 €`, `(12.00)` for a negative one."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return None if math.isnan(cell) else _finite(float(cell), cell)
-    words = text(cell)
+    words = text(cell).replace("\N{MINUS SIGN}", "-")
     if not words:
         return None
-    digits = _MONEY_WORDS.sub("", words.replace("\N{MINUS SIGN}", "-")).replace("'", "").strip(".,") if re.search(r"\d", words) else ""
-    if digits.startswith("(") and digits.endswith(")"):
-        digits = "-" + digits[1:-1]
-    digits = _with_decimal_point(digits)
-    if not _NUMBER.fullmatch(digits):
-        raise BadRecord(f"{words!r} is not an amount.", value=words)
-    return _finite(float(digits), words)
+    if _SCIENTIFIC.fullmatch(words):
+        return _finite(float(words), words)
+    found = _AMOUNT.fullmatch(words)
+    digits = _with_decimal_point(found[4].rstrip(".,' \xa0")) if found else None
+    if found is None or digits is None or bool(found[1]) != bool(found[5]):
+        raise BadRecord(f"{words!r} is not an amount.", value=cell)
+    negative = bool(found[1]) or "-" in (found[2], found[3])
+    return _finite(-float(digits) if negative else float(digits), words)
 
 
 def number(cell: Any) -> float | None:
@@ -153,14 +161,16 @@ def _finite(value: float, seen: object) -> float:
     return value
 
 
-def _with_decimal_point(digits: str) -> str:
-    """The last of `.` and `,` is the decimal point, unless it can only separate thousands."""
-    comma, point = digits.rfind(","), digits.rfind(".")
-    if comma > point:
-        decimals = len(digits) - comma - 1
-        thousands = digits.count(",") > 1 or (decimals == 3 and point < 0)
-        return digits.replace(",", "") if thousands else digits.replace(".", "").replace(",", ".")
-    return digits.replace(",", "") if digits.count(".") < 2 else digits.replace(".", "")
+def _with_decimal_point(digits: str) -> str | None:
+    """Digits without separators of thousands; None where they are grouped as no amount is. `1,234` is a thousand, `0,125` a fraction."""
+    if re.fullmatch(r"\d*[.,]?\d+", digits) and not re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits):
+        return digits.replace(",", ".")
+    found = _GROUPED.fullmatch(digits)
+    if found is None:
+        return None
+    decimals = found[2] or ""
+    whole = digits[: len(digits) - len(decimals) - 1] if found[2] is not None else digits
+    return f"{re.sub(r'[^0-9]', '', whole)}.{decimals or 0}"
 
 
 def _epoch(words: str) -> datetime | None:

@@ -45,7 +45,7 @@ def customer(row: Row) -> Customer:
         first, _, last = row.text("name").rpartition(" ")
         first, last = (first, last) if first else (last, "")
     return Customer(
-        id=row.text("id") or email.casefold() or row.must("id"),
+        id=row.key("id") or email.casefold() or row.must("id"),
         first_name=first,
         last_name=last,
         email=email,

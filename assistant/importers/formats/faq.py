@@ -37,7 +37,7 @@ def faq(job: Job) -> None:
 
 
 def _entry(row: Row) -> FaqEntry:
-    """An entry without an id is marked by its row until `_numbered` gives it one."""
+    """An entry without an id is marked by its row, one without a kind has none, until `_numbered` gives it one."""
     row.must("answer")
     return FaqEntry(row.text("id") or f"\x00{row.number}", row.must("question"), row.prose("answer"), row.text("kind").casefold())
 
@@ -66,7 +66,7 @@ def _from_markdown(job: Job) -> Iterator[FaqEntry]:
     for line, question, answer in sections:
         # A heading with nothing under it is a chapter of the page, not a question.
         if answer:
-            yield FaqEntry(f"\x00{line}", question, answer)
+            yield FaqEntry(f"\x00{line}", question, answer, kind="")
 
 
 def _sections(text: str) -> Iterator[tuple[int, str, str]]:

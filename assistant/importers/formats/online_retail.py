@@ -199,7 +199,7 @@ def _line(row: Row) -> _Line:
         quantity=quantity,
         booked_at=(booked_at - _EPOCH) // timedelta(microseconds=1),
         price=price,
-        customer=row.text("customer") or None,
+        customer=row.key("customer") or None,
         country=row.text("country"),
     )
 

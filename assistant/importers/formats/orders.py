@@ -97,7 +97,7 @@ def _item(row: Row, item: Mapping[str, Any]) -> OrderLine:
 
 def _head(job: Job, row: Row) -> Order:
     where = address(row)
-    customer_id = row.text("customer_id") or None
+    customer_id = row.key("customer_id") or None
     if customer_id is None and row.text("email"):
         customer = job.store.customers.by_email(row.text("email"))
         customer_id = customer.id if customer else row.text("email").casefold()

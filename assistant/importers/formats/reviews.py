@@ -47,7 +47,7 @@ def _review(row: Row, file: str) -> Review:
     return Review(
         id=row.text("id") or f"{file}-{row.number}",
         product_id=row.text("product_id"),
-        customer_id=row.text("customer_id") or None,
+        customer_id=row.key("customer_id") or None,
         rating=rating,
         title=mask_cards(title),
         text=mask_cards(text),
