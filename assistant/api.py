@@ -7,13 +7,13 @@ A router over one `Service`, which the app that includes it puts at `app.state.s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import uuid4
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response, status
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, status
 from pydantic import BaseModel, Field
 
 from assistant.accounts import INSIGHTS_ROLES
@@ -57,12 +57,11 @@ class Lanes:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the routes need: the shop, its tokens, its lanes, and whether it has warmed up."""
+    """What the routes need: the shop, its tokens, its lanes."""
 
     shop: Shop
     tokens: Tokens
     lanes: Lanes
-    is_ready: Callable[[], bool] = field(default=lambda: True)
 
 
 class Question(BaseModel):
@@ -141,13 +140,11 @@ def health() -> Health:
     return Health(status="ok", version=version("shopclerk"))
 
 
-@router.get("/ready", tags=["operation"], responses={503: {"description": "Models and index are still being loaded."}})
-def ready(service: Serving, response: Response) -> Health:
-    """The store answers, and models and index are loaded."""
+@router.get("/ready", tags=["operation"])
+def ready(service: Serving) -> Health:
+    """The store answers. The server listens only once models and index are loaded."""
     service.shop.store.changed_at()
-    warm = service.is_ready()
-    response.status_code = status.HTTP_200_OK if warm else status.HTTP_503_SERVICE_UNAVAILABLE
-    return Health(status="ready" if warm else "warming up", version=version("shopclerk"))
+    return Health(status="ready", version=version("shopclerk"))
 
 
 @router.post("/chat", tags=["shopper"])
