@@ -102,17 +102,26 @@ def _row(measured: _Measured) -> Row:
 
 
 def _beside(question: Question, comparison: Comparison, measured: list[_Measured], context: Context) -> ToolResult:
-    """All sides as rows in the order named; where a winner is asked for, its label is the value and its row the first."""
+    """All sides as rows in the order named; where a winner is asked for, its label is the value and its row the first.
+
+    Of two periods held beside each other the growth is the value, since that is what one looks for.
+    """
     rows = [_row(m) for m in measured]
     if comparison.kind == "winner":
         rows.sort(key=lambda row: row.value, reverse=comparison.direction == "top")
+    unit = context.semantics.metric(measured[0].side.metric or question.metric).unit
+    value: Scalar = rows[0].label if comparison.kind == "winner" else None
     facts: dict[str, Scalar] = {}
     if len(measured) == 2:
-        facts = {"new": rows[0].value, "old": rows[1].value, "new_label": rows[0].name, "old_label": rows[1].name}
+        new, old = _newer_first(measured)
+        facts = {"new": new.value, "old": old.value, "new_label": _name(new.side), "old_label": _name(old.side)}
+        if comparison.kind == "both" and new.side.period and old.side.period and old.value:
+            value = (new.value - old.value) / old.value
     return ToolResult(
-        value=rows[0].label if comparison.kind == "winner" else None,
+        value=value,
         rows=tuple(rows),
-        unit=context.semantics.metric(measured[0].side.metric or question.metric).unit,
+        unit="share" if isinstance(value, float) else unit,
+        row_unit=unit,
         facts=facts,
         receipt=_receipt(question, measured[0], measured[1], context),
     )
