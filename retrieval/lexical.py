@@ -21,7 +21,7 @@ from scipy import sparse
 
 from retrieval.columns import Mask
 from retrieval.corpus import Corpus, best_rows
-from retrieval.tokens import STOP_WORDS, words
+from retrieval.tokens import STOP_WORDS, fold, plural, words
 from retrieval.types import Filter, Hit, Vector
 
 K1 = 1.2
@@ -153,7 +153,13 @@ class LexicalIndex:
         if len(found) != 1 or found[0] in self._column or found[0] in STOP_WORDS:
             return surface
         readings = self._readings(found[0])
-        return self.terms[max(readings, key=lambda term: term.weight).column] if readings else surface
+        if not readings:
+            return surface
+        term = self.terms[max(readings, key=lambda reading: reading.weight).column]
+        if found[0] in self._synonyms:
+            return term if found[0] == fold(surface) else plural(term)
+        forms = (plural(term), term) if surface.endswith("s") else (term, plural(term))
+        return min(forms, key=lambda form: OSA.distance(fold(surface), form))
 
     def _best_of(self, readings: Readings) -> list[tuple[NDArray[np.int64], Vector]]:
         """(rows, weights) to add: of several readings only the best counts in each passage."""
@@ -173,7 +179,7 @@ class LexicalIndex:
     def _words(self, query: str) -> list[Readings]:
         """The readings of each word of the query; two words that make one, as in `back pack`, and one that makes two, give more."""
         every = words(query)
-        wanted = list(dict.fromkeys(word for word in every if word not in STOP_WORDS)) or every
+        wanted = list(dict.fromkeys(word for word in every if word not in STOP_WORDS and not self._is_misspelt_stop(word))) or every
         joined = [one + other for one, other in pairwise(wanted) if one + other in self._column and one + other not in wanted]
         found = [readings for word in wanted for readings in self._split(word) or (self._readings(word),)]
         return found + [(QueryTerm(self._column[word], MENDED_WEIGHT),) for word in joined]
@@ -188,12 +194,21 @@ class LexicalIndex:
 
     def _mend(self, word: str) -> Readings:
         """The terms that `word`, which is not in the vocabulary, may have been meant for."""
-        if len(word) < SHORTEST_MENDED or any(char.isdigit() for char in word) or self._is_word(word):
+        if len(word) < SHORTEST_MENDED or any(char.isdigit() for char in word) or self._is_word(word) or self._is_misspelt_stop(word):
             return ()
         least = _LEAST_LIKENESS.get(len(word), _LEAST_LIKENESS_LONG)
-        alike = process.extract(word, self.terms, scorer=OSA.normalized_similarity, score_cutoff=least, limit=4)
-        best = max((likeness for _, likeness, _ in alike), default=0.0)
-        return tuple(QueryTerm(int(column), MENDED_WEIGHT * likeness) for _, likeness, column in alike if likeness > best - 0.02)
+        likeness: dict[int, float] = {}
+        for form in (word, f"{word}s"):  # the s may have been cut off a word such as `wireles`
+            for _, alike, column in process.extract(form, self.terms, scorer=OSA.normalized_similarity, score_cutoff=least, limit=4):
+                likeness[column] = max(alike, likeness.get(column, 0.0))
+        best = max(likeness.values(), default=0.0)
+        return tuple(QueryTerm(column, MENDED_WEIGHT * alike) for column, alike in likeness.items() if alike > best - 0.02)
+
+    def _is_misspelt_stop(self, word: str) -> bool:
+        """Whether `word`, as `somthing`, is a stop word in all but one letter."""
+        if len(word) < 6 or word in self._column or self._is_word(word):
+            return False
+        return process.extractOne(word, STOP_WORDS, scorer=OSA.distance, score_cutoff=1) is not None
 
     def _split(self, word: str) -> tuple[Readings, ...]:
         """`raincoat` as `rain` and `coat`, where the vocabulary has both parts and not the whole."""

@@ -45,6 +45,13 @@ def singular(word: str) -> str:
     return word if word.endswith(("us", "ss", "is")) else word[:-1]
 
 
+def plural(word: str) -> str:
+    """`word` with a plural ending: what `singular` takes off again."""
+    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
+
+
 _STOP_WORDS = """
     a about all also am an and any anything are as at be been but by can could did do does for from get give got had has have hello help
     hey hi how i id if im in into is it its ive just kind know like ll looking look me more my need nice no not of off ok on one or our out

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from retrieval.lexical import K1, TITLE_WEIGHT, B, LexicalIndex, TermCounts
-from retrieval.tokens import singular, synonym_table, words
+from retrieval.tokens import plural, singular, synonym_table, words
 
 TEXTS = [
     "canvas backpack\nwith leather straps",
@@ -53,6 +53,11 @@ def test_singular(word: str, expected: str) -> None:
     assert singular(word) == expected
 
 
+@pytest.mark.parametrize("word", ["boot", "battery", "dress", "watch", "box", "toy", "sunglass"])
+def test_plural_is_taken_off_again(word: str) -> None:
+    assert singular(plural(word)) == word
+
+
 def test_bm25_is_the_formula() -> None:
     """Checked by hand for one word in one passage: 'soup' stands once in the title and three times below it."""
     counts = [2 * TITLE_WEIGHT + 3, 2 * TITLE_WEIGHT + 3, 2 * TITLE_WEIGHT + 4, 2 * TITLE_WEIGHT, 2 * TITLE_WEIGHT + 6]
@@ -77,6 +82,8 @@ def test_bm25_is_the_formula() -> None:
         ("back pack", "canvas backpack"),
         ("raincoat", "rain coat"),
         ("head phones", "wireless headphones"),
+        ("wireles", "wireless headphones"),
+        ("somthing lether", "leather boots"),
         ("xyzzy", None),
         ("b00ts", None),
     ],
