@@ -75,7 +75,8 @@ class Desk:
             return ()
         slots = self._slots(conversation, turns)
         ready = (self._from(kind, found, slots) for kind, found in self._near(asked))
-        found = [s for s in (*self._faq(asked), *ready, *self._drafted(conversation, asked)) if s and s.confidence >= LEAST_CONFIDENCE]
+        sure = [s for s in (*self._faq(asked), *ready) if s and s.confidence >= LEAST_CONFIDENCE]
+        found = [*sure, *self._drafted(conversation, asked)]
         distinct = {suggestion.text: suggestion for suggestion in sorted(found, key=lambda s: s.confidence)}
         return tuple(sorted(distinct.values(), key=lambda s: -s.confidence)[:MOST])
 
@@ -107,11 +108,15 @@ class Desk:
         return self._past[1]
 
     def _drafted(self, conversation: Conversation, asked: str) -> Iterator[Suggestion]:
-        """The clerk's answer, unless it asks for a person or rests on a write that will not have happened."""
+        """The clerk's answer, unless it asks for a person or rests on a write that will not have happened.
+
+        The clerk has its own threshold for answering; only when it asks back or declines must it be sure as well.
+        """
         if self._draft is None:
             return
         answer, confidence = self._undone(self._draft, conversation, asked)
-        if answer.text and not answer.actions and answer.status is not Status.HANDOFF:
+        certain = answer.status is Status.ANSWERED or (answer.status is not Status.HANDOFF and confidence >= LEAST_CONFIDENCE)
+        if answer.text and not answer.actions and certain:
             yield Suggestion(answer.text, "assistant", confidence, answer.intent, answer.intent.replace("_", " "))
 
     def _undone(self, draft: Draft, conversation: Conversation, asked: str) -> tuple[Answer, float]:

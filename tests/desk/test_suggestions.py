@@ -69,7 +69,7 @@ def test_nothing_said_nothing_suggested(store: Store) -> None:
 
 
 def test_unsure_suggestions_are_left_out(store: Store) -> None:
-    assistant = desk(store, lambda conversation, text: (Answer(Status.ANSWERED, "Hm."), LEAST_CONFIDENCE - 0.01))
+    assistant = desk(store, lambda conversation, text: (Answer(Status.CLARIFY, "Hm?"), LEAST_CONFIDENCE - 0.01))
     assert assistant.suggest(*talk(store, "new", ("customer", "Zyzzyva quokka?"))) == ()
 
 
