@@ -76,7 +76,7 @@ class ShopperClerk:
         plan = policy.decide(sight, state)
         outcome = self._do(plan, sight, replace(state, turns=state.turns + 1), shelf)
         outcome = self._counted(plan, outcome)
-        return self._said(plan, message, outcome), outcome.state.to_memory()
+        return self._said(plan, sight, message, outcome), outcome.state.to_memory()
 
     def _signed_in(self, state: DialogueState, customer_id: str | None) -> DialogueState:
         """The state for whom the site vouches for; another customer than before starts afresh."""
@@ -87,7 +87,7 @@ class ShopperClerk:
     def _look(self, understanding: Understanding, state: DialogueState, shelf: Shelf) -> Sight:
         naming = read_names(understanding, shelf)
         wish = read_wish(understanding, shelf, tuple((mention.start, mention.end) for mention in naming.mentions))
-        known = [word for word in wish.core if shelf.worded(word)]
+        known = [word for word in wish.words if shelf.worded(word)]
         reference = refer(understanding, state, shelf)
         spoken = shelf.many((*naming.ids, *reference.ids)[:1])
         return Sight(
@@ -117,7 +117,7 @@ class ShopperClerk:
                     )
                 )
             ),
-            words_known=bool(known) and len(known) * 2 >= len(wish.core),
+            words_known=bool(known) and len(known) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
         )
 
@@ -248,10 +248,11 @@ class ShopperClerk:
         subject = _SUBJECTS.get(plan.move, outcome.state.subject)
         return replace(outcome, state=replace(outcome.state, misses=misses, subject=subject))
 
-    def _said(self, plan: Plan, message: Message, outcome: Outcome) -> Answer:
+    def _said(self, plan: Plan, sight: Sight, message: Message, outcome: Outcome) -> Answer:
         text = self._responder.reply(outcome.intent, message.text, outcome.evidence)
         sources = dict.fromkeys(source for source in (*_sources(outcome.evidence), *outcome.silent) if source.id not in _UNSEEN)
-        trace = (("policy", f"{plan.move.value} {plan.detail}: {plan.why}"), *outcome.trace)
+        looked = f"{sight.faq.entry.id} {sight.faq.score:.2f}" if sight.faq else "none"
+        trace = (("faq", looked), ("policy", f"{plan.move.value} {plan.detail}: {plan.why}"), *outcome.trace)
         return Answer(
             outcome.status,
             text,

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from assistant.config import Settings
 from assistant.shopper import cues, products
+from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
 from assistant.shopper.reply import Outcome, about, joined, lowest_price, money, said
 from assistant.shopper.search import Finder, Found
@@ -22,6 +23,7 @@ from assistant.types import Evidence, Scalar, Source, Status
 from retrieval.types import Retriever
 
 _HAVING = re.compile(r"\b(?:have|got|available|enough|left|get|buy|order|need|want)\b", re.IGNORECASE)
+_BASKET = re.compile(r"\b(?:cart|basket|check ?out)\b|\b(?:buy|order|take|purchase) (?:it|them|this|that|one|two|both)\b", re.IGNORECASE)
 _DIFFERS = {
     "price": "in price",
     "colour": "in colour",
@@ -37,6 +39,7 @@ class Counter:
     def __init__(self, shelf: Shelf, retriever: Retriever, settings: Settings) -> None:
         self._shelf = shelf
         self._finder = Finder(shelf, retriever)
+        self._settings = settings
         self._currency = settings.currency
         self._results = settings.shopper.results
 
@@ -81,6 +84,8 @@ class Counter:
         if len(chosen) > 1 and (total := self._together(chosen, sight)) is not None:
             pieces.append(total[0])
             values = [total[1]]
+        if _BASKET.search(sight.understanding.text):
+            pieces.append(said(line("no_basket", self._settings)))
         kept = tuple(p.id for p in chosen)
         filled = [v for v in values if v is not None]
         return Outcome(
@@ -258,7 +263,8 @@ class Counter:
         )
 
     def _listed(self, wish: Wish, sight: Sight, state: DialogueState) -> Outcome:
-        found = self._finder.find(wish, self._results, sight.understanding.embedding)
+        vector = sight.understanding.embedding if wish.query == cues.plain(sight.understanding.text) else None
+        found = self._finder.find(wish, self._results, vector)
         if not found.products:
             return self._nothing(wish, found, state)
         head = (

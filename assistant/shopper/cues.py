@@ -93,7 +93,7 @@ DEAREST = _any(
 CHEAPER = _any(
     r"\b(?:cheaper|less expensive|lower[- ]priced?|more affordable|less pricey|lower price|more budget)\b(?!\s+than\s+\$?\d)",
     r"\btoo (?:expensive|pricey|dear|much money)\b",
-    r"\b(?:any|some)thing (?:for less|less)\b",
+    r"\b(?:any|some)thing less\b|\bfor less\b(?! than)",
 )
 DEARER = _any(r"\b(?:more expensive|pricier|dearer|higher[- ]priced?|more up-?market|fancier|more premium|costlier)\b(?!\s+than\s+\$?\d)")
 DIFFERENCE = _any(
@@ -164,4 +164,8 @@ SENDING = _any(
     r"\b(?:return|shipping|mailing) (?:label|instructions)\b|\binstructions\b|\blabel\b",
     r"\bhow (?:do|can|should|would|will) (?:i|we) (?:send|ship|mail|post|get|give|bring|return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
     r"\bwhere (?:do|should|can) i (?:send|ship|drop|bring)\b",
+)
+
+SEEKS = _any(
+    r"\b(?:do|d'?)\s?(?:you|u|ya) (?:guys |all |also |still )*(?:sell|have|carry|stock|got|offer)\b|\b(?:got|have you got) any\b|\b(?:looking|searching|hunting) for\b|\b(?:show|find|get) me\b|^\W*(?:i )?(?:need|want)\b"
 )

@@ -91,7 +91,9 @@ class FaqReader:
         """Half the cosine, half the shared words: how much of the question the entry's title says, and the other way round."""
         asked, (titled, told) = set(words), self._told[entry.id]
         shared = self._weight(asked & titled)
-        recall = (shared + 0.4 * self._weight((asked & told) - titled)) / self._weight(asked) if asked else 0.0
+        only_told = (asked & told) - titled
+        things = {word for word in only_told if word.startswith("@")}
+        recall = (shared + 0.8 * self._weight(things) + 0.4 * self._weight(only_told - things)) / self._weight(asked) if asked else 0.0
         precision = shared / self._weight(titled) if titled else 0.0
         overlap = 0.6 * recall + 0.4 * precision
         return 0.55 * max(dense, 0.0) + 0.45 * overlap

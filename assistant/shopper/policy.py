@@ -19,6 +19,12 @@ FAQ_SURE = 0.60
 FAQ_LIKELY = 0.42
 """Score from which the shop's text answers where nothing about products or orders is asked."""
 
+FAQ_GUESS = 0.24
+"""Score from which the shop's text is better than nothing."""
+
+FAQ_WORTH = 0.33
+"""Score from which the shop's text is the better guess where the classifier has none."""
+
 FAQ_HOPED = 0.28
 """Score that is enough where the classifier says that the shop's rules are asked about."""
 
@@ -229,6 +235,8 @@ def _about_the_shop(sight: Sight) -> bool:
     """Whether the classifier is sure of a question about the shop, and no product, price or kind is named that would gainsay it."""
     u = sight.understanding
     products = u.of_kind("money_max", "money_min") or sight.reference.way in {"ordinal", "description"}
+    if sight.reference.ids and (sight.faq is None or sight.faq.score < FAQ_LIKELY):
+        return False
     return u.intent in word_list("faq_intents") and u.intent != "place_order" and u.confidence >= 0.6 and not products
 
 
@@ -268,6 +276,12 @@ def _of_spoken(sight: Sight, text: str) -> Plan:
 
 def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """Moves about kinds of products, and refinements of the last search."""
+    u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
+    named = u.of_kind("category", "money_max", "money_min", "colour", "material")
+    if u.intent in _LINES and u.confidence >= 0.6 and not named:
+        return None
+    if u.confidence < 0.5 and not sight.kind_known and not named and faq >= FAQ_WORTH:
+        return None
     if cues.RANGE.search(text) and not sight.wish.core:
         return Plan(Move.RANGE, why="what there is altogether")
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
@@ -276,16 +290,15 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     if (cues.CHEAPER.search(text) or cues.DEARER.search(text)) and state.shown and not (sight.wish.core and sight.kind_known):
         return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than those shown")
     if cues.SIMILAR.search(text) and state.shown and not sight.wish.core:
-        return Plan(Move.SIMILAR, why="like those shown")
+        return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like those shown")
     if re.search(r"\bhow many\b", text, re.IGNORECASE) and sight.kind_known and not cues.PRONOUN.search(text):
         return Plan(Move.COUNT, why="how many of a kind")
     if state.wish and not sight.wish.core and sight.wish.constrained:
         return Plan(Move.SEARCH, "refine", "narrows the last search")
-    faq = sight.faq.score if sight.faq else 0.0
-    wants = sight.understanding.intent in _PRODUCT or sight.understanding.of_kind("category", "money_max", "money_min")
+    wants = u.intent in _PRODUCT or sight.understanding.of_kind("category", "money_max", "money_min")
     if sight.kind_known and sight.wish.core and (wants or faq < FAQ_LIKELY) and sight.understanding.intent not in {"out_of_scope"}:
         return Plan(Move.SEARCH, why="a kind of product")
-    if sight.understanding.intent in {"product_search", "recommend"} and faq < FAQ_LIKELY and sight.wish.words:
+    if u.intent in {"product_search", "recommend"} and (faq < FAQ_LIKELY or u.confidence >= 0.6) and sight.wish.words:
         return Plan(Move.SEARCH, why="a wish in words")
     return None
 
@@ -295,7 +308,12 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
         return Plan(Move.LINE, "advice", "medicine, law or money")
     asks_shop = intent in word_list("faq_intents") or (sight.ask is not None and not sight.desk)
-    if faq >= FAQ_SURE or (faq >= FAQ_LIKELY and (asks_shop or intent not in _LINES)) or (faq >= FAQ_HOPED and asks_shop):
+    if (
+        faq >= FAQ_SURE
+        or (faq >= FAQ_LIKELY and (asks_shop or intent not in _LINES))
+        or (faq >= FAQ_HOPED and asks_shop)
+        or (faq >= FAQ_WORTH and intent not in _LINES and sight.understanding.confidence < 0.5)
+    ):
         return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")
     if intent == "contact_human_agent" and sight.understanding.confidence >= 0.5:
         return Plan(Move.HANDOFF, "handoff", "asked for a person")
@@ -304,13 +322,16 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
 
 def _rest(sight: Sight, state: DialogueState) -> Plan:
     intent = sight.understanding.intent
-    if intent in _LINES and not (sight.words_known and sight.understanding.confidence < 0.3):
+    if intent in _LINES and not (sight.words_known and sight.understanding.confidence < 0.35):
         return Plan(Move.LINE, _LINES[intent], "the classifier")
     if sight.ask is not None and not sight.desk:
         return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")
     if state.shown and intent in _PRODUCT and not sight.wish.core:
         return Plan(Move.FACTS, why="about what was shown")
-    if sight.wish.core and (intent in _PRODUCT or sight.words_known):
+    faq = sight.faq.score if sight.faq else 0.0
+    if faq >= FAQ_GUESS and not sight.kind_known and intent not in _PRODUCT - {"place_order"}:
+        return Plan(Move.FAQ, why="the nearest of the shop's texts")
+    if sight.wish.core and (intent in _PRODUCT or sight.words_known or cues.SEEKS.search(cues.plain(sight.understanding.text))):
         return Plan(Move.SEARCH, why="a wish in words")
     if intent in word_list("faq_intents") and sight.faq is not None and sight.faq.score >= 0.3:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")

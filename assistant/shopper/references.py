@@ -47,7 +47,13 @@ def refer(understanding: Understanding, state: DialogueState, shelf: Shelf) -> R
         _first_n(text, shown)
         or _ordinal(understanding, shown)
         or _described(text, shown, shelf)
-        or _pronoun(text, state, shown, tuple(str(e.value) for e in understanding.of_kind("category", "product")))
+        or _pronoun(
+            text,
+            state,
+            shown,
+            tuple(str(e.value) for e in understanding.of_kind("category", "product")),
+            counted=bool(understanding.of_kind("quantity")),
+        )
     )
 
 
@@ -83,8 +89,10 @@ def _described(text: str, shown: tuple[str, ...], shelf: Shelf) -> Reference | N
     return None
 
 
-def _pronoun(text: str, state: DialogueState, shown: tuple[str, ...], wish_words: tuple[str, ...]) -> Reference:
+def _pronoun(text: str, state: DialogueState, shown: tuple[str, ...], wish_words: tuple[str, ...], *, counted: bool) -> Reference:
     focus = tuple(id for id in state.focus if id in shown) or state.focus
+    if counted and len(focus) == 1:
+        return Reference(focus, "pronoun")
     if cues.PLURAL.search(text):
         return Reference(focus if len(focus) > 1 else shown, "group")
     if cues.PRONOUN.search(text):

@@ -21,7 +21,7 @@ DENSE_SURE = 0.5
 _PREFIX = "product:"
 _POOL = 60
 _FEW, _SHARE = 5, 0.2
-DENSE_FLOOR = 0.32
+DENSE_FLOOR = 0.28
 """Cosine under which a passage that shares no word with the wish is not offered."""
 
 
@@ -65,12 +65,7 @@ class Finder:
         hits = {hit.passage.id.removeprefix(_PREFIX): hit for hit in self.retriever.search(wish.query, _POOL, _filter(wish), vector)}
         ids = self._of_kind(wish)
         if ids and len(ids) < _FEW and wish.context:
-            near = (
-                (id for id in hits if id in self.shelf.products and self._resembles(self.shelf.products[id], hits[id], wish))
-                if wish.core
-                else ()
-            )
-            ids = ids.union(near)
+            ids = ids.union(p.id for p in self.shelf.many(hits) if wish.core and self._resembles(p, hits[p.id], wish))
         if not ids and wish.core:
             return [p for p in self.shelf.many(hits) if self._resembles(p, hits[p.id], wish)], hits
         if not ids:

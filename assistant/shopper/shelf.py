@@ -79,7 +79,10 @@ class Shelf:
             spelled = tuple(stems(word)[-1] for word in product.name.split() if stems(word))
             if spelled:
                 self.spelled[spelled[0]].append((id, spelled))
-        self._spellings = sorted(word for word in {*self._kinds, *self._names, *_groups()[0]} if len(word) >= 4 and not word.isdigit())
+        self._spellings = tuple(
+            sorted(w for w in words if len(w) >= 4 and w.isalpha()) for words in ({*self._kinds, *_groups()[0]}, self._names)
+        )
+        """Words that a misspelt one may stand for: first those of kinds, then those of names."""
         self.variants = {variant.id: id for id, product in self.products.items() for variant in product.variants}
 
     def __len__(self) -> int:
@@ -109,8 +112,11 @@ class Shelf:
         """The stem, or the one of the shelf's that it misspells; words of fewer than five letters are left alone."""
         if len(word) < 5 or self.worded(word):
             return word
-        best = process.extractOne(word, self._spellings, scorer=fuzz.ratio, score_cutoff=80.0)
-        return best[0] if best and best[0][0] == word[0] else word
+        for known in self._spellings:
+            best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80.0)
+            if best and best[0][0] == word[0]:
+                return str(best[0])
+        return word
 
     def many(self, ids: Iterable[str]) -> tuple[Product, ...]:
         """These products, in order, without those no longer on sale."""

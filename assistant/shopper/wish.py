@@ -118,7 +118,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         brands=traits["brand"],
         excluded=excluded,
         in_stock=bool(_IN_STOCK.search(text)),
-        query=text,
+        query=text if core else " ".join(context) or text,
         **_bounds(understanding, text),
     )
 
@@ -162,8 +162,8 @@ def _words(understanding: Understanding, text: str, negated: list[tuple[int, int
             for word in stems(raw)
             if word not in filler and not word.isdigit()
         ]
-        (context if core or mood else core).extend(found)
         mood = mood or bool(_MOOD.search(part))
+        (context if core or mood else core).extend(found)
     return tuple(dict.fromkeys(core)), tuple(dict.fromkeys(word for word in context if word not in core))
 
 

@@ -108,11 +108,7 @@ def method_of(customer: Customer, id: str) -> PaymentMethod | None:
 
 
 def _policy(content: dict[str, Any]) -> OrderPolicy:
-    rules = {
-        kind: Rule(**{name: tuple(value) if isinstance(value, list) else value for name, value in content[kind].items()})
-        for kind in KINDS
-        if kind in content
-    }
+    rules = {kind: _rule(content[kind]) for kind in KINDS if kind in content}
     refund = content.get("refund", {})
     return OrderPolicy(content["name"], rules, tuple(refund.get("at_once", ())), refund.get("otherwise", ""))
 
