@@ -24,7 +24,7 @@ from assistant.analyst.semantics import load_semantics
 from assistant.analyst.tools import Tool, ToolResult, tools
 from assistant.analyst.values import lexicon_with, load_values
 from assistant.config import Settings
-from assistant.errors import StoreError
+from assistant.errors import BadQuestion, StoreError
 from assistant.types import Answer, Message, Status, Understanding
 from assistant.warehouse import Warehouse
 
@@ -94,7 +94,12 @@ class Analyst:
         if isinstance(outcome, Refuse):
             answer = Answer(Status.DECLINED, outcome.text, intent=outcome.reason, choices=outcome.choices)
             return answer, replace(before, pending="", choices=())
-        answer, result = self._run(outcome, loaded)
+        try:
+            question = loaded.context.semantics.checked(outcome)
+        except BadQuestion as error:
+            answer = Answer(Status.DECLINED, str(error), intent="unknown", tool=outcome.tool)
+            return answer, replace(before, pending="", choices=())
+        answer, result = self._run(question, loaded)
         if answer.status is not Status.ANSWERED:
             return answer, replace(before, pending="", choices=())
         return answer, Memory(outcome, _focus(outcome, result), earlier=before.question)
@@ -114,6 +119,7 @@ class Analyst:
             text=narrate.sentence(question, result, context),
             value=result.value,
             rows=result.rows,
+            unit=result.rows_unit if result.rows else result.unit,
             receipt=result.receipt,
             intent=question.tool,
             tool=question.tool,

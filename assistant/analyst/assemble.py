@@ -34,6 +34,12 @@ _METRIC_OF_OP = {
     "most_reviewed": "reviews",
     "least_reviewed": "reviews",
 }
+_VAGUE = frozenset(
+    ("over", "above", "under", "below", "up to", "v", "past", "or more", "or less", "next to", "ahead of", "behind", "short of")
+)
+_EXCLUDING = frozenset(
+    "excluding|exclude|excluded|except|except for|without|other than|outside|outside of|apart from|ignoring|excl|not including".split("|")
+)
 _EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
 """Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
 _UNIT_METRICS = {
@@ -114,6 +120,7 @@ class _Turn:
         question = self._tool()
         question = self._averaged(question)
         self._check_numbers()
+        self._check_operators(question)
         self._check_periods(question)
         return question
 
@@ -155,7 +162,13 @@ class _Turn:
             return False
         if self.keeps.tool not in ("ranking", "compare", "record"):
             return False
-        return self._has_pronoun() and not self.draft.ranked and not self.reading.has("by_how_much")
+        answered = (
+            self.keeps.tool == "ranking"
+            and self.keeps.ask == "label"
+            and self.reading.has("how_many", "how_much")
+            and not self.draft.periods
+        )
+        return (self._has_pronoun() or answered) and not self.draft.ranked and not self.reading.has("by_how_much")
 
     def _has_pronoun(self) -> bool:
         return any(
@@ -225,6 +238,8 @@ class _Turn:
         if set(named) >= {"returns", "units"}:
             named = ("returned_units",)
         named = self._most_specific(named)
+        if self.draft.cube == "reviews" and set(named) <= {"reviews"} and not self.reading.has("how_many", "share") and self._rates():
+            return ("rating",)
         implied = next((id for op, id in _METRIC_OF_OP.items() if self.reading.has(op)), "")
         if implied == "units" and set(self.draft.ranked) & {"country", "customer"} and self._bought_most():
             implied = "net_sales"
@@ -237,6 +252,10 @@ class _Turn:
         return (
             named or self._implied_units() or self._counted_before() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
         )
+
+    def _rates(self) -> bool:
+        """ "How do reviewers rate ...": the verb asks for the rating."""
+        return any(m.text in ("rate", "rated", "score", "scored") and m.start not in self.used for m in self.reading.ops("stars"))
 
     def _bought_most(self) -> bool:
         """ "Who buys the most": money; "what is bought most": pieces."""
@@ -312,7 +331,13 @@ class _Turn:
 
     def _dropped(self) -> Question | None:
         """ "Drop the country", "without the product filter": the question before, less that filter."""
-        if self.context is None or not self.reading.has("exclude") or self.draft.filters.clauses or self.draft.metrics or len(self.reading.tokens) > 6:
+        if (
+            self.context is None
+            or not self.reading.has("exclude")
+            or self.draft.filters.clauses
+            or self.draft.metrics
+            or len(self.reading.tokens) > 6
+        ):
             return None
         dimensions = {d for m in self.draft.pending for d in m.all("dimension")} & {c.dimension for c in self.context.filters}
         if not dimensions:
@@ -492,6 +517,8 @@ class _Turn:
                 Clarify(f"A ranking of what{subject}: products, customers, countries or months?", _subjects(reading.text), slot="subject")
             )
         metrics = metrics or self._default_metric(dimensions)
+        if dimensions[0] == "order" and metrics[0] == "net_sales":
+            metrics = ("gross_sales",)
         direction = "bottom" if reading.has(*DOWNWARD) or (reading.has("less") and not draft.ranks) else "top"
         n, skip = self._places(dimensions)
         question = Question("ranking", metrics[:1], dimensions[:1], self.filters(), self.period(), Ranking(n, direction, skip))  # type: ignore[arg-type]
@@ -737,6 +764,7 @@ class _Turn:
     def _check_known(self) -> None:
         """Every word with content must have been understood."""
         unknown = [m for m in self.reading.marks if m.start not in self.used and (m.kind == "unknown" or _is_value(m))]
+        unknown += self.draft.unknown
         if unknown:
             said = "”, “".join(self.reading.tokens[m.start].fixed or m.text for m in unknown)
             raise Stop(
@@ -746,6 +774,18 @@ class _Turn:
                     ("sales last month", "top 10 products this year", "orders by country"),
                 )
             )
+
+    def _check_operators(self, question: Question) -> None:
+        """A plain figure may not stand in for a comparison or an exclusion that was asked for and not understood."""
+        if question.tool not in ("metric", "series", "breakdown", "record"):
+            return
+        for mark in self.reading.ops("versus", "difference", "than", "more_than", "less_than", "older", "younger", "exclude"):
+            weighty = not mark.is_op("exclude") or mark.text in _EXCLUDING
+            if weighty and mark.start not in self.used and mark.text not in _VAGUE:
+                what = "leave out" if mark.is_op("exclude") else "compare"
+                raise Stop(
+                    Clarify(f"What should I {what}? I understood “{mark.text}”, but not the two things it is about.", slot="subject")
+                )
 
     def _check_numbers(self) -> None:
         """A number that no part of the question took up may not be passed over."""

@@ -53,6 +53,7 @@ class Draft:
     shifts: list[Found] = field(default_factory=list)
     left_out: list[Found] = field(default_factory=list)
     whole: bool = False
+    unknown: list[Mark] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
     @property
@@ -95,6 +96,7 @@ class Drafter:
                 and draft.periods
             ):
                 draft.left_out.append(mark.period)
+                draft.used.add(before.start)
             elif mark.period.shift:
                 draft.shifts.append(mark.period)
             elif mark.period.period is None:
@@ -107,6 +109,8 @@ class Drafter:
 
     def cube_of(self, reading: Reading, previous: Question | None) -> str:
         """Which kind of rows the message is about: its own words decide, then the message before."""
+        if reading.has(*_REVIEW_SUPERLATIVES):
+            return "reviews"
         review = sales = 0
         for mark in reading.marks:
             cubes = {self.semantics.metrics[id].cube for id in mark.all("metric")} | {
@@ -266,6 +270,7 @@ class _Nouns:
         elif self.reading.has("average") and before is not None and before.is_op("average") and kind == "time":
             self._per(mark, dimension)
         elif (after := self.reading.after(mark)) is not None and after.text in _AFTER_NOUN | {"breakdown"}:
+            draft.used.add(after.start)
             self._group(mark, dimension)
         elif draft.ranks and not draft.ranked and (not metric or self._with_superlative(mark)):
             self._rank(mark, dimension)
@@ -345,7 +350,7 @@ class _Nouns:
         self.draft.used.add(mark.start)
         if dimension not in self.draft.ranked:
             self.draft.ranked.append(dimension)
-            self.draft.plural = self.draft.plural or (mark.text.endswith("s") and mark.text not in ("sales",))
+            self.draft.plural = self.draft.plural or any(t.text != t.stem for t in self.reading.tokens[mark.start : mark.end])
 
     def _group(self, mark: Mark, dimension: str) -> None:
         self.draft.used.add(mark.start)
@@ -359,6 +364,7 @@ class _Nouns:
     def _settle(self) -> None:
         """Nouns without a role: a figure where none is named yet, else left to the conversation."""
         draft = self.draft
+        self._new_customers()
         rest: list[Mark] = []
         for mark in draft.pending:
             metrics = [id for id in mark.all("metric") if self._in_cube(self.semantics.metrics[id].cube) and id != "countries"]
@@ -368,6 +374,16 @@ class _Nouns:
             else:
                 rest.append(mark)
         draft.pending = rest
+
+    def _new_customers(self) -> None:
+        """ "How many of them were new": of customers; new anything else is nothing that the data knows."""
+        before = self.previous.metric if self.previous else ""
+        for mark in self.reading.ops("new"):
+            named = any("customer" in m.all("dimension") for m in self.reading.marks)
+            if self.draft.cube == "sales" and (named or before in ("customers", "new_customers", "returning_customers")):
+                self._metric(mark, "new_customers")
+            else:
+                self.draft.unknown.append(mark)
 
     def _joined(self, mark: Mark) -> bool:
         before = self.reading.before(mark)

@@ -103,7 +103,9 @@ class FilterReader:
         starts = self._starts()
         for match in re.finditer(rf"(?<!\S){pattern}(?!\S)", self.reading.text):
             covered = [m for m in self.reading.marks if starts[m.start] < match.end() and starts[m.end] > match.start()]
-            if any(m.kind == "period" for m in covered) or all(m.start in self.found.used for m in covered):
+            if any(m.kind == "period" or (m.kind == "number" and m.start in self.found.used) for m in covered):
+                continue
+            if all(m.start in self.found.used for m in covered):
                 continue
             yield match, covered
 
@@ -218,7 +220,7 @@ class FilterReader:
         ranked = before is not None and (
             before.is_op("top", "bottom", "most_sold", "least_sold") or (before.kind == "number" and self.reading.has("top", "bottom"))
         )
-        if len(mark.products) > 1 and (ranked or (before is not None and before.is_op("which"))):
+        if len(mark.products) > 1 and (ranked or (before is not None and before.text in ("which", "what"))):
             self.found.implied_product = True
             return words
         return ""
@@ -287,6 +289,8 @@ class FilterReader:
         for mark in self.reading.marks:
             if mark.all("review_value") and mark.start not in self.found.used:
                 self._department(mark)
+        for mark in (*self.reading.of("product"), *self.reading.of("unknown")):
+            self._partly_named(mark)
         for mark in self.reading.of("product"):
             if mark.start not in self.found.used and mark.value == '"':
                 self._use(mark)
@@ -304,6 +308,16 @@ class FilterReader:
             raise Stop(
                 Refuse(f"Reviews are not linked to customers, so none can be found for {mark.value}.", "value", ("reviews by department",))
             )
+
+    def _partly_named(self, mark: Mark) -> None:
+        """ "The petite division": a value by one of its words, where only one value has it."""
+        if mark.start in self.found.used or mark.value:
+            return
+        words = set(mark.text.split())
+        fits = [(d, v) for d, values in self.values.review_values.items() for v in values if words <= set(v.lower().split())]
+        if len({d for d, _ in fits}) == 1 and len(fits) == 1:
+            self._use(mark)
+            self.found.add(mark.start, FilterClause(fits[0][0], "eq", (fits[0][1],), fits[0][1]))
 
     def _department(self, mark: Mark) -> None:
         options = {s.extra: s.value for s in mark.senses if s.kind == "review_value"}

@@ -224,6 +224,8 @@ class _Desk:
 
     def _outdone(self, stems: list[str], start: int, end: int) -> bool:
         """Whether a metric that begins inside the phrase reaches further: "the average rating" is not "the average"."""
+        if self.tokens[start].text not in ("the", "a", "an", "what", "in", "of", "is", "are"):
+            return False
         for later in range(start + 1, end):
             reach, senses = self.lexicon.stems.longest(stems, later)
             if reach > end and any(s.kind == "metric" for s in senses):

@@ -122,7 +122,9 @@ class Semantics:
             BadQuestion: a metric or dimension is unknown, or one of another cube than the first metric's.
         """
         cubes = {self.metric(id).cube for id in question.metrics}
-        clauses: tuple[FilterClause, ...] = question.filters
+        sides = question.comparison.sides if question.comparison else ()
+        part = question.share.part if question.share else ()
+        clauses: tuple[FilterClause, ...] = (*question.filters, *part, *(c for side in sides for c in side.filters))
         for name in (*question.by, *(c.dimension for c in clauses)):
             dimension = self.dimension(name)
             if cubes and dimension.cube not in cubes and not (dimension.kind == "time" and dimension.cube == "sales"):

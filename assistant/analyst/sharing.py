@@ -51,6 +51,10 @@ class Sharing:
         """A metric that is a share by itself needs no part; groups and rankings of it are not this module's."""
         if self.draft.ranks or self.draft.by or self.draft.ranked:
             return None
+        above = self.semantics.metrics[metrics[0]].ratio[:1]
+        origin = [c for c in self.draft.filters.clauses if self._comes_from(c)]
+        if above and origin and self.draft.metric_marks:
+            return replace(self.turn.base("share", above), share=Share(part=tuple(origin)))
         return self.turn.base("metric", metrics)
 
     def _default(self) -> tuple[str, ...]:
@@ -58,7 +62,7 @@ class Sharing:
 
     # ------------------------------------------------------------------ one metric over another
 
-    def _ratio(self, metrics: tuple[str, ...]) -> Question:
+    def _ratio(self, metrics: tuple[str, ...]) -> Question | None:
         first, second = metrics
         above, below = (first, second)
         if self.semantics.metrics[second].whole == first:
@@ -67,6 +71,10 @@ class Sharing:
             above, below = second, first
         if (above, below) == ("returns", "net_sales") and "net" not in self.reading.text.split():
             below = "gross_sales"
+        known = next((m.id for m in self.semantics.metrics.values() if m.ratio == (above, below) and not m.hidden), "")
+        if known:
+            self.draft.metrics = [known]
+            return self._rate((known,))
         if self.semantics.metrics[above].whole == below and self.semantics.metrics[above].share:
             return self.turn.base("metric", (self.semantics.metrics[above].share,))
         return replace(self.turn.base("share", (above,)), share=Share(of=below))
@@ -163,6 +171,12 @@ class Sharing:
     def _after_share(self, position: int) -> bool:
         share = self.reading.ops("share")
         return not share or position > share[0].start
+
+    def _comes_from(self, clause: FilterClause) -> bool:
+        """Whether "comes from" or the like stands between the metric and this filter."""
+        placed = self.draft.filters.at[clause.dimension][0][0]
+        verbs = (m for m in self.reading.ops("comes_from") if m.text.endswith(" from") or m.text.startswith(("made", "go", "went")))
+        return any(self.draft.metric_marks[0].start < m.start < placed for m in verbs) if self.draft.metric_marks else False
 
     def _verb_between(self, part: tuple[FilterClause, ...]) -> bool:
         """ "What share of negative reviews comes from ...": the part is what follows the verb."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-FORMAT = 1
+FORMAT = 2
 """Rises with every change of `schema.sql`; a warehouse of another format is rebuilt."""
 
 _BATCH = 65_536

@@ -49,8 +49,8 @@ select r.id as review_id, r.product_id, coalesce(p.product, r.product_id) as pro
        cast(r.created_at as date) as day, cast(date_trunc('week', r.created_at) as date) as week, cast(date_trunc('month', r.created_at) as date) as month,
        cast(date_trunc('quarter', r.created_at) as date) as quarter, cast(date_trunc('year', r.created_at) as date) as year,
        try_cast(r.attributes ->> '$.age' as integer) as age,
-       case when lower(r.attributes ->> '$.recommended') in ('1', '1.0', 'true', 'yes') then 1.0
-            when r.attributes ->> '$.recommended' is not null then 0.0 end as recommended,
+       case when lower(r.attributes ->> '$.recommended') in ('1', '1.0', 'true', 'yes') then cast(1 as double)
+            when r.attributes ->> '$.recommended' is not null then cast(0 as double) end as recommended,
        coalesce(r.attributes ->> '$.department', p.category, '') as department, coalesce(r.attributes ->> '$.division', '') as division,
        coalesce(r.attributes ->> '$.class', p.style, '') as class
 from staged_reviews r left join products p on p.product_id = r.product_id;

@@ -153,7 +153,7 @@ def _label(side: Side) -> str:
     """The value that a side stands for, as the data spells it."""
     if side.period is not None and not side.filters:
         return _period_label(side)
-    return str(side.filters[0].values[0]) if side.filters and len(side.filters[0].values) == 1 else side.label
+    return str(side.filters[0].values[0]) if side.filters and side.filters[0].op == "eq" else side.label
 
 
 def _period_label(side: Side) -> str:
