@@ -112,6 +112,21 @@ def ask(
 
 
 @app.command()
+def digest(store: StoreOption) -> None:
+    """Report the last whole day, the month so far, what sold, what to expect, and the pinned questions."""
+    from assistant.analyst.analyst import Analyst
+    from assistant.analyst.digest import make_digest
+    from assistant.analyst.saved import SavedQuestions
+    from assistant.config import load_settings
+    from assistant.store import Store
+    from assistant.warehouse import Warehouse
+
+    with Store.open(store) as opened:
+        Warehouse.refresh(opened)
+    typer.echo(str(make_digest(Analyst(store, load_settings(store)), SavedQuestions(store).pinned())))
+
+
+@app.command()
 def status(
     store: StoreOption,
     settings: Annotated[bool, typer.Option("--settings", help="Show every setting with its value.")] = False,

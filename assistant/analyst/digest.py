@@ -42,8 +42,7 @@ class Digest:
         if self.day is None:
             return "There are no dated sales yet, so there is nothing to report."
         lines = [f"Digest for {self.day:%A}, {day_words(self.day)}", ""]
-        for section in self.sections:
-            lines.append(f"{section.title}: {section.answer.text}")
+        lines += [f"{section.title}: {section.answer.text}" for section in self.sections]
         return "\n".join(lines)
 
 
