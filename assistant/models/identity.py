@@ -14,12 +14,13 @@ from assistant.types import Entity
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
 _PHONE = re.compile(r"(?<![\w#])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{2,4}\)[\s.-]?)?\d{2,4}(?:[\s.-]\d{2,4}){1,4}(?!\w)")
 _ZIP_WORD = r"(?:zip|post(?:al)?)\s*-?\s*(?:code)?|postcode"
+_ZIP_FORMS = (r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}", r"[A-Z]\d[A-Z]\s?\d[A-Z]\d", r"[A-Z]\d[\dW]\s?[A-Z\d]{4}", r"\d{4}\s?[A-Z]{2}")
+"""British, Canadian, Irish, Dutch."""
 _ZIP_SAID = re.compile(
-    rf"\b(?:{_ZIP_WORD})\b(?:\s+(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{{4,6}}(?:-\d{{4}})?)\b",
-    re.IGNORECASE,
+    rf"\b(?:{_ZIP_WORD})\b(?:\s+(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>{'|'.join(_ZIP_FORMS)}|\d{{4,6}}(?:-\d{{4}})?)\b", re.IGNORECASE
 )
 _ZIP_BARE = re.compile(r"(?<![\w#$€£.,-])(?P<zip>\d{5}(?:-\d{4})?)(?![\w%€£]|[.,]\d)")
-_ZIP_UK = re.compile(r"\b(?P<zip>[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b")
+_ZIP_LETTERED = re.compile(r"\b(?P<zip>{})\b".format("|".join(_ZIP_FORMS[:3]).replace(r"\s?", r"\s")))
 _ORDER_SAID = re.compile(
     r"\b(?:orders?|purchases?|invoices?|bills?)(?:\s*(?:number|nr|no|num|id|code|ref(?:erence)?))?\.?(?:\s+(?:is|was))?\s*[:#]?\s*#?(?P<id>(?=[\w-]*\d)[A-Z]{0,5}-?\d[\w-]{2,}|(?=[\w-]*\d)[A-Z0-9][\w-]{3,})\b",
     re.IGNORECASE,
@@ -83,8 +84,8 @@ def phones(text: str) -> Iterator[Entity]:
 
 
 def zips(text: str) -> Iterator[Entity]:
-    """Post codes: said to be one, or of American or British form."""
-    for pattern, score in ((_ZIP_SAID, 1.0), (_ZIP_UK, 0.9), (_ZIP_BARE, 0.8)):
+    """Post codes: said to be one, or of American, British, Canadian or Irish form."""
+    for pattern, score in ((_ZIP_SAID, 1.0), (_ZIP_LETTERED, 0.9), (_ZIP_BARE, 0.8)):
         for match in pattern.finditer(text):
             yield Entity("zip", match["zip"], match["zip"].upper(), match.start("zip"), match.end("zip"), score)
 

@@ -100,6 +100,8 @@ def test_order_ids_said_marked_or_of_the_shops_shape(extractor: EntityExtractor)
         ("ida morgen 30915", "Ida Morgen", "30915"),
         ("my name is ida morgen and my postcode is SW1A 1AA", "Ida Morgen", "SW1A 1AA"),
         ("Ida Morgen / 30915", "Ida Morgen", "30915"),
+        ("Ida Morgen, V3H 8T2", "Ida Morgen", "V3H 8T2"),
+        ("I am Ida Morgen and my postcode is 2511 XB", "Ida Morgen", "2511 XB"),
     ],
 )
 def test_a_name_beside_a_post_code(extractor: EntityExtractor, text: str, name: str, code: str) -> None:
