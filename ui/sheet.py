@@ -92,12 +92,16 @@ def _value(value: Any, record: Mapping[str, Any], currency: str) -> str:
 
 
 def _row(row: Mapping[str, Any], record: Mapping[str, Any], currency: str) -> Markup:
-    name = Markup("<td>{}</td>").format(row.get("name", "")) if any(r.get("name") for r in record["rows"]) else Markup("")
+    name = Markup("<td>{}</td>").format(row.get("name", "")) if _named(record["rows"]) else Markup("")
     return Markup('<tr><td>{}</td>{}<td class="sc-number">{}</td></tr>').format(row["label"], name, _value(row["value"], record, currency))
 
 
 def _name_head(rows: list[Mapping[str, Any]]) -> Markup:
-    return Markup('<th scope="col">Name</th>') if any(row.get("name") for row in rows) else Markup("")
+    return Markup('<th scope="col">Name</th>') if _named(rows) else Markup("")
+
+
+def _named(rows: list[Mapping[str, Any]]) -> bool:
+    return any(row.get("name", row["label"]) != row["label"] for row in rows)
 
 
 def _measure(record: Mapping[str, Any]) -> str:
