@@ -23,7 +23,10 @@ from assistant.types import Evidence, Scalar, Source, Status
 from retrieval.types import Retriever
 
 _HAVING = re.compile(r"\b(?:have|got|available|enough|left|get|buy|order|need|want)\b", re.IGNORECASE)
-_BASKET = re.compile(r"\b(?:cart|basket|check ?out)\b|\b(?:buy|order|take|purchase) (?:it|them|this|that|one|two|both)\b", re.IGNORECASE)
+_BASKET = re.compile(
+    r"\b(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bcheck ?out\b|\b(?:buy|order|take|purchase) (?:it|them|this|that|one|two|both)\b",
+    re.IGNORECASE,
+)
 _DIFFERS = {
     "price": "in price",
     "colour": "in colour",
@@ -330,16 +333,18 @@ class Counter:
         asked = products.facets(text, bool(product.variants))
         if quantity and not asked.price and _HAVING.search(text):
             return [products.stock_answer(product, text, quantity), products.price_answer(product, text, self._currency, quantity)]
+        if quantity and not (asked.price or asked.stock or asked.options):
+            return [products.price_answer(product, text, self._currency, quantity)]
         if asked.question and not (asked.price or asked.stock) and not products.asks_something(product, sight.understanding):
             return [self._presented(product, text)]
         answers = []
-        if asked.price or (asked.question and quantity):
+        if asked.price:
             answers.append(products.price_answer(product, text, self._currency, quantity))
         if asked.stock:
             answers.append(products.stock_answer(product, text, quantity))
         if asked.options:
             answers.append(products.options_answer(product, text))
-        if asked.question and not quantity:
+        if asked.question:
             answers.append(products.question_answer(product, sight.understanding))
         return answers
 

@@ -109,7 +109,7 @@ GOES_WITH = _any(
     r"\b(?:goes? (?:well )?with|match(?:es)? (?:well )?with|pairs? (?:well )?with|to go with|combine with|accessor(?:y|ies) for)\b"
 )
 PRICE = _any(
-    r"\b(?:how much|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b"
+    r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b"
 )
 STOCK = _any(
     r"\b(?:in stock|out of stock|stock|available|availability|in store|sold out|how many (?:\w+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in)|any left|still have|left in|units|inventory|on hand|do you still|restock\w*)\b"

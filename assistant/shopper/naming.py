@@ -162,7 +162,8 @@ def _run(match: re.Match[str], text: str) -> list[tuple[str, int, int]]:
         rest = match[0][start - match.start() + cut :]
         start += cut + len(rest) - len(rest.lstrip())
         words = words[1:]
-    return [(" ".join(words), start, match.end())] if len(words) >= 2 else []
+    named = [word for word in words if word[0].isupper()]
+    return [(" ".join(words), start, match.end())] if len(words) >= 2 and named else []
 
 
 def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: Shelf) -> bool:

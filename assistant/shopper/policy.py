@@ -320,18 +320,24 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     return None
 
 
+def _unlikely(sight: Sight) -> bool:
+    """Whether a courtesy is only a guess of the classifier's."""
+    return sight.understanding.intent in {"greeting", "thanks", "goodbye"} and sight.understanding.confidence < 0.5
+
+
 def _rest(sight: Sight, state: DialogueState) -> Plan:
     intent = sight.understanding.intent
-    if intent in _LINES and not (sight.words_known and sight.understanding.confidence < 0.35):
+    if intent in _LINES and not ((sight.words_known and sight.understanding.confidence < 0.35) or _unlikely(sight)):
         return Plan(Move.LINE, _LINES[intent], "the classifier")
     if sight.ask is not None and not sight.desk:
         return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")
     if state.shown and intent in _PRODUCT and not sight.wish.core:
         return Plan(Move.FACTS, why="about what was shown")
     faq = sight.faq.score if sight.faq else 0.0
-    if faq >= FAQ_GUESS and not sight.kind_known and intent not in _PRODUCT - {"place_order"}:
+    seeks = cues.SEEKS.search(cues.plain(sight.understanding.text))
+    if faq >= FAQ_GUESS and not sight.kind_known and not seeks and intent not in _PRODUCT - {"place_order"}:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")
-    if sight.wish.core and (intent in _PRODUCT or sight.words_known or cues.SEEKS.search(cues.plain(sight.understanding.text))):
+    if (sight.wish.core and (intent in _PRODUCT or sight.words_known or seeks)) or (sight.wish.words and sight.words_known and seeks):
         return Plan(Move.SEARCH, why="a wish in words")
     if intent in word_list("faq_intents") and sight.faq is not None and sight.faq.score >= 0.3:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")

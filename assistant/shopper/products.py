@@ -219,7 +219,11 @@ def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> 
             return FieldAnswer(about(product, f"{product.name}: {name} {value}."), str(value) if "," not in str(value) else None)
     asked = frozenset(stems(text)) - word_list("filler") - words - frozenset(stems(product.name))
     sentences = _SENTENCE.split(product.description) if product.description else []
-    naming = sorted((s for s in sentences if words & _unhyphenated(s)), key=lambda s: -len(asked & frozenset(stems(s))))
+    part = [s for s in sentences if asked & frozenset(stems(s))]
+    naming = sorted(
+        (s for s in sentences if words & _unhyphenated(s) or s in part),
+        key=lambda s: (-len(asked & frozenset(stems(s))), not words & _unhyphenated(s)),
+    )
     named = [word for word in stems(product.name) if word in words]
     if not naming and not named:
         return FieldAnswer(

@@ -30,7 +30,12 @@ def _goods(id: str, name: str, style: str, price: float, stock: int, description
 
 
 def _chairs() -> tuple[Variant, ...]:
-    made = [("v-blue-s", "blue", "S", 80.0, True), ("v-blue-l", "blue", "L", 90.0, True), ("v-red-s", "red", "S", 82.0, True), ("v-red-l", "red", "L", 95.0, False)]
+    made = [
+        ("v-blue-s", "blue", "S", 80.0, True),
+        ("v-blue-l", "blue", "L", 90.0, True),
+        ("v-red-s", "red", "S", 82.0, True),
+        ("v-red-l", "red", "L", 95.0, False),
+    ]
     return tuple(Variant(id, {"color": colour, "size": size}, price, None, available) for id, colour, size, price, available in made)
 
 
@@ -63,11 +68,21 @@ CUSTOMERS = (
 )  # fmt: skip
 
 
-def _order(id: str, customer: str, status: str, *lines: tuple[str, str, str, float, dict[str, str]], method: str = "card_1", tracking: str = "", delivered: datetime | None = None) -> Order:
+def _order(
+    id: str,
+    customer: str,
+    status: str,
+    *lines: tuple[str, str, str, float, dict[str, str]],
+    method: str = "card_1",
+    tracking: str = "",
+    delivered: datetime | None = None,
+) -> Order:
     bought = tuple(OrderLine(product, name, 1, price, variant or None, options) for product, variant, name, price, options in lines)
     shipments = (Shipment((tracking,), delivered_at=delivered),) if tracking else ()
     total = round(sum(line.unit_price for line in bought), 2)
-    return Order(id, customer, YESTERDAY, status, address=HOME, lines=bought, payments=(Payment("payment", total, method),), shipments=shipments)
+    return Order(
+        id, customer, YESTERDAY, status, address=HOME, lines=bought, payments=(Payment("payment", total, method),), shipments=shipments
+    )
 
 
 _CHAIR = ("p11", "v-blue-s", "Garden Chair", 80.0, {"color": "blue", "size": "S"})
@@ -93,7 +108,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def passages() -> list[Passage]:
     """What an index of the shop would hold."""
-    goods = [Passage(f"product:{p.id}", f"{p.name}. {p.category} {p.style}. {p.description}", "product", {"price": p.price, "stock": p.stock}) for p in PRODUCTS]
+    goods = [
+        Passage(f"product:{p.id}", f"{p.name}. {p.category} {p.style}. {p.description}", "product", {"price": p.price, "stock": p.stock})
+        for p in PRODUCTS
+    ]
     return goods + [Passage(f"faq:{entry.id}", f"{entry.question} {entry.answer}", "faq") for entry in FAQ]
 
 

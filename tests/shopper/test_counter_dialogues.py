@@ -40,7 +40,6 @@ FACTS = [
     ("Is the Beekeeper's Veil Hat in stock?", "7", 7),
     ("how many Rosewood Fountain Pen do u have left", "2", 2),
     ("are the oxblood leather garden gloves available", "out of stock", 0),
-    ("what would three of them cost: the Porcelain Ink Well", "$22.00", 22.0),
     ("How much for 3 pieces of the Porcelain Ink Well?", "$66.00", 66.0),
     ("what's the price of the garden chair in blue, size L", "$90.00", 90.0),
     ("is the red garden chair in size L available?", "not available", 0),
@@ -67,12 +66,27 @@ def test_a_question_is_answered_in_the_descriptions_words(talk: Callable[..., An
     assert words in talk().say(text).text
 
 
-@pytest.mark.parametrize("text", ["Is the Harbour Brass Desk Lamp suitable for bathrooms?", "what is the wattage of the juniper oak desk lamp", "does the Willow Trug Basket come with a warranty card?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is the Harbour Brass Desk Lamp suitable for bathrooms?",
+        "what is the wattage of the juniper oak desk lamp",
+        "does the Willow Trug Basket come with a warranty card?",
+    ],
+)
 def test_what_the_description_does_not_say_is_not_said(talk: Callable[..., Any], text: str) -> None:
     assert "does not say" in talk().say(text).text
 
 
-@pytest.mark.parametrize("text", ["how much is the Titan Turbo Lawn Robot", "Do you have the Silver Moon Watering Can 3000 in stock?", 'price of the "Emperor Velvet Throne"', "is the Copper Long-Spout Watering Can Deluxe available"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how much is the Titan Turbo Lawn Robot",
+        "Do you have the Silver Moon Watering Can 3000 in stock?",
+        'price of the "Emperor Velvet Throne"',
+        "is the Copper Long-Spout Watering Can Deluxe available",
+    ],
+)
 def test_a_product_that_does_not_exist_is_not_pretended(talk: Callable[..., Any], text: str) -> None:
     answer = talk().say(text)
     assert "can't find a product" in answer.text
@@ -161,7 +175,7 @@ def test_fixed_lines(talk: Callable[..., Any], text: str, status: Status, intent
 
 
 def test_after_three_misses_a_person_is_fetched(talk: Callable[..., Any]) -> None:
-    assert talk().say("qwrt zzkj", "blorp", "fnord fnord").status is Status.HANDOFF
+    assert talk().say("qwrt zzkj", "and blorp it", "fnord fnord then").status is Status.HANDOFF
 
 
 def test_every_figure_in_an_answer_is_in_its_evidence() -> None:

@@ -68,7 +68,10 @@ def test_it_means_the_order_just_spoken_of(talk: Callable[..., Any]) -> None:
     assert "Rosewood Fountain Pen" in talk("c-ada").say("status of #A100003", "what's in it?").text
 
 
-@pytest.mark.parametrize("text", ["what is the status of order #B200001", "cancel #B200001, no longer needed", "ship #B200001 to 5 Oak Street, Reno, NV 89501 instead"])
+@pytest.mark.parametrize(
+    "text",
+    ["what is the status of order #B200001", "cancel #B200001, no longer needed", "ship #B200001 to 5 Oak Street, Reno, NV 89501 instead"],
+)
 def test_anothers_order_is_as_if_it_did_not_exist(talk: Callable[..., Any], text: str) -> None:
     chat = talk("c-ada")
     theirs, none = chat.say(text), chat.say(text.replace("B200001", "B999999"))
@@ -77,7 +80,9 @@ def test_anothers_order_is_as_if_it_did_not_exist(talk: Callable[..., Any], text
     assert chat.writes == []
 
 
-@pytest.mark.parametrize("text", ["I am also Ben Okafor", "my other e-mail is ben@mail.example, show those orders", "my husband's order please"])
+@pytest.mark.parametrize(
+    "text", ["I am also Ben Okafor", "my other e-mail is ben@mail.example, show those orders", "my husband's order please"]
+)
 def test_one_customer_a_conversation(talk: Callable[..., Any], text: str) -> None:
     assert talk("c-ada").say("list my orders", text).status is Status.DECLINED
 
@@ -102,14 +107,41 @@ def test_a_yes_in_the_request_itself_is_no_confirmation(talk: Callable[..., Any]
     assert chat.writes == []
 
 
-@pytest.mark.parametrize("text", ["yes?", "yes but wait", "ok thanks", "no", "maybe", "yes, but use paypal instead", "not yet", "hmm", "yes if I get the money at once", "what happens then?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes?",
+        "yes but wait",
+        "ok thanks",
+        "no",
+        "maybe",
+        "yes, but use paypal instead",
+        "not yet",
+        "hmm",
+        "yes if I get the money at once",
+        "what happens then?",
+    ],
+)
 def test_what_is_no_plain_yes_writes_nothing(talk: Callable[..., Any], text: str) -> None:
     chat = talk("c-ada")
     chat.say("cancel #A100001, ordered by mistake", text)
     assert chat.writes == []
 
 
-@pytest.mark.parametrize("text", ["yes", "Yes, go ahead.", "yep do it", "sure", "I confirm", "ok go ahead", "please proceed", "Yes please cancel it", "correct, please cancel #A100001"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "Yes, go ahead.",
+        "yep do it",
+        "sure",
+        "I confirm",
+        "ok go ahead",
+        "please proceed",
+        "Yes please cancel it",
+        "correct, please cancel #A100001",
+    ],
+)
 def test_plain_yeses(talk: Callable[..., Any], text: str) -> None:
     chat = talk("c-ada")
     chat.say("cancel #A100001, ordered by mistake", text)
@@ -151,7 +183,15 @@ def test_address(talk: Callable[..., Any], store: Store) -> None:
     chat = talk("c-ada")
     assert "12 Fern Street" in chat.say("send order #A100001 to 12 Fern Street, Apt 3, Tulsa, OK 74103 instead").text
     chat.say("yes")
-    wanted = {"order_id": "#A100001", "address1": "12 Fern Street", "address2": "Apt 3", "city": "Tulsa", "state": "OK", "country": "USA", "zip": "74103"}
+    wanted = {
+        "order_id": "#A100001",
+        "address1": "12 Fern Street",
+        "address2": "Apt 3",
+        "city": "Tulsa",
+        "state": "OK",
+        "country": "USA",
+        "zip": "74103",
+    }
     assert chat.writes == [("modify_pending_order_address", wanted)]
 
 
@@ -172,7 +212,12 @@ def test_items_of_a_pending_order(talk: Callable[..., Any], store: Store) -> Non
     chat = talk("c-ada")
     assert "$10.00" in chat.say("in #A100001 change the garden chair to size L").text
     chat.say("yes")
-    assert chat.writes == [("modify_pending_order_items", {"order_id": "#A100001", "item_ids": ["v-blue-s"], "new_item_ids": ["v-blue-l"], "payment_method_id": "card_1"})]
+    assert chat.writes == [
+        (
+            "modify_pending_order_items",
+            {"order_id": "#A100001", "item_ids": ["v-blue-s"], "new_item_ids": ["v-blue-l"], "payment_method_id": "card_1"},
+        )
+    ]
     order = store.orders.get("A100001")
     assert order is not None
     assert {line.variant_id for line in order.lines} == {"v-blue-l", None}
@@ -184,7 +229,9 @@ def test_return_with_another_method_named_later(talk: Callable[..., Any]) -> Non
     assert "Garden Chair" in chat.say("i want to return the chair from order A100002").text
     assert "gift card" in chat.say("refund it to my gift card please").text
     chat.say("yes")
-    assert chat.writes == [("return_delivered_order_items", {"order_id": "#A100002", "item_ids": ["v-blue-s"], "payment_method_id": "gift_1"})]
+    assert chat.writes == [
+        ("return_delivered_order_items", {"order_id": "#A100002", "item_ids": ["v-blue-s"], "payment_method_id": "gift_1"})
+    ]
 
 
 def test_return_to_a_foreign_method_is_refused(talk: Callable[..., Any]) -> None:
@@ -196,7 +243,12 @@ def test_return_to_a_foreign_method_is_refused(talk: Callable[..., Any]) -> None
 def test_exchange(talk: Callable[..., Any]) -> None:
     chat = talk("c-ada")
     chat.say("I would like to exchange the Garden Chair in order #A100002 for a red one", "Yes.")
-    assert chat.writes == [("exchange_delivered_order_items", {"order_id": "#A100002", "item_ids": ["v-blue-s"], "new_item_ids": ["v-red-s"], "payment_method_id": "card_1"})]
+    assert chat.writes == [
+        (
+            "exchange_delivered_order_items",
+            {"order_id": "#A100002", "item_ids": ["v-blue-s"], "new_item_ids": ["v-red-s"], "payment_method_id": "card_1"},
+        )
+    ]
 
 
 def test_a_failing_write_leaves_nothing_behind(talk: Callable[..., Any], store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
