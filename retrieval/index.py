@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -32,6 +33,8 @@ from retrieval.types import Encoder, Lexicon, Vector
 FORMAT = 1
 MANIFEST = "manifest.json"
 REMEDY = "Build the index anew."
+_ATTEMPTS = 20
+"""A reader begins again when a writer swapped while it read; so many swaps in a row are no accident."""
 Synonyms: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
@@ -75,7 +78,8 @@ class Index:
             IndexMismatch: written by another encoder, or in a newer format.
             IndexCorrupt: a file is absent, truncated or altered.
         """
-        for _ in range(5):
+        for attempt in range(_ATTEMPTS):
+            time.sleep(0.005 * attempt)
             manifest = read_manifest(folder, remedy=remedy)
             if encoder_id is not None and manifest.encoder != encoder_id:
                 message = f"The index in {folder} was written by the encoder {manifest.encoder!r}; the one in use is {encoder_id!r}."

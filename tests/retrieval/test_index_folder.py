@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from retrieval import index as index_module
 from retrieval.building import build_index
-from retrieval.errors import IndexCorrupt, IndexMismatch, IndexMissing, IndexUnwritable
+from retrieval.errors import IndexCorrupt, IndexMismatch, IndexMissing, IndexUnwritable, RetrievalError
 from retrieval.index import MANIFEST, Index, read_manifest
 from retrieval.live import LiveRetriever
 from retrieval.testing import HashEncoder
@@ -191,6 +191,12 @@ def test_readers_are_never_disturbed_by_writers(tmp_path: Path) -> None:
     stop, failures = threading.Event(), []
 
     def read() -> None:
+        try:
+            look()
+        except RetrievalError as error:
+            failures.append(error)
+
+    def look() -> None:
         live = LiveRetriever(tmp_path, HashEncoder(8))
         while not stop.is_set():
             opened = Index.open(tmp_path)
@@ -209,6 +215,20 @@ def test_readers_are_never_disturbed_by_writers(tmp_path: Path) -> None:
     for reader in readers:
         reader.join()
     assert failures == []
+
+
+def test_a_swap_between_two_reads_starts_the_reader_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index(tmp_path, passages(3), HashEncoder())
+    honest, swapped = index_module._read, []
+
+    def read_late(*arguments: object) -> Index:
+        if not swapped:
+            swapped.append(True)
+            build_index(tmp_path, passages(7), HashEncoder(), rebuild=True)
+        return honest(*arguments)
+
+    monkeypatch.setattr(index_module, "_read", read_late)
+    assert len(Index.open(tmp_path).corpus) == 7
 
 
 def test_writers_take_turns(tmp_path: Path) -> None:
