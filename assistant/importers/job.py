@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from assistant.errors import BadRecord
 from assistant.importers import values
-from assistant.importers.columns import ATTRIBUTE, Columns, Field, match
+from assistant.importers.columns import ATTRIBUTE, Columns, Field, match, plain
 from assistant.importers.reading import RawRow, Source, open_source
 from assistant.importers.rejects import Rejects
 from assistant.privacy import mask_cards
@@ -182,7 +182,7 @@ class Job:
 
 def is_secret(column: str) -> bool:
     """Whether a column, by its name, holds what a shop's clerk must never keep."""
-    name = "".join(letter for letter in column.casefold() if letter.isalnum())
+    name = plain(column)
     return name in _SECRET_COLUMNS or any(word in name for word in _SECRET_COLUMNS if len(word) > 4)
 
 

@@ -59,11 +59,6 @@ def money(cell: Any) -> float | None:
     return _finite(-float(digits) if negative else float(digits), words)
 
 
-def number(cell: Any) -> float | None:
-    """A number, whole or not."""
-    return money(cell)
-
-
 def whole(cell: Any) -> int | None:
     """A whole number; `12.0` is one."""
     value = money(cell)

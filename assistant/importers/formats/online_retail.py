@@ -36,8 +36,8 @@ FIELDS = fields(
 
 _GOODS = re.compile(r"\d{5}|DCGS|PADS$|SP1002$")
 _KINDS = {"C": OrderKind.CREDIT, "A": OrderKind.ADJUSTMENT}
-_BATCH = 50_000
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
+_BATCH = 10000
+_EPOCH = datetime.fromisoformat("1970-01-01")
 
 
 class _Line(NamedTuple):

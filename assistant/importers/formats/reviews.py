@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.errors import BadRecord
-from assistant.importers.columns import fields
+from assistant.importers.columns import fields, plain
 from assistant.importers.formats.products import slug
 from assistant.importers.job import Job, Row
 from assistant.importers.registry import importer
@@ -57,7 +57,7 @@ def _review(row: Row, file: str) -> Review:
 
 
 def _name(attribute: str) -> str:
-    return _NAMES.get("".join(letter for letter in attribute if letter.isalnum()), attribute)
+    return _NAMES.get(plain(attribute), attribute)
 
 
 def _plain(value: str | int | float | bool) -> str | int | float | bool:
