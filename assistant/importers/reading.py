@@ -308,7 +308,9 @@ def _unknown_encoding(path: Path, seen: str) -> ImportRefused:
 
 
 def _no_parquet(path: Path, error: Exception) -> ImportRefused:
-    return ImportRefused(f"{path.name} is cut short or no Parquet file: {error}.".replace("\n", " "), hint="Export or download it again.")
+    return ImportRefused(
+        f"{path.name} is cut short or no Parquet file: {str(error).rstrip('.')}.".replace("\n", " "), hint="Export or download it again."
+    )
 
 
 def _delimiter(header: str) -> str:
