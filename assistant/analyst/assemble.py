@@ -34,6 +34,7 @@ _METRIC_OF_OP = {
     "most_reviewed": "reviews",
     "least_reviewed": "reviews",
 }
+_SEGMENTS = ("new_customers", "returning_customers")
 _VAGUE = frozenset(
     ("over", "above", "under", "below", "up to", "v", "past", "or more", "or less", "next to", "ahead of", "behind", "short of")
 )
@@ -151,7 +152,24 @@ class _Turn:
             clause = FilterClause(self.focus.dimension, "eq", (self.focus.value,), self.focus.label)
             if clause.dimension not in own:
                 kept[clause.dimension] = clause
+        segment = self._segment()
+        if segment is not None:
+            kept[segment.dimension] = segment
         return (*kept.values(), *own.values())
+
+    def _segment(self) -> FilterClause | None:
+        """ "Revenue from new customers": new and returning customers narrow another figure instead of being counted."""
+        segments = [id for id in self.draft.metrics if id in _SEGMENTS]
+        others = [id for id in self.draft.metrics if id not in _SEGMENTS and id != "customers"]
+        if len(segments) != 1 or not others or self.reading.has("versus", "difference"):
+            return None
+        period = self.period()
+        if period is None:
+            raise Stop(Clarify("New or returning in which period? Name one, such as last month or 2011.", slot="period"))
+        if segments[0] == "new_customers":
+            bounds = (max(period.first, self.home.first_day).isoformat(), period.last.isoformat())
+            return FilterClause("customer_since", "between", bounds, "new customers")
+        return FilterClause("customer_since", "lt", (period.first.isoformat(),), "returning customers")
 
     def _polar(self, id: str) -> bool:
         return bool(self.semantics.metrics[id].share)
@@ -195,6 +213,8 @@ class _Turn:
         draft, kept = self.draft, self.keeps.period
         if draft.periods:
             said = self._without_left_out(draft.periods[0])
+            if kept is not None and said.period is not None and said.period.grain == "year" and self._same_season(kept):
+                return kept.year_before(kept.first.year - said.period.first.year)
             if said.last_year and kept is not None and kept.grain != "year" and not draft.metrics and len(self.reading.tokens) <= 5:
                 return kept.year_before()
             return said.period
@@ -203,6 +223,11 @@ class _Turn:
         if draft.shifts:
             return self.shifted(kept)
         return kept
+
+    def _same_season(self, kept: Period) -> bool:
+        """ "And in 2010?" after a season, or "the one in 2010" after any part of a year: the same part of that year."""
+        words = {t.text for t in self.reading.tokens}
+        return not self.draft.metrics and (kept.grain == "season" or (kept.grain not in ("year", "span") and bool(words & {"one", "same"})))
 
     def _without_left_out(self, said: Found) -> Found:
         """The period less one that is left out at either end of it ("2011 without December")."""
@@ -237,7 +262,9 @@ class _Turn:
             named = named[:1]
         if set(named) >= {"returns", "units"}:
             named = ("returned_units",)
-        named = self._most_specific(named)
+        if "returns" in named and self.draft.counted == "customer":
+            return ("returning_customers",)
+        named = self._most_specific(tuple(id for id in named if id not in _SEGMENTS or not self._segment()))
         if self.draft.cube == "reviews" and set(named) <= {"reviews"} and not self.reading.has("how_many", "share") and self._rates():
             return ("rating",)
         implied = next((id for op, id in _METRIC_OF_OP.items() if self.reading.has(op)), "")
@@ -426,7 +453,8 @@ class _Turn:
                 for m in reading.marks
             )
             if reading.has("name_of") or (self.context is None and alone and reading.has("which")):
-                return Question("lookup", filters=self.filters(), ask="label")
+                coded = any(c.isdigit() for m in reading.of("product") for c in m.words[0]) if reading.of("product") else False
+                return Question("lookup", filters=self.filters(), ask="number" if coded else "label")
         customer = next((c for c in self.filters() if c.dimension == "customer" and c.op == "eq"), None)
         where = (
             "country" in self.draft.ranked
@@ -500,7 +528,7 @@ class _Turn:
             and not keeps_ranking
         ):
             dimensions = ("product",)
-        if reading.has("who") and not dimensions and not reading.has("how_many", "how_much"):
+        if self._asks_who() and not dimensions and not reading.has("how_many", "how_much"):
             dimensions, asks_which = ("customer",), bool(metrics) or draft.ranks or reading.has("spent", "bought")
         if not draft.ranks and not asks_which:
             return None
@@ -519,10 +547,21 @@ class _Turn:
         metrics = metrics or self._default_metric(dimensions)
         if dimensions[0] == "order" and metrics[0] == "net_sales":
             metrics = ("gross_sales",)
+        if metrics[0] == {"customer": "customers", "order": "orders", "product": "products_sold", "country": "countries"}.get(
+            dimensions[0]
+        ):
+            metrics = self._default_metric(dimensions)
         direction = "bottom" if reading.has(*DOWNWARD) or (reading.has("less") and not draft.ranks) else "top"
         n, skip = self._places(dimensions)
         question = Question("ranking", metrics[:1], dimensions[:1], self.filters(), self.period(), Ranking(n, direction, skip))  # type: ignore[arg-type]
         return self._ask(self._unfiltered(question))
+
+    def _asks_who(self) -> bool:
+        """ "Who" that asks; not "customers who"."""
+        for mark in self.reading.ops("who"):
+            if not any(m.all("dimension") and m.start < mark.start for m in self.reading.marks):
+                return True
+        return False
 
     def _unfiltered(self, question: Question) -> Question:
         """A ranking does not keep one value of what it ranks from the conversation."""
@@ -588,6 +627,10 @@ class _Turn:
             ):
                 self.used.add(mark.start)
                 return int(mark.number)
+        loose = [m for m in self.reading.of("number") if m.start not in self.used and 0 < m.number <= 100]
+        if len(loose) == 1 and self.draft.ranks and loose[0].number == int(loose[0].number):
+            self.used.add(loose[0].start)
+            return int(loose[0].number)
         return 0
 
     def _solid(self, mark: Mark, step: int) -> Mark | None:
@@ -780,12 +823,16 @@ class _Turn:
         if question.tool not in ("metric", "series", "breakdown", "record"):
             return
         for mark in self.reading.ops("versus", "difference", "than", "more_than", "less_than", "older", "younger", "exclude"):
-            weighty = not mark.is_op("exclude") or mark.text in _EXCLUDING
+            weighty = not mark.is_op("exclude") or mark.text in _EXCLUDING or self._negates_verb(mark)
             if weighty and mark.start not in self.used and mark.text not in _VAGUE:
                 what = "leave out" if mark.is_op("exclude") else "compare"
                 raise Stop(
                     Clarify(f"What should I {what}? I understood “{mark.text}”, but not the two things it is about.", slot="subject")
                 )
+
+    def _negates_verb(self, mark: Mark) -> bool:
+        after = self.reading.after(mark)
+        return mark.text == "not" and after is not None and after.is_op("sold", "bought")
 
     def _check_numbers(self) -> None:
         """A number that no part of the question took up may not be passed over."""

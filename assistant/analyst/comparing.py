@@ -41,7 +41,14 @@ class Comparing:
 
     @property
     def changes(self) -> bool:
-        return self.reading.has(*_CHANGE) and not (self.draft.ranks and not self.draft.ranked)
+        """Whether a change over time is asked for; a change that is only presupposed ("since sales doubled, how much ...") is not."""
+        return self.reading.has(*_CHANGE) and not self._presupposed() and not (self.draft.ranks and not self.draft.ranked)
+
+    def _presupposed(self) -> bool:
+        words = self.reading.text.split()
+        changed = self.reading.ops(*_CHANGE)
+        asked = [m for m in self.reading.ops("how_much", "how_many") if changed and m.start > changed[0].end]
+        return bool(asked) and words[0] in ("since", "as", "given", "because", "although", "now", "after", "considering", "seeing")
 
     @property
     def weighs(self) -> bool:

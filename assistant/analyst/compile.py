@@ -125,6 +125,8 @@ def clause_predicate(table: Any, clause: FilterClause, semantics: Semantics) -> 
     """The Ibis predicate that a filter clause means on `table`."""
     dimension = semantics.dimension(clause.dimension)
     column, values = table[dimension.column], clause.values
+    if dimension.kind == "time":
+        values = tuple(date.fromisoformat(str(v)) for v in values)
     if clause.op == "contains":
         names = table[dimension.name_column or dimension.column].upper()
         return names.contains(str(values[0]).upper())

@@ -369,7 +369,8 @@ class _Nouns:
         for mark in draft.pending:
             metrics = [id for id in mark.all("metric") if self._in_cube(self.semantics.metrics[id].cube) and id != "countries"]
             joined = self._joined(mark)
-            if metrics and (not draft.metrics or joined) and not self._swaps(mark):
+            segments = bool(draft.metrics) and set(draft.metrics) <= {"new_customers", "returning_customers"} and metrics == ["orders"]
+            if metrics and (not draft.metrics or joined or segments) and not self._swaps(mark):
                 self._metric(mark, metrics[0])
             else:
                 rest.append(mark)
@@ -387,6 +388,8 @@ class _Nouns:
 
     def _joined(self, mark: Mark) -> bool:
         before = self.reading.before(mark)
+        if before is not None and before.text == "the":
+            before = self.reading.before(before)
         last = self.draft.metric_marks[-1] if self.draft.metric_marks else None
         return before is not None and before.text in ("and", "&", "+") and last is not None and self.reading.before(before) is last
 

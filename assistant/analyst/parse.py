@@ -20,6 +20,7 @@ from assistant.analyst.periods import PeriodGrammar
 from assistant.analyst.question import Question, question_from_json
 from assistant.analyst.reading import Reader, Reading
 from assistant.analyst.semantics import Semantics
+from assistant.analyst.text import tokenize
 from assistant.analyst.values import Values
 
 Outcome: TypeAlias = Question | Clarify | Refuse
@@ -94,7 +95,15 @@ class Parser:
             ):
                 code = choice.rsplit("(", 1)[1].rstrip(")") if choice.endswith(")") and "(" in choice else ""
                 return f"{memory.pending} {code}" if code else choice
+        fitting = [c for c in memory.choices if c.endswith(")") and self._named_by(reply, c)]
+        if len(fitting) == 1:
+            return f"{memory.pending} {fitting[0].rsplit('(', 1)[1].rstrip(')')}"
         return f"{memory.pending} {text}" if len(text.split()) <= 4 else ""
+
+    def _named_by(self, reply: str, choice: str) -> bool:
+        """Whether every word of the reply that says something is in the choice."""
+        words = [t.stem for t in tokenize(reply) if t.text not in self.lexicon.fillers]
+        return bool(words) and set(words) <= {t.stem for t in tokenize(choice)}
 
     def _parsed(self, text: str, memory: Memory) -> Parsed:
         previous = memory.question

@@ -682,6 +682,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
             r"(?:the |one |a )?(?P<unit>day|week|month|quarter|year) (?:before|after|earlier|later|prior|following)(?: that| it)?",
             _step_shift,
         ),
+        (r"(?:the )?(?P<unit>one|ones) (?:before|after|prior|previous)(?: that| it| them)?", _step_shift),
         (r"the (?:previous|prior|preceding|following|next) (?P<unit>day|week|month|quarter|period)", _step_shift),
         (r"(?:previous|prior|preceding) (?P<unit>period)", _step_shift),
         (_WHICH + " " + _UNIT, _this_last_next),

@@ -40,6 +40,8 @@ class Sharing:
         if rates:
             return self._rate(rates[:1])
         if len(metrics) == 2 and not kept:
+            if self.semantics.metrics[metrics[0]].unit != self.semantics.metrics[metrics[1]].unit:
+                raise Stop(Clarify("A share needs two figures of one kind; which two do you mean?", slot="metric"))
             return self._ratio(metrics)
         if self._of_named_whole(metrics):
             return self._over_context(metrics)
@@ -149,9 +151,14 @@ class Sharing:
             again = tuple(f for f in filters if f.dimension in dimensions)
             if again:
                 return again
-        mine = [f for f in filters if f.dimension in own] or list(filters)
+        mine = [f for f in filters if f.dimension in own or f.dimension == "customer_since"] or list(filters)
         if len(mine) <= 1:
             return tuple(mine)
+        segment = [
+            f for f in filters if f.dimension == "customer_since" and f.dimension not in (self.context.filters if self.context else ())
+        ]
+        if segment:
+            return tuple(segment)
         special = [f for f in mine if f.dimension in _PART_FIRST]
         if special:
             return (special[0],)

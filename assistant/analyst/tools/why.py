@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.analyst import wording
 from assistant.analyst.question import Period, Question
@@ -23,6 +23,8 @@ VIEWS = ("product", "country", "customer")
 """The dimensions that a change is looked at by when none is asked for."""
 DOCUMENTS = ("orders", "cancellations")
 """Counts of documents: they add up by what a document has one of (country, customer, day), so not by product."""
+
+AGGREGATES = {"sum": "sum", "count": "count", "distinct": "nunique"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +131,35 @@ def _adds_up_by(question: Question, context: Context, dimensions: tuple[str, ...
 
 def _by_dimension(question: Question, new: Period, old: Period, dimension: str, change: _Change, context: Context) -> tuple[Row, ...]:
     """Each group's part of the difference, the largest movers first, the rest (and lines without such a value) as one row."""
-    sides: list[Mapping[str, float]] = []
-    names: dict[str, str] = {}
-    for period in (new, old):
-        groups = _query(question, (question.metric,), period, context, (dimension,)).groups
-        sides.append({g.labels[0]: float(g.values[0] or 0) for g in groups})
-        names |= {g.labels[0]: g.name for g in groups}
-    moves = {label: sides[0].get(label, 0.0) - sides[1].get(label, 0.0) for label in names}
-    movers = sorted(moves, key=lambda label: (-abs(moves[label]), label))[:MOVERS]
-    rows = [Row(label, moves[label], names[label]) for label in movers]
-    rest = change.difference - sum(row.value for row in rows)
-    return tuple([*rows, Row(OTHERS, rest)] if abs(rest) > 1e-6 * max(1.0, abs(change.difference)) else rows)
+    from assistant.analyst.compile import label
+
+    definition = context.semantics.dimension(dimension)
+    lines, figure = _both(question, new, old, context)
+    lines = lines.filter(lines[definition.column].notnull(), *[lines[column] == value for column, _, value in definition.conditions])
+    name = lines[definition.name_column].max() if definition.name_column else lines[definition.column].max().cast("string")
+    grouped = lines.group_by(key=lines[definition.column]).aggregate(name=name, new=figure(lines, new), old=figure(lines, old))
+    found = context.warehouse.run(grouped).to_pylist()
+    moves = [Row(label(definition, r["key"]), float(r["new"] or 0) - float(r["old"] or 0), str(r["name"] or "")) for r in found]
+    movers = sorted((row for row in moves if row.value), key=lambda row: (-abs(row.value), row.label))[:MOVERS]
+    rest = change.difference - sum(row.value for row in movers)
+    return tuple([*movers, Row(OTHERS, rest)] if abs(rest) > 1e-6 * max(1.0, abs(change.difference)) else movers)
+
+
+def _both(question: Question, new: Period, old: Period, context: Context) -> tuple[Any, Callable[[Any, Period], Any]]:
+    """The lines of both periods under the filters, and the metric of one of them as an aggregate: one query instead of two."""
+    from assistant.analyst.compile import narrowed
+
+    metric = context.semantics.metric(question.metric)
+    lines = narrowed(context.warehouse.table("lines"), question.filters, None, context)
+    lines = lines.filter(lines["day"].between(new.first, new.last) | lines["day"].between(old.first, old.last))
+    lines = lines.filter(*[lines[column] == value for column, _, value in metric.conditions]) if metric.conditions else lines
+
+    def figure(table: Any, period: Period) -> Any:
+        inside = table["day"].between(period.first, period.last)
+        value = getattr(table[metric.column], AGGREGATES[metric.aggregate])(where=inside)
+        return -value if metric.negate else value
+
+    return lines, figure
 
 
 def _price_volume_mix(question: Question, new: Period, old: Period, context: Context) -> tuple[Row, ...]:
@@ -217,25 +237,27 @@ def _views(question: Question, new: Period, old: Period, change: _Change, contex
             )
     text = f" Largest movers: {'; '.join(said)}." if said else ""
     if context.semantics.metric(question.metric).additive and said:
-        first, back = [a - b for a, b in zip(*(_newcomers(question, p, context) for p in (new, old)), strict=True)]
+        first, back = _newcomers(question, new, old, context)
         rest = change.difference - first - back
         parts = [f"first-time customers {_signed(first, unit, context)}", f"returning ones {_signed(back, unit, context)}"]
         text += f" {wording.plain_list([*parts, f'those not known {_signed(rest, unit, context)}'])}.".replace(" first", " First", 1)
     return text
 
 
-def _newcomers(question: Question, period: Period, context: Context) -> tuple[float, float]:
-    """The metric over lines of customers whose first day lies in the period, and of those with an earlier one."""
-    from assistant.analyst.compile import narrowed
-
-    metric = context.semantics.metric(question.metric)
-    lines = narrowed(context.warehouse.table("lines"), question.filters, period, context)
-    lines = lines.filter(lines["customer_id"].notnull(), *[lines[column] == value for column, _, value in metric.conditions])
-    since, column = lines["customer_since"], lines[metric.column]
-    sums = lines.aggregate(first=column.sum(where=since >= period.first), back=column.sum(where=since < period.first))
-    (found,) = context.warehouse.run(sums).to_pylist()
+def _newcomers(question: Question, new: Period, old: Period, context: Context) -> tuple[float, float]:
+    """The change among customers whose first day lies in the period, and among those with an earlier one."""
+    lines, _ = _both(question, new, old, context)
+    lines = lines.filter(lines["customer_id"].notnull())
+    metric, since = context.semantics.metric(question.metric), lines["customer_since"]
+    sums = {}
+    for side, period in (("new", new), ("old", old)):
+        inside = lines["day"].between(period.first, period.last)
+        sums[f"{side}_first"] = lines[metric.column].sum(where=inside & (since >= period.first))
+        sums[f"{side}_back"] = lines[metric.column].sum(where=inside & (since < period.first))
+    (found,) = context.warehouse.run(lines.aggregate(**sums)).to_pylist()
     sign = -1 if metric.negate else 1
-    return sign * float(found["first"] or 0), sign * float(found["back"] or 0)
+    first, back = (sign * (float(found[f"new_{kind}"] or 0) - float(found[f"old_{kind}"] or 0)) for kind in ("first", "back"))
+    return first, back
 
 
 def _ratio_parts(question: Question, new: Period, old: Period, context: Context) -> str:
