@@ -19,8 +19,10 @@ from assistant.analyst.sharing import Sharing
 
 MANY = 10
 ALL = 1000
-_PRONOUNS = frozenset("they them their theirs he she him his her it its those these".split())
-_STRONG_FORECAST = frozenset("forecast predict prediction predicted projection projected outlook prognosis foresee anticipate".split())
+_PRONOUNS = frozenset(["they", "them", "their", "theirs", "he", "she", "him", "his", "her", "it", "its", "those", "these"])
+_STRONG_FORECAST = frozenset(
+    ["forecast", "predict", "prediction", "predicted", "projection", "projected", "outlook", "prognosis", "foresee", "anticipate"]
+)
 _METRIC_OF_OP = {
     "busiest": "orders",
     "quietest": "orders",
@@ -39,16 +41,32 @@ _VAGUE = frozenset(
     ("over", "above", "under", "below", "up to", "v", "past", "or more", "or less", "next to", "ahead of", "behind", "short of")
 )
 _EXCLUDING = frozenset(
-    "excluding|exclude|excluded|except|except for|without|other than|outside|outside of|apart from|ignoring|excl|not including".split("|")
+    [
+        "excluding",
+        "exclude",
+        "excluded",
+        "except",
+        "except for",
+        "without",
+        "other than",
+        "outside",
+        "outside of",
+        "apart from",
+        "ignoring",
+        "excl",
+        "not including",
+    ]
 )
 _EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
 """Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
 _UNIT_METRICS = {
-    **dict.fromkeys("times time once twice order orders invoice invoices purchase purchases transactions".split(), "orders"),
-    **dict.fromkeys("unit units piece pieces pcs items item copies qty".split(), "units"),
-    **dict.fromkeys("customer customers buyers clients".split(), "customers"),
-    **dict.fromkeys("product products skus".split(), "products_sold"),
-    **dict.fromkeys("pound pounds gbp quid".split(), ""),
+    **dict.fromkeys(
+        ["times", "time", "once", "twice", "order", "orders", "invoice", "invoices", "purchase", "purchases", "transactions"], "orders"
+    ),
+    **dict.fromkeys(["unit", "units", "piece", "pieces", "pcs", "items", "item", "copies", "qty"], "units"),
+    **dict.fromkeys(["customer", "customers", "buyers", "clients"], "customers"),
+    **dict.fromkeys(["product", "products", "skus"], "products_sold"),
+    **dict.fromkeys(["pound", "pounds", "gbp", "quid"], ""),
 }
 _SELF_CONTAINED = ("record", "lookup", "together", "forecast", "why", "count")
 
@@ -159,8 +177,8 @@ class _Turn:
 
     def _segment(self) -> FilterClause | None:
         """ "Revenue from new customers": new and returning customers narrow another figure instead of being counted."""
-        segments = [id for id in self.draft.metrics if id in _SEGMENTS]
-        others = [id for id in self.draft.metrics if id not in _SEGMENTS and id != "customers"]
+        segments = [ident for ident in self.draft.metrics if ident in _SEGMENTS]
+        others = [ident for ident in self.draft.metrics if ident not in _SEGMENTS and ident != "customers"]
         if len(segments) != 1 or not others or self.reading.has("versus", "difference"):
             return None
         period = self.period()
@@ -171,8 +189,8 @@ class _Turn:
             return FilterClause("customer_since", "between", bounds, "new customers")
         return FilterClause("customer_since", "lt", (period.first.isoformat(),), "returning customers")
 
-    def _polar(self, id: str) -> bool:
-        return bool(self.semantics.metrics[id].share)
+    def _polar(self, ident: str) -> bool:
+        return bool(self.semantics.metrics[ident].share)
 
     def _points_to_focus(self) -> bool:
         """Whether "they", "that customer", "it" means the first row of a ranking before."""
@@ -264,10 +282,10 @@ class _Turn:
             named = ("returned_units",)
         if "returns" in named and self.draft.counted == "customer":
             return ("returning_customers",)
-        named = self._most_specific(tuple(id for id in named if id not in _SEGMENTS or not self._segment()))
+        named = self._most_specific(tuple(ident for ident in named if ident not in _SEGMENTS or not self._segment()))
         if self.draft.cube == "reviews" and set(named) <= {"reviews"} and not self.reading.has("how_many", "share") and self._rates():
             return ("rating",)
-        implied = next((id for op, id in _METRIC_OF_OP.items() if self.reading.has(op)), "")
+        implied = next((ident for op, ident in _METRIC_OF_OP.items() if self.reading.has(op)), "")
         if implied == "units" and set(self.draft.ranked) & {"country", "customer"} and self._bought_most():
             implied = "net_sales"
         if implied == "returns" and named in (("units",), ("returned_units",)):
@@ -302,9 +320,9 @@ class _Turn:
         if len(named) < 2 or self.reading.has("share", "versus", "difference", "than"):
             return named
         generic = {"reviews"} if not self.reading.has("and_what") else set()
-        named = tuple(id for id in named if id not in generic) or named
-        wholes = {self.semantics.metrics[id].whole for id in named}
-        return tuple(id for id in named if id not in wholes) or named
+        named = tuple(ident for ident in named if ident not in generic) or named
+        wholes = {self.semantics.metrics[ident].whole for ident in named}
+        return tuple(ident for ident in named if ident not in wholes) or named
 
     def _implied_units(self) -> tuple[str, ...]:
         """ "How many rabbit night lights did we sell": pieces; "how much ... of it": money."""
@@ -558,10 +576,7 @@ class _Turn:
 
     def _asks_who(self) -> bool:
         """ "Who" that asks; not "customers who"."""
-        for mark in self.reading.ops("who"):
-            if not any(m.all("dimension") and m.start < mark.start for m in self.reading.marks):
-                return True
-        return False
+        return any(not any(m.all("dimension") and m.start < mark.start for m in self.reading.marks) for mark in self.reading.ops("who"))
 
     def _unfiltered(self, question: Question) -> Question:
         """A ranking does not keep one value of what it ranks from the conversation."""
@@ -786,8 +801,7 @@ class _Turn:
             self.draft.filters.clauses
             or self.draft.ranked
             or self.draft.by
-            or self.draft.metrics
-            and {"customers", "products_sold"} & set(self.draft.metrics)
+            or (self.draft.metrics and {"customers", "products_sold"} & set(self.draft.metrics))
         )
         personal = bool(words & {"they", "them", "their", "theirs", "he", "she", "him", "his", "her"}) and not entity
         it = bool(words & {"it", "its", "those", "these"}) and not entity and not (self.draft.metrics and self.draft.periods)

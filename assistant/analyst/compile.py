@@ -75,7 +75,7 @@ def run(query: Query, context: Context) -> QueryResult:
     """Compile `query`, run it on the warehouse, and label its rows."""
     expression = expression_of(query, context)
     table = context.warehouse.run(expression)
-    dimensions = [context.semantics.dimension(id) for id in query.by]
+    dimensions = [context.semantics.dimension(ident) for ident in query.by]
     groups = tuple(_group(row, dimensions, query) for row in table.to_pylist())
     rows_read = found = 0
     if table.num_rows:
@@ -89,7 +89,7 @@ def expression_of(query: Query, context: Context) -> Any:
 
     semantics = context.semantics
     cube = semantics.cubes[semantics.metric(query.metrics[0]).cube]
-    dimensions = [semantics.dimension(id) for id in query.by]
+    dimensions = [semantics.dimension(ident) for ident in query.by]
     table = narrowed(context.warehouse.table(cube.table), query.filters, query.period, context, cube)
     conditions = [_condition(table, c) for d in dimensions for c in d.conditions]
     present = [table[d.column].notnull() for d in dimensions]
@@ -170,15 +170,15 @@ class _Plan:
         """One row a group: keys, metrics, how many rows went in."""
         leaves: dict[str, Any] = {}
         wanted = [*self.query.metrics, *([self.query.having.metric] if self.query.having else [])]
-        for id in wanted:
-            self._collect(id, table, leaves)
+        for ident in wanted:
+            self._collect(ident, table, leaves)
         if self.query.per:
             leaves["_per"] = self._distinct_units(table)
         leaves["_rows"] = table.count()
         if self._by_time and "sale" in self.cube.rows:
             leaves["_sold"] = table.count(where=_all([_condition(table, c) for c in self.cube.rows["sale"]]))
         grouped = table.group_by(**self._keys(table)).aggregate(**leaves) if self.dimensions else table.aggregate(**leaves)
-        outputs = {f"m{n}": self._combined(id, grouped) for n, id in enumerate(self.query.metrics)}
+        outputs = {f"m{n}": self._combined(ident, grouped) for n, ident in enumerate(self.query.metrics)}
         if self.query.per:
             outputs["m0"] = outputs["m0"] / grouped["_per"].nullif(0)
         if self.query.having:
@@ -225,12 +225,12 @@ class _Plan:
         column = table[unit.column if unit.column in table.columns else self.cube.time]
         return column.nunique(where=_all([_condition(table, c) for c in sale]))
 
-    def _collect(self, id: str, table: Any, leaves: dict[str, Any]) -> None:
-        metric = self.semantics.metric(id)
+    def _collect(self, ident: str, table: Any, leaves: dict[str, Any]) -> None:
+        metric = self.semantics.metric(ident)
         for part in (*metric.ratio, *metric.difference):
             self._collect(part, table, leaves)
-        if metric.aggregate and id not in leaves:
-            leaves[id] = self._leaf(metric, table)
+        if metric.aggregate and ident not in leaves:
+            leaves[ident] = self._leaf(metric, table)
 
     def _leaf(self, metric: Metric, table: Any) -> Any:
         predicates = [_condition(table, c) for c in metric.conditions]
@@ -254,15 +254,15 @@ class _Plan:
             return since.notnull() if metric.since == "within" else ibis.literal(False)
         return since >= start if metric.since == "within" else since < start
 
-    def _combined(self, id: str, grouped: Any) -> Any:
-        metric = self.semantics.metric(id)
+    def _combined(self, ident: str, grouped: Any) -> Any:
+        metric = self.semantics.metric(ident)
         if metric.ratio:
             above, below = (self._combined(part, grouped) for part in metric.ratio)
             return above.fill_null(0) / below.nullif(0)
         if metric.difference:
             first, second = (self._combined(part, grouped) for part in metric.difference)
             return first.fill_null(0) - second.fill_null(0)
-        return grouped[id]
+        return grouped[ident]
 
 
 def _group(row: Mapping[str, Any], dimensions: Sequence[Dimension], query: Query) -> Group:

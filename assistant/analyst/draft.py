@@ -19,7 +19,9 @@ _SUPERLATIVES = ("top", "bottom", "busiest", "quietest", "most_sold", "least_sol
 _REVIEW_SUPERLATIVES = ("most_recommended", "least_recommended", "most_reviewed", "least_reviewed")
 RANKING_OPS = (*_SUPERLATIVES, *_REVIEW_SUPERLATIVES)
 DOWNWARD = ("bottom", "quietest", "least_sold", "cheapest", "least_recommended", "least_reviewed")
-_QUANTIFIERS = frozenset("most|fewest|least|the most|the fewest|the least|highest|lowest|maximum|max|minimum|min|greatest".split("|"))
+_QUANTIFIERS = frozenset(
+    ["most", "fewest", "least", "the most", "the fewest", "the least", "highest", "lowest", "maximum", "max", "minimum", "min", "greatest"]
+)
 _ADJECTIVES = {
     "daily": "day",
     "weekly": "week",
@@ -30,8 +32,10 @@ _ADJECTIVES = {
     "annually": "year",
     "hourly": "hour",
 }
-_ITEM_WORDS = frozenset("item items article articles thing things gift gifts goods good merchandise stuff".split())
-_AFTER_NOUN = frozenset("breakdown split ranking wise mix level table distribution chart".split())
+_ITEM_WORDS = frozenset(
+    ["item", "items", "article", "articles", "thing", "things", "gift", "gifts", "goods", "good", "merchandise", "stuff"]
+)
+_AFTER_NOUN = frozenset(["breakdown", "split", "ranking", "wise", "mix", "level", "table", "distribution", "chart"])
 
 
 @dataclass(slots=True)
@@ -113,8 +117,8 @@ class Drafter:
             return "reviews"
         review = sales = 0
         for mark in reading.marks:
-            cubes = {self.semantics.metrics[id].cube for id in mark.all("metric")} | {
-                self.semantics.dimensions[id].cube for id in mark.all("dimension")
+            cubes = {self.semantics.metrics[ident].cube for ident in mark.all("metric")} | {
+                self.semantics.dimensions[ident].cube for ident in mark.all("dimension")
             }
             if mark.is_op("together_with") and reading.of("product"):
                 continue
@@ -136,7 +140,7 @@ class Drafter:
         return any(m.value != '"' for m in reading.of("product"))
 
     def _calendar(self, mark: Mark) -> bool:
-        return any(self.semantics.dimensions[id].kind in ("time", "ordinal") for id in mark.all("dimension"))
+        return any(self.semantics.dimensions[ident].kind in ("time", "ordinal") for ident in mark.all("dimension"))
 
 
 def _surely_review(mark: Mark) -> bool:
@@ -154,8 +158,10 @@ class _Nouns:
         for mark in self.reading.marks:
             if mark.kind != "phrase" or mark.start in self.draft.used:
                 continue
-            metrics = [id for id in mark.all("metric") if self._in_cube(self.semantics.metrics[id].cube)]
-            dimensions = [id for id in mark.all("dimension") if self._in_cube(self.semantics.dimensions[id].cube) or self._time(id)]
+            metrics = [ident for ident in mark.all("metric") if self._in_cube(self.semantics.metrics[ident].cube)]
+            dimensions = [
+                ident for ident in mark.all("dimension") if self._in_cube(self.semantics.dimensions[ident].cube) or self._time(ident)
+            ]
             if self._labels_id(mark) or self._refers_back(mark):
                 continue
             if dimensions:
@@ -167,8 +173,8 @@ class _Nouns:
     def _in_cube(self, cube: str) -> bool:
         return cube == self.draft.cube
 
-    def _time(self, id: str) -> bool:
-        return self.semantics.dimensions[id].kind == "time"
+    def _time(self, ident: str) -> bool:
+        return self.semantics.dimensions[ident].kind == "time"
 
     def _labels_id(self, mark: Mark) -> bool:
         """ "customer 14911": the noun only says what the id is."""
@@ -229,15 +235,15 @@ class _Nouns:
             before = self.reading.before(before)
         return before
 
-    def _metric(self, mark: Mark, id: str) -> None:
+    def _metric(self, mark: Mark, ident: str) -> None:
         before = self.reading.before(mark)
-        if id == "returns" and before is not None and before.is_op("how_many"):
-            id = "cancellations"
+        if ident == "returns" and before is not None and before.is_op("how_many"):
+            ident = "cancellations"
         self.draft.used.add(mark.start)
-        if id == "products_sold" and before is not None and before.is_op("how_many"):
+        if ident == "products_sold" and before is not None and before.is_op("how_many"):
             self.draft.counted = "product"
-        if id not in self.draft.metrics:
-            self.draft.metrics.append(id)
+        if ident not in self.draft.metrics:
+            self.draft.metrics.append(ident)
             self.draft.metric_marks.append(mark)
 
     def _noun(self, mark: Mark, dimension: str, metric: str) -> None:
@@ -251,9 +257,9 @@ class _Nouns:
             self._rank(mark, dimension)
         elif lead is not None and lead.is_op("how_many"):
             self._count(mark, dimension, metric)
-        elif before is not None and before.is_op("average") and mark.text in _ADJECTIVES:
-            self._per(mark, _ADJECTIVES[mark.text])
-        elif mark.text in _ADJECTIVES and self._average_follows(mark):
+        elif (before is not None and before.is_op("average") and mark.text in _ADJECTIVES) or (
+            mark.text in _ADJECTIVES and self._average_follows(mark)
+        ):
             self._per(mark, _ADJECTIVES[mark.text])
         elif mark.text in _ADJECTIVES:
             (self._rank if draft.ranks and not draft.ranked and kind == "time" else self._group)(mark, _ADJECTIVES[mark.text])
@@ -340,9 +346,9 @@ class _Nouns:
             self._metric(mark, "units")
             return
         self.draft.counted = dimension
-        id = counts.get(dimension) or metric
-        if id and self.semantics.metrics[id].cube == self.draft.cube:
-            self._metric(mark, id)
+        ident = counts.get(dimension) or metric
+        if ident and self.semantics.metrics[ident].cube == self.draft.cube:
+            self._metric(mark, ident)
         else:
             self.draft.used.add(mark.start)
 
@@ -367,7 +373,7 @@ class _Nouns:
         self._new_customers()
         rest: list[Mark] = []
         for mark in draft.pending:
-            metrics = [id for id in mark.all("metric") if self._in_cube(self.semantics.metrics[id].cube) and id != "countries"]
+            metrics = [ident for ident in mark.all("metric") if self._in_cube(self.semantics.metrics[ident].cube) and ident != "countries"]
             joined = self._joined(mark)
             segments = bool(draft.metrics) and set(draft.metrics) <= {"new_customers", "returning_customers"} and metrics == ["orders"]
             if metrics and (not draft.metrics or joined or segments) and not self._swaps(mark):
@@ -398,7 +404,7 @@ class _Nouns:
         before = self.previous
         if before is None or before.tool not in ("ranking", "breakdown") or not before.by:
             return False
-        kinds = {self.semantics.dimensions[id].kind for id in before.by}
+        kinds = {self.semantics.dimensions[ident].kind for ident in before.by}
         if "order" in mark.all("dimension"):
             return False
         return (

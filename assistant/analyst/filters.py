@@ -30,11 +30,58 @@ _DECADES = {
 _N = rf"(?P<n>\d+|{'|'.join(w for w in NUMBERS if w not in ('a', 'an', 'couple', 'dozen'))})"
 _DAY_RUN = rf"(?:{'|'.join(WEEKDAY_NAMES)})s?"
 _PLURAL_GOODS = frozenset(
-    "products items articles skus lines goods range ranges things gifts stuff merchandise designs variants versions".split()
+    [
+        "products",
+        "items",
+        "articles",
+        "skus",
+        "lines",
+        "goods",
+        "range",
+        "ranges",
+        "things",
+        "gifts",
+        "stuff",
+        "merchandise",
+        "designs",
+        "variants",
+        "versions",
+    ]
 )
 _EXCLUDED_AFTER = ("excluded", "left out", "not counted", "not included", "aside", "apart", "excepted", "omitted")
 _MENTION_STOP = frozenset(
-    "in from by of for are is have has among within and or with under over on at to do does who that which were was? about across per given".split()
+    [
+        "in",
+        "from",
+        "by",
+        "of",
+        "for",
+        "are",
+        "is",
+        "have",
+        "has",
+        "among",
+        "within",
+        "and",
+        "or",
+        "with",
+        "under",
+        "over",
+        "on",
+        "at",
+        "to",
+        "do",
+        "does",
+        "who",
+        "that",
+        "which",
+        "were",
+        "was?",
+        "about",
+        "across",
+        "per",
+        "given",
+    ]
 )
 
 

@@ -11,12 +11,88 @@ from assistant.analyst.reading import Reading
 
 _READ_ONLY = "I only read the shop's figures: I cannot change, add or delete anything."
 _OPENERS = frozenset(
-    "please pls plz can could would will you now go ahead and then just kindly i want to need we let's lets let me ok okay hi hello hey also quickly so the should must system".split()
+    [
+        "please",
+        "pls",
+        "plz",
+        "can",
+        "could",
+        "would",
+        "will",
+        "you",
+        "now",
+        "go",
+        "ahead",
+        "and",
+        "then",
+        "just",
+        "kindly",
+        "i",
+        "want",
+        "to",
+        "need",
+        "we",
+        "let's",
+        "lets",
+        "let",
+        "me",
+        "ok",
+        "okay",
+        "hi",
+        "hello",
+        "hey",
+        "also",
+        "quickly",
+        "so",
+        "the",
+        "should",
+        "must",
+        "system",
+    ]
 )
 _SOFT = frozenset(
-    "refund cancel set change order record cut discount issue book place mark move correct fix clear add drop remove raise lower increase reduce double credit post put enter register log send ship approve hide close update write reset".split()
+    [
+        "refund",
+        "cancel",
+        "set",
+        "change",
+        "order",
+        "record",
+        "cut",
+        "discount",
+        "issue",
+        "book",
+        "place",
+        "mark",
+        "move",
+        "correct",
+        "fix",
+        "clear",
+        "add",
+        "drop",
+        "remove",
+        "raise",
+        "lower",
+        "increase",
+        "reduce",
+        "double",
+        "credit",
+        "post",
+        "put",
+        "enter",
+        "register",
+        "log",
+        "send",
+        "ship",
+        "approve",
+        "hide",
+        "close",
+        "update",
+        "write",
+        "reset",
+    ]
 )
-_ANALYTIC_AFTER = frozenset("in of over from between vs for on by and rate value".split())
+_ANALYTIC_AFTER = frozenset(["in", "of", "over", "from", "between", "vs", "for", "on", "by", "and", "rate", "value"])
 
 
 def refused(reading: Reading, lexicon: Lexicon) -> Refuse | None:

@@ -27,7 +27,7 @@ class Refuse:
     choices: tuple[str, ...] = ()
 
 
-class Stop(Exception):  # noqa: N818 - it ends the parse and carries the outcome; it is no error
+class Stop(Exception):
     """Ends the parse of a message; never leaves this package."""
 
     def __init__(self, outcome: Clarify | Refuse) -> None:

@@ -46,12 +46,78 @@ WEEKDAY_NAMES = {
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "latter": 2, "last": -1, "final": -1}
 NUMBERS = {
     word: number
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split())
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ]
+    )
 } | {"a": 1, "an": 1, "couple": 2, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12}
 PERIOD_WORDS = frozenset(
-    [*MONTH_NAMES, *WEEKDAY_NAMES, *ORDINALS]
-    + "today yesterday tomorrow ytd mtd qtd wtd christmas xmas spring summer autumn winter quarter half season last past previous prior".split()
-    + "current next coming week month year day since until till through before after between during rest remainder date earlier later ago".split()
+    [
+        *MONTH_NAMES,
+        *WEEKDAY_NAMES,
+        *ORDINALS,
+        *[
+            "today",
+            "yesterday",
+            "tomorrow",
+            "ytd",
+            "mtd",
+            "qtd",
+            "wtd",
+            "christmas",
+            "xmas",
+            "spring",
+            "summer",
+            "autumn",
+            "winter",
+            "quarter",
+            "half",
+            "season",
+            "last",
+            "past",
+            "previous",
+            "prior",
+        ],
+        *[
+            "current",
+            "next",
+            "coming",
+            "week",
+            "month",
+            "year",
+            "day",
+            "since",
+            "until",
+            "till",
+            "through",
+            "before",
+            "after",
+            "between",
+            "during",
+            "rest",
+            "remainder",
+            "date",
+            "earlier",
+            "later",
+            "ago",
+        ],
+    ]
 )
 
 Shift: TypeAlias = Literal["step", "year"]

@@ -19,9 +19,9 @@ from assistant.analyst.values import NAME_STOP, KnownProduct, Values
 MarkKind: TypeAlias = Literal["phrase", "product", "customer", "order", "period", "number", "word", "unknown"]
 
 _CODE = re.compile(r"(?=[a-z0-9_]*\d)[a-z0-9_]{4,20}")
-_CUSTOMER_WORDS = frozenset("customer cust client buyer shopper account".split())
-_ORDER_WORDS = frozenset("order invoice".split())
-_PRODUCT_WORDS = frozenset("product item sku code stockcode article line prod".split())
+_CUSTOMER_WORDS = frozenset(["customer", "cust", "client", "buyer", "shopper", "account"])
+_ORDER_WORDS = frozenset(["order", "invoice"])
+_PRODUCT_WORDS = frozenset(["product", "item", "sku", "code", "stockcode", "article", "line", "prod"])
 _HASH = frozenset(("#", "no", "nr", "number", "id", "num"))
 
 

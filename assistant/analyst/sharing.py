@@ -67,9 +67,7 @@ class Sharing:
     def _ratio(self, metrics: tuple[str, ...]) -> Question | None:
         first, second = metrics
         above, below = (first, second)
-        if self.semantics.metrics[second].whole == first:
-            above, below = second, first
-        elif self.semantics.metrics[first].whole != second and self._share_leads():
+        if self.semantics.metrics[second].whole == first or (self.semantics.metrics[first].whole != second and self._share_leads()):
             above, below = second, first
         if (above, below) == ("returns", "net_sales") and "net" not in self.reading.text.split():
             below = "gross_sales"

@@ -16,7 +16,7 @@ from assistant.analyst.text import plain, stem, tokenize
 if TYPE_CHECKING:
     from assistant.warehouse import Warehouse
 
-NAME_STOP = frozenset("of the and with for in a an to on at by".split())
+NAME_STOP = frozenset(["of", "the", "and", "with", "for", "in", "a", "an", "to", "on", "at", "by"])
 
 
 @dataclass(frozen=True, slots=True)
