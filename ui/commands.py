@@ -22,8 +22,7 @@ app = typer.Typer()
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for every one. Set in settings.toml otherwise.")]
 PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on. Set in settings.toml otherwise.")]
-DEMO_PARTS = ("demo.json", "warehouse", "index")
-"""What a demo store has once it was built to the end."""
+DEMO_FACTS = "demo.json"
 
 
 @app.command()
@@ -50,15 +49,15 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--build-only", help="Serve it, or only build it.")] = True,
 ) -> None:
     """Build the demo shop, or take the one built before, and serve it."""
-    if not all((store / part).exists() for part in DEMO_PARTS):
-        _build_demo(store, products, days, customers, seed)
+    _prepare_demo(store, products, days, customers, seed)
     if serve:
         from assistant.build import open_shop
 
         _serve(open_shop(store), host, port)
 
 
-def _build_demo(folder: Path, products: int, days: int, customers: int, seed: int) -> None:
+def _prepare_demo(folder: Path, products: int, days: int, customers: int, seed: int) -> None:
+    """Do what is missing: all of it at first, whatever an interruption left undone, the index anew under another encoder."""
     from assistant.commands import progress_bars
     from assistant.config import load_settings, write_settings
     from assistant.demo import build_demo, shop_settings
@@ -70,10 +69,11 @@ def _build_demo(folder: Path, products: int, days: int, customers: int, seed: in
 
     known = (folder / DATABASE_FILE).exists()
     with Store.open(folder) if known else Store.create(folder) as store, progress_bars() as progress:
-        if not (folder / "demo.json").exists():
+        if not (folder / DEMO_FACTS).exists():
             write_settings(folder, shop_settings())
             build_demo(store, products=products, days=days, customers=customers, seed=seed, progress=progress)
-        Warehouse.refresh(store, progress)
+        if not (folder / "warehouse").exists():
+            Warehouse.refresh(store, progress)
         update_index(store, load_encoder(load_settings(folder).encoder), progress)
 
 

@@ -43,6 +43,9 @@ function follow(smooth) {
   }
 }
 
+const room = element.closest('.sc-scrolls');
+if (room) new ResizeObserver(() => { if (element.querySelector('.sc-desk')) room.scrollTo({ top: room.scrollHeight }); }).observe(room);
+
 let turns = 0;
 watch('value', () => {
   element.querySelectorAll('details').forEach((details) => { details.open = opened.has(keyOf(details)); });
