@@ -10,7 +10,7 @@ from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.question import Comparison, ComparisonKind, FilterClause, Period, Question, Ranking, Side
 
 if TYPE_CHECKING:
-    from assistant.analyst.assemble import _Turn
+    from assistant.analyst.turn import Turn
 
 _RATES = ("yoy", "mom", "qoq", "wow")
 _CHANGE = ("growth", "fall", *_RATES)
@@ -34,7 +34,7 @@ _SIDED = (
 class Comparing:
     """The comparison of one turn."""
 
-    def __init__(self, turn: _Turn, draft: Draft, context: Question | None) -> None:
+    def __init__(self, turn: Turn, draft: Draft, context: Question | None) -> None:
         self.turn, self.draft, self.context, self.reading = turn, draft, context, draft.reading
 
     # ------------------------------------------------------------------ signals

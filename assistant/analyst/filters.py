@@ -7,27 +7,17 @@ is not in the data or could be several.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from assistant.analyst.calendar_words import WEEKDAY_NAMES
+from assistant.analyst.filter_base import Filters
 from assistant.analyst.outcome import Clarify, Refuse, Stop
-from assistant.analyst.periods import NUMBERS, WEEKDAY_NAMES
 from assistant.analyst.question import FilterClause, FilterOp
-from assistant.analyst.reading import Mark, Reading
-from assistant.analyst.values import KnownProduct, Values
+from assistant.analyst.reading import Mark
+from assistant.analyst.review_filters import ReviewFilters
+from assistant.analyst.values import KnownProduct
 
-_DECADES = {
-    "teens": 10,
-    "twenties": 20,
-    "thirties": 30,
-    "forties": 40,
-    "fifties": 50,
-    "sixties": 60,
-    "seventies": 70,
-    "eighties": 80,
-    "nineties": 90,
-}
-_N = rf"(?P<n>\d+|{'|'.join(w for w in NUMBERS if w not in ('a', 'an', 'couple', 'dozen'))})"
+__all__ = ["FilterReader", "Filters", "merged"]
+
 _DAY_RUN = rf"(?:{'|'.join(WEEKDAY_NAMES)})s?"
 _PLURAL_GOODS = frozenset(
     [
@@ -48,62 +38,10 @@ _PLURAL_GOODS = frozenset(
         "versions",
     ]
 )
-_EXCLUDED_AFTER = ("excluded", "left out", "not counted", "not included", "aside", "apart", "excepted", "omitted")
-_MENTION_STOP = frozenset(
-    [
-        "in",
-        "from",
-        "by",
-        "of",
-        "for",
-        "are",
-        "is",
-        "have",
-        "has",
-        "among",
-        "within",
-        "and",
-        "or",
-        "with",
-        "under",
-        "over",
-        "on",
-        "at",
-        "to",
-        "do",
-        "does",
-        "who",
-        "that",
-        "which",
-        "were",
-        "was?",
-        "about",
-        "across",
-        "per",
-        "given",
-    ]
-)
 
 
-@dataclass(slots=True)
-class Filters:
-    """The clauses found, which marks they used, and the sides where two values of one dimension stand against each other."""
-
-    clauses: list[FilterClause] = field(default_factory=list)
-    used: set[int] = field(default_factory=set)
-    at: dict[str, list[tuple[int, FilterClause]]] = field(default_factory=dict)
-    implied_product: bool = False
-
-    def add(self, position: int, clause: FilterClause) -> None:
-        self.at.setdefault(clause.dimension, []).append((position, clause))
-
-
-class FilterReader:
+class FilterReader(ReviewFilters):
     """Reads the filters of one message."""
-
-    def __init__(self, reading: Reading, values: Values, *, reviews: bool) -> None:
-        self.reading, self.values, self.reviews = reading, values, reviews
-        self.found = Filters()
 
     def read(self) -> Filters:
         """All filters; values of one dimension become one clause (`in`), kept apart in `at` for comparisons.
@@ -122,48 +60,6 @@ class FilterReader:
         for placed in self.found.at.values():
             self.found.clauses.append(merged([c for _, c in sorted(placed, key=lambda p: p[0])]))
         return self.found
-
-    # ------------------------------------------------------------------ shared
-
-    def _use(self, *marks: Mark) -> None:
-        self.found.used.update(m.start for m in marks)
-
-    def _negated(self, mark: Mark) -> bool:
-        """Whether "excluding", "outside", ... stands before, with nothing but small words (or a list of values) between."""
-        after = self.reading.after(mark)
-        if after is not None and after.text in _EXCLUDED_AFTER:
-            self._use(after)
-            return True
-        before = self.reading.before(mark)
-        while before is not None:
-            if before.is_op("exclude"):
-                self._use(before)
-                return True
-            if before.sense("country") or before.kind == "word" or before.text in ("and", "&", "or", "the", "-", "from"):
-                before = self.reading.before(before)
-                continue
-            return False
-        return False
-
-    def _spans(self, pattern: str) -> Iterator[tuple[re.Match[str], list[Mark]]]:
-        """Matches of a pattern in the text, with the marks they cover."""
-        starts = self._starts()
-        for match in re.finditer(rf"(?<!\S){pattern}(?!\S)", self.reading.text):
-            covered = [m for m in self.reading.marks if starts[m.start] < match.end() and starts[m.end] > match.start()]
-            if any(m.kind == "period" or (m.kind == "number" and m.start in self.found.used) for m in covered):
-                continue
-            if all(m.start in self.found.used for m in covered):
-                continue
-            yield match, covered
-
-    def _starts(self) -> list[int]:
-        starts, position = [], 0
-        for token in self.reading.tokens:
-            starts.append(position)
-            position += len(token.text) + 1
-        return [*starts, position]
-
-    # ------------------------------------------------------------------ sales
 
     def _countries(self) -> None:
         for mark in self.reading.marks:
@@ -323,180 +219,6 @@ class FilterReader:
             self._use(*marks)
             self.found.add(marks[0].start, FilterClause("hour", op, (one,), f"{how} {one}:00"))
 
-    # ------------------------------------------------------------------ reviews
-
-    def _reviews(self) -> None:
-        self._mentions()
-        self._ages()
-        self._ratings()
-        self._items()
-        for mark in self.reading.ops("no_text"):
-            self._use(mark)
-            self.found.add(mark.start, FilterClause("body", "empty", (), "without text"))
-        for mark in self.reading.marks:
-            if mark.all("review_value") and mark.start not in self.found.used:
-                self._department(mark)
-        for mark in (*self.reading.of("product"), *self.reading.of("unknown")):
-            self._partly_named(mark)
-        for mark in self.reading.of("product"):
-            if mark.start not in self.found.used and mark.value == '"':
-                self._use(mark)
-                word = " ".join(t.fixed or t.text for t in self.reading.tokens[mark.start : mark.end])
-                self.found.add(mark.start, FilterClause("words", "word", (word,), f"mentions “{word}”"))
-            elif mark.start not in self.found.used:
-                raise Stop(
-                    Refuse(
-                        "Reviews carry item numbers, departments, divisions and classes, but no product names.",
-                        "value",
-                        ("reviews by department",),
-                    )
-                )
-        for mark in (*self.reading.of("customer"),):
-            raise Stop(
-                Refuse(f"Reviews are not linked to customers, so none can be found for {mark.value}.", "value", ("reviews by department",))
-            )
-
-    def _partly_named(self, mark: Mark) -> None:
-        """ "The petite division": a value by one of its words, where only one value has it."""
-        if mark.start in self.found.used or mark.value:
-            return
-        words = set(mark.text.split())
-        fits = [(d, v) for d, values in self.values.review_values.items() for v in values if words <= set(v.lower().split())]
-        if len({d for d, _ in fits}) == 1 and len(fits) == 1:
-            self._use(mark)
-            self.found.add(mark.start, FilterClause(fits[0][0], "eq", (fits[0][1],), fits[0][1]))
-
-    def _department(self, mark: Mark) -> None:
-        options = {s.extra: s.value for s in mark.senses if s.kind == "review_value"}
-        around = [m for m in (self.reading.before(mark), self.reading.after(mark)) if m is not None]
-        said = [d for d in options if any(d in m.all("dimension") for m in around)]
-        if len(mark.senses) > len(options) and not said and mark.text not in (v.lower() for v in options.values()):
-            return
-        dimension = said[0] if said else next(d for d in ("department", "class", "division") if d in options)
-        self._use(mark)
-        for neighbour in around:
-            if dimension in neighbour.all("dimension"):
-                self._use(neighbour)
-        self.found.add(
-            mark.start, FilterClause(dimension, "ne" if self._negated(mark) else "eq", (options[dimension],), options[dimension])
-        )
-
-    def _mentions(self) -> None:
-        for op in self.reading.ops("mention"):
-            if op.start in self.found.used or (op.is_op("comes_from") and op.text in ("have", "has")):
-                continue
-            at = op.end
-            tokens = self.reading.tokens
-            while at < len(tokens) and tokens[at].text in (
-                "the",
-                "word",
-                "words",
-                "term",
-                "of",
-                "phrase",
-                "a",
-                "about",
-                "that",
-                "contain",
-                "say",
-                "any",
-            ):
-                at += 1
-            run = _mentioned(self.reading, at)
-            if not run:
-                continue
-            marks = [m for m in self.reading.marks if m.start < run[-1] + 1 and m.end > op.start]
-            self._use(*marks)
-            word = " ".join(tokens[n].fixed or tokens[n].text for n in run)
-            self.found.add(op.start, FilterClause("words", "word", (word,), f"mentions “{word}”"))
-            return
-
-    def _ages(self) -> None:
-        over = r"(?:older than|aged over|over|above|aged above|past|older then)"
-        under = r"(?:younger than|aged under|under|below|aged below)"
-        tail = r"(?: years?(?: old| of age)?| year olds?| yrs?(?: old)?|s)?"
-        cases: tuple[tuple[str, FilterOp], ...] = (
-            (rf"(?:the )?{over} (?:the age of )?(?P<n>\d\d)(?:s|'s)?{tail}", "gt"),
-            (rf"(?:the )?{under} (?:the age of )?(?P<n>\d\d)(?:s|'s)?{tail}", "lt"),
-            (rf"(?:aged? )?(?P<n>\d\d) ?(?:\+|plus|(?:years )?(?:and|or) (?:over|older|above|up|more)|years or older){tail}", "ge"),
-            (rf"(?:at least|from) (?:aged? )?(?P<n>\d\d){tail}", "ge"),
-            (rf"(?:aged? )?(?P<n>\d\d) (?:and|or) (?:under|younger|below|less){tail}", "le"),
-            (rf"(?:at most|up to) (?:aged? )?(?P<n>\d\d){tail}", "le"),
-        )
-        pair = (
-            r"(?:(?:aged|ages|age|between|from|between the ages of|aged between|aged from) )*(?P<n>\d\d) (?:to|-|–|and|through) (?P<m>\d\d)"
-        )
-        for match, marks in self._spans(pair + tail):
-            self._use(*marks)
-            self.found.add(
-                marks[0].start, FilterClause("age", "between", (int(match["n"]), int(match["m"])), f"aged {match['n']} to {match['m']}")
-            )
-        for match, marks in self._spans(
-            rf"(?:in )?(?:their|the|her|his|ones|of) (?:(?:early|mid|late) )?(?P<decade>{'|'.join(_DECADES)}|\d0'?s)"
-        ):
-            low = _DECADES.get(match["decade"]) or int(match["decade"][:2])
-            self._use(*marks)
-            self.found.add(marks[0].start, FilterClause("age", "between", (low, low + 9), f"aged {low} to {low + 9}"))
-        for match, marks in self._spans(r"(?P<n>[1-9]0|twenty|thirty|forty|fifty|sixty)(?: - | )?somethings?"):
-            low = (
-                int(match["n"]) if match["n"].isdigit() else _DECADES.get({"forty": "forties"}.get(match["n"], match["n"][:-1] + "ies"), 30)
-            )
-            self._use(*marks)
-            self.found.add(marks[0].start, FilterClause("age", "between", (low, low + 9), f"aged {low} to {low + 9}"))
-        for pattern, op in cases:
-            for match, marks in self._spans(pattern):
-                self._use(*marks)
-                words = {"gt": "over", "lt": "under", "ge": "from", "le": "up to"}
-                self.found.add(marks[0].start, FilterClause("age", op, (int(match["n"]),), f"{words[op]} {match['n']}"))
-        for match, marks in self._spans(r"(?:(?:aged|age|age of|exactly) (?P<n>\d\d)|(?P<m>\d\d) (?:- )?(?:year|yr) (?:- )?olds?)"):
-            age = int(match["n"] or match["m"])
-            self._use(*marks)
-            self.found.add(marks[0].start, FilterClause("age", "eq", (age,), f"aged {age}"))
-
-    def _ratings(self) -> None:
-        one = r"(?P<n>[1-5]|one|two|three|four|five)"
-        star = r"(?: - | )?stars?"
-        cases: tuple[tuple[str, FilterOp], ...] = (
-            (
-                rf"{one}(?: - | )?(?:\+|plus)(?: - | )?stars?|{one.replace('<n>', '<o>')} (?:or|and) (?:more|higher|above|better|up)(?: stars?)?",
-                "ge",
-            ),
-            (
-                rf"(?:at least|minimum of|no less than) {one}(?: - | )?(?:stars?)?|{one.replace('<n>', '<o>')}{star} (?:or|and) (?:more|higher|above|better|up)",
-                "ge",
-            ),
-            (
-                rf"(?:at most|no more than|up to) {one}(?: - | )?(?:stars?)?|{one.replace('<n>', '<o>')}{star} (?:or|and) (?:less|lower|below|fewer|worse|under)",
-                "le",
-            ),
-            (rf"{one} (?:or|and) (?:less|lower|below|fewer|worse)(?: stars?)?", "le"),
-            (rf"(?:more than|over|above|better than|higher than|greater than) {one}(?:{star})?", "gt"),
-            (rf"(?:less than|under|below|worse than|lower than|fewer than) {one}(?:{star})?", "lt"),
-        )
-        for match, marks in self._spans(rf"(?:between )?(?P<n>[1-5]) (?:to|and|or|-) (?P<m>[1-5]){star}"):
-            low, high = sorted((int(match["n"]), int(match["m"])))
-            self._use(*marks)
-            self.found.add(marks[0].start, FilterClause("review_stars", "between", (low, high), f"{low} to {high} stars"))
-        for pattern, op in cases:
-            for match, marks in self._spans(pattern):
-                number = _small(match.group("n") or match.groupdict().get("o") or "0")
-                self._use(*marks)
-                self.found.add(marks[0].start, FilterClause("review_stars", op, (number,), match.group(0)))
-        exact = rf"{one}{star}|(?:rated|rating of|rating|a rating of|score of|scored|with a|gave(?: it| us)?|given|rate|rating is|rating =|stars =) (?:a |only |just |as )?{one.replace('<n>', '<o>')}(?: out of (?:5|five))?(?:{star})?|{one.replace('<n>', '<p>')} out of (?:5|five)"
-        for match, marks in self._spans(exact):
-            number = _small(match.group("n") or match.group("o") or match.group("p"))
-            self._use(*marks)
-            self.found.add(marks[0].start, FilterClause("review_stars", "eq", (number,), f"{number} star{'s' if number != 1 else ''}"))
-
-    def _items(self) -> None:
-        for match, marks in self._spans(
-            r"(?:clothing|item|items|garment|product|article)(?: item)?(?: id| number| no| code| #)*(?: #)? (?P<n>\d{1,5})"
-        ):
-            self._use(*marks)
-            if match["n"] not in self.values.review_items:
-                raise Stop(Refuse(f"There are no reviews of item {match['n']} in the data.", "value", ()))
-            self.found.add(marks[0].start, FilterClause("reviewed_item", "eq", (match["n"],), f"item {match['n']}"))
-
 
 def merged(clauses: list[FilterClause]) -> FilterClause:
     """One clause for several values of a dimension; bounds from both ends become `between` where they can."""
@@ -515,25 +237,6 @@ def merged(clauses: list[FilterClause]) -> FilterClause:
 
 def _title(product: KnownProduct) -> str:
     return f"{product.name} ({product.id})"
-
-
-def _mentioned(reading: Reading, at: int) -> list[int]:
-    tokens = reading.tokens
-    if at < len(tokens) and tokens[at].quoted:
-        return [n for n in range(at, len(tokens)) if tokens[n].quoted == tokens[at].quoted]
-    run: list[int] = []
-    for n in range(at, min(at + 3, len(tokens))):
-        if (
-            not tokens[n].text[0].isalnum()
-            or (run and tokens[n].text in _MENTION_STOP)
-            or (not run and tokens[n].text in ("in", "of", "by"))
-        ):
-            break
-        run.append(n)
-        nearby = next((m for m in reading.marks if m.start <= n + 1 < m.end), None)
-        if nearby is not None and (nearby.sense("review_value") or nearby.all("dimension") or nearby.kind == "period"):
-            break
-    return run
 
 
 def _weekdays(text: str) -> list[int]:
@@ -568,7 +271,3 @@ def _hour(text: str, other: str = "") -> int:
         else ""
     )
     return number + 12 if half == "pm" and number < 12 else 0 if half == "am" and number == 12 else number
-
-
-def _small(text: str) -> int:
-    return int(text) if text.isdigit() else NUMBERS[text]

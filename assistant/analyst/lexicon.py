@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
-from assistant.analyst.periods import MONTH_NAMES, NUMBERS, ORDINALS, PERIOD_WORDS, WEEKDAY_NAMES
+from assistant.analyst.calendar_words import MONTH_NAMES, NUMBERS, ORDINALS, PERIOD_WORDS, WEEKDAY_NAMES
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.text import Token, plain, stem, tokenize
 

@@ -1,126 +1,19 @@
 """The grammar of time: what a stretch of text says about days, resolved against the as-of day.
 
-Owns calendar words, ranges, to-date spans, seasons and relative periods ("the month before"). Knows nothing of metrics or
-of the shop's data beyond its first day and its as-of day.
+Owns ranges, to-date spans, years that are left out, and periods relative to others ("the month before"). Knows nothing of
+metrics or of the shop's data beyond its first day and its as-of day.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, TypeAlias
 
-from assistant.analyst.question import Period, add_months
-
-MONTH_NAMES = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb febr",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-WEEKDAY_NAMES = {
-    name: number
-    for number, names in enumerate(
-        ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri", "saturday sat", "sunday sun"), 1
-    )
-    for name in names.split()
-}
-ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "latter": 2, "last": -1, "final": -1}
-NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-        ]
-    )
-} | {"a": 1, "an": 1, "couple": 2, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12}
-PERIOD_WORDS = frozenset(
-    [
-        *MONTH_NAMES,
-        *WEEKDAY_NAMES,
-        *ORDINALS,
-        *[
-            "today",
-            "yesterday",
-            "tomorrow",
-            "ytd",
-            "mtd",
-            "qtd",
-            "wtd",
-            "christmas",
-            "xmas",
-            "spring",
-            "summer",
-            "autumn",
-            "winter",
-            "quarter",
-            "half",
-            "season",
-            "last",
-            "past",
-            "previous",
-            "prior",
-        ],
-        *[
-            "current",
-            "next",
-            "coming",
-            "week",
-            "month",
-            "year",
-            "day",
-            "since",
-            "until",
-            "till",
-            "through",
-            "before",
-            "after",
-            "between",
-            "during",
-            "rest",
-            "remainder",
-            "date",
-            "earlier",
-            "later",
-            "ago",
-        ],
-    ]
-)
-
-Shift: TypeAlias = Literal["step", "year"]
+from assistant.analyst.calendar_words import Atom, Shift, half, month, quarter
+from assistant.analyst.period_patterns import PATTERNS
+from assistant.analyst.question import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,35 +32,6 @@ class Found:
     bare: bool = False
     ends: tuple[Period, Period] | None = None
     last_year: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    start: int
-    end: int
-    build: Callable[[int], Period]
-    year: int | None
-    period: Period | None = None
-    shift: tuple[Shift, int] | None = None
-    whole: bool = False
-    last_year: bool = False
-
-
-_M = rf"(?P<month>{'|'.join(sorted(MONTH_NAMES, key=len, reverse=True))})"
-_Y = r"(?:of |in )?(?:the year |year )?(?P<year>(?:19|20)\d\d|'\d\d)"
-_YO = rf"(?: {_Y})?"
-_YB = r"(?P<before>(?: of| in)?(?: the)? (?:year before|previous year|prior year|year earlier)| a year (?:earlier|before|ago)| last (?:year|yr)| this (?:year|yr))?"
-_YBM = _YB[:-1]
-_D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_ORD = r"(?P<ord>first|1st|second|2nd|third|3rd|fourth|4th|last|final|latter)"
-_ORD1 = r"(?P<ord>first|1st|second|2nd|third|3rd|fourth|4th)"
-_UNIT = r"(?P<unit>days?|weeks?|wks?|months?|mths?|quarters?|qtrs?|years?|yrs?|weekends?)"
-_COUNT = rf"(?P<count>\d+|{'|'.join(NUMBERS)})"
-_SEASON = r"(?P<season>spring|summer|autumn|fall|winter)"
-_XMAS = r"(?:christmas|xmas|x mas|holiday|festive)(?: (?:shopping|trading|selling))?"
-_WD = rf"(?:(?:{'|'.join(WEEKDAY_NAMES)}) (?:the )?)?"
-
-_UNIT_OF = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
 
 
 class PeriodGrammar:
@@ -195,10 +59,10 @@ class PeriodGrammar:
 
     # ------------------------------------------------------------------ atoms
 
-    def _atoms(self, text: str) -> list[_Atom]:
+    def _atoms(self, text: str) -> list[Atom]:
         taken = [False] * (len(text) + 1)
-        atoms: list[_Atom] = []
-        for pattern, make in _PATTERNS:
+        atoms: list[Atom] = []
+        for pattern, make in PATTERNS:
             for match in pattern.finditer(text):
                 if any(taken[match.start() : match.end()]):
                     continue
@@ -210,7 +74,8 @@ class PeriodGrammar:
                     taken[position] = True
         return sorted(atoms, key=lambda a: a.start)
 
-    def _year(self, match: re.Match[str]) -> int | None:
+    def year(self, match: re.Match[str]) -> int | None:
+        """The year that a match names, directly or as "last year"; None where it names none."""
         groups = match.groupdict()
         said = groups.get("year")
         if said:
@@ -224,18 +89,18 @@ class PeriodGrammar:
             return self.as_of.year - 1
         return (self.anchor.first.year if self.anchor else self.as_of.year) - 1
 
-    def _dated(self, match: re.Match[str], build: Callable[[int], Period], year: int | None = None) -> _Atom | None:
+    def dated(self, match: re.Match[str], build: Callable[[int], Period], year: int | None = None) -> Atom | None:
         """An atom whose year may be missing; None where the day does not exist."""
-        year = year or self._year(match)
+        year = year or self.year(match)
         try:
             build(year or 2012)
         except ValueError:
             return None
-        return _Atom(match.start(), match.end(), build, year)
+        return Atom(match.start(), match.end(), build, year)
 
-    def fixed(self, match: re.Match[str], period: Period, *, last_year: bool = False) -> _Atom:
+    def fixed(self, match: re.Match[str], period: Period, *, last_year: bool = False) -> Atom:
         """An atom that needs no year."""
-        return _Atom(match.start(), match.end(), lambda year: period, period.first.year, period, last_year=last_year)
+        return Atom(match.start(), match.end(), lambda year: period, period.first.year, period, last_year=last_year)
 
     def unit(self, unit: str, day: date) -> Period:
         """The calendar day, week, month, quarter or year that holds `day`."""
@@ -250,7 +115,7 @@ class PeriodGrammar:
             return quarter(day.year, (day.month + 2) // 3)
         return Period(date(day.year, 1, 1), date(day.year, 12, 31), "year")
 
-    def _resolve(self, atom: _Atom) -> Period:
+    def _resolve(self, atom: Atom) -> Period:
         """The period of an atom; one without a year takes the anchor's year, else the latest that has begun."""
         if atom.period is not None:
             return atom.period
@@ -262,7 +127,7 @@ class PeriodGrammar:
         period = atom.build(year)
         return period if period.first <= self.as_of else atom.build(year - 1)
 
-    def _after_anchor(self, atom: _Atom) -> Period:
+    def _after_anchor(self, atom: Atom) -> Period:
         assert self.anchor is not None
         period = atom.build(self.anchor.first.year)
         if self.anchor.first > self.as_of and period.first < self.anchor.first:
@@ -275,7 +140,7 @@ class PeriodGrammar:
 
     # ------------------------------------------------------------------ joining
 
-    def _range(self, text: str, atoms: list[_Atom], n: int) -> Found | None:
+    def _range(self, text: str, atoms: list[Atom], n: int) -> Found | None:
         if n + 1 >= len(atoms):
             return None
         one, two = atoms[n], atoms[n + 1]
@@ -298,7 +163,7 @@ class PeriodGrammar:
         whole = Period(first.first, second.last) if first.first <= second.last else None
         return Found(start, two.end, _regrained(whole) if whole else first, ends=(first, second))
 
-    def _single(self, text: str, atoms: list[_Atom], n: int) -> Found:
+    def _single(self, text: str, atoms: list[Atom], n: int) -> Found:
         atom = atoms[n]
         if atom.whole:
             return Found(atom.start, atom.end, None)
@@ -343,35 +208,7 @@ class PeriodGrammar:
         return Period(min(self.first_day, period.last), period.last)
 
 
-def month(year: int, number: int) -> Period:
-    """A calendar month."""
-    return Period(date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1]), "month")
-
-
-def quarter(year: int, number: int) -> Period:
-    """A calendar quarter, 1 to 4."""
-    first = date(year, 3 * number - 2, 1)
-    return Period(first, add_months(first, 3) - timedelta(days=1), "quarter")
-
-
-def half(year: int, number: int) -> Period:
-    """January to June (1) or July to December (2)."""
-    first = date(year, 1 if number == 1 else 7, 1)
-    return Period(first, add_months(first, 6) - timedelta(days=1), "half")
-
-
-def season(year: int, name: str) -> Period:
-    """Spring is March to May, and so on; winter begins in December of `year`."""
-    first = date(year, {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[name], 1)
-    return Period(first, add_months(first, 3) - timedelta(days=1), "season", f"{'autumn' if name == 'fall' else name} {year}")
-
-
-def christmas(year: int) -> Period:
-    """The Christmas season: 1 November to 24 December."""
-    return Period(date(year, 11, 1), date(year, 12, 24), "season", f"Christmas season {year}")
-
-
-def _share_year(one: _Atom, two: _Atom) -> tuple[_Atom, _Atom]:
+def _share_year(one: Atom, two: Atom) -> tuple[Atom, Atom]:
     """Lend the year of one end to the other: `Nov - Feb 2011` begins in 2010."""
     if one.year is None and two.year is not None and two.period is None:
         lent = one.build(two.year)
@@ -391,377 +228,3 @@ def _regrained(period: Period) -> Period:
         if (candidate.first, candidate.last) == (period.first, period.last):
             return candidate
     return period
-
-
-# ---------------------------------------------------------------------- patterns, first match wins its characters
-
-_Maker: TypeAlias = "Callable[[PeriodGrammar, re.Match[str]], _Atom | None]"
-
-
-def _numeric(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    one, two, three = (int(x) for x in re.split(r"[/.-]", m.group(0)))
-    if one > 31:
-        year, number, day = one, two, three
-    else:
-        day, number, year = one, two, three
-        if number > 12 and day <= 12:
-            day, number = number, day
-    year += 2000 if year < 100 else 0
-    try:
-        said = date(year, number, day)
-    except ValueError:
-        return None
-    return g.fixed(m, Period(said, said, "day"))
-
-
-def _numeric_month(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    one, two = (int(x) for x in re.split(r"[/-]", m.group(0)))
-    year, number = (one, two) if one > 1000 else (two, one)
-    return g.fixed(m, month(year, number)) if 1 <= number <= 12 else None
-
-
-def _year_span(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    return g.fixed(m, Period(date(int(m["one"]), 1, 1), date(int(m["two"]), 12, 31)))
-
-
-def _days_of_month(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    number, one, two = MONTH_NAMES[m["month"]], int(m["one"]), int(m["two"])
-    return g._dated(m, lambda y: Period(date(y, number, one), date(y, number, two)))
-
-
-def _day(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    number, day = MONTH_NAMES[m["month"]], int(m["day"])
-    return g._dated(m, lambda y: Period(date(y, number, day), date(y, number, day), "day"))
-
-
-def _week_of(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    inner = _numeric(g, re.match(r".*", m["num"])) if m.groupdict().get("num") else None  # type: ignore[arg-type]
-    ending = "end" in m["how"] if m["how"] else False
-    if inner is not None and inner.period:
-        return g.fixed(m, _week(g, inner.period.first, ending))
-    number, day = MONTH_NAMES[m["month"]], int(m["day"])
-    return g._dated(m, lambda y: _week(g, date(y, number, day), ending))
-
-
-def _week(g: PeriodGrammar, day: date, ending: bool) -> Period:
-    return Period(day - timedelta(days=6), day, "week") if ending else g.unit("week", day)
-
-
-def _iso_week(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    number = int(m["week"])
-    return g._dated(m, lambda y: g.unit("week", date.fromisocalendar(y, number, 1)))
-
-
-def _part_of_month(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    number, which, unit = MONTH_NAMES[m["month"]], ORDINALS[m["ord"]], m["part"]
-
-    def build(year: int) -> Period:
-        whole = month(year, number)
-        if unit == "half":
-            middle = date(year, number, 15)
-            return Period(whole.first, middle) if which == 1 else Period(middle + timedelta(days=1), whole.last)
-        if which == -1:
-            return Period(whole.last - timedelta(days=6), whole.last)
-        first = whole.first + timedelta(days=7 * (which - 1))
-        return Period(first, min(first + timedelta(days=6), whole.last))
-
-    return g._dated(m, build)
-
-
-def _month_year(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    number = MONTH_NAMES[m["month"]]
-    if m.group(0) == "may" and not re.search(
-        r"(?:^|\b(?:in|of|for|since|from|to|and|or|vs|than|during|by|until|before|after|about|against|on|with|over)|-|->) $",
-        m.string[: m.start()],
-    ):
-        return None
-    return g._dated(m, lambda y: month(y, number))
-
-
-def _short_year(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    """`nov 11` is a month of 2011 where the data has such a year, unless "on" makes it a day."""
-    year, number = 2000 + int(m["short"]), MONTH_NAMES[m["month"]]
-    if not g.first_day.year <= year <= g.as_of.year or m.string[: m.start()].rstrip().endswith(" on"):
-        return None
-    return g.fixed(m, month(year, number))
-
-
-def _quarter(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    groups = m.groupdict()
-    number = int(groups["q"]) if groups.get("q") else ORDINALS[m["ord"]]
-    number = 4 if number == -1 else number
-    return g._dated(m, lambda y: quarter(y, number))
-
-
-def _short_quarter(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    year = 2000 + int(m["short"])
-    return g.fixed(m, quarter(year, int(m["q"]))) if g.first_day.year <= year <= g.as_of.year else None
-
-
-def _half(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    groups = m.groupdict()
-    number = int(groups["h"]) if groups.get("h") else ORDINALS[m["ord"]]
-    return g._dated(m, lambda y: half(y, 1 if number == 1 else 2))
-
-
-def _season(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    name = m["season"]
-    return g._dated(m, lambda y: season(y, name))
-
-
-def _christmas(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    return g._dated(m, christmas)
-
-
-def _relative_season(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    name = m.groupdict().get("season")
-    build = (lambda y: season(y, name)) if name else christmas
-    year = g.as_of.year
-    if m["which"] in ("last", "previous", "past"):
-        year = year if build(year).last < g.as_of else year - 1
-    elif m["which"] in ("next", "coming"):
-        year = year if build(year).first > g.as_of else year + 1
-    return g.fixed(m, build(year))
-
-
-def _relative_month(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    number, year = MONTH_NAMES[m["month"]], g.as_of.year
-    if m["which"] in ("last", "previous", "past"):
-        year = year if month(year, number).last < g.as_of else year - 1
-    elif m["which"] in ("next", "coming"):
-        year = year if month(year, number).first > g.as_of else year + 1
-    return g.fixed(m, month(year, number))
-
-
-def _relative_weekday(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    number = WEEKDAY_NAMES[m["weekday"]]
-    back = (g.as_of.isoweekday() - number) % 7
-    day = g.as_of - timedelta(days=back if m["which"] == "this" else back or 7)
-    return g.fixed(m, Period(day, day, "day"))
-
-
-def _to_date(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    unit = _UNIT_OF[(m.groupdict().get("short") or m.groupdict().get("unit") or m["unit2"])[0]]
-    year = g._year(m)
-    last = g.as_of if year is None else add_months(g.as_of, 12 * (year - g.as_of.year))
-    first = g.unit(unit, last).first
-    return g.fixed(m, Period(first, last, "span", f"{unit} to {last.day} {last:%b} {last.year}"))
-
-
-def _this_last_next(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    unit, which = m["unit"], m["which"]
-    step = -1 if which in ("last", "previous", "past", "prior") else 1 if which in ("next", "coming", "following") else 0
-    if unit.startswith("weekend"):
-        saturday = g.unit("week", g.as_of).first + timedelta(days=5 + 7 * step)
-        return g.fixed(m, Period(saturday, saturday + timedelta(days=1)))
-    unit = _UNIT_OF[unit[0]]
-    if unit == "day":
-        day = g.as_of + timedelta(days=step)
-        return g.fixed(m, Period(day, day, "day"))
-    period = g.unit(unit, g.as_of).step(step)
-    if step == 0:
-        period = replace(period, last=g.as_of) if period.last > g.as_of else period
-    return g.fixed(m, period, last_year=unit == "year" and step == -1)
-
-
-def _last_n(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    count = int(m["count"]) if m["count"].isdigit() else NUMBERS[m["count"]]
-    unit, future = _UNIT_OF[m["unit"][0]], m["which"] in ("next", "coming", "following")
-    if not count or count > 1000:
-        return None
-    if unit == "day":
-        if future:
-            return g.fixed(m, Period(g.as_of + timedelta(days=1), g.as_of + timedelta(days=count)))
-        return g.fixed(m, Period(g.as_of - timedelta(days=count - 1), g.as_of))
-    now = g.unit(unit, g.as_of)
-    if future:
-        return g.fixed(m, Period(now.step(1).first, now.step(count).last))
-    complete = now.last == g.as_of
-    return g.fixed(m, Period(now.step(1 - count).first, now.last) if complete else Period(now.step(-count).first, now.step(-1).last))
-
-
-def _ago(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    count = int(m["count"]) if m["count"].isdigit() else NUMBERS[m["count"]]
-    unit = _UNIT_OF[m["unit"][0]]
-    if unit == "year" and count == 1:
-        return _Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("year", -1))
-    if unit == "day":
-        day = g.as_of - timedelta(days=count)
-        return g.fixed(m, Period(day, day, "day"))
-    return g.fixed(m, g.unit(unit, g.as_of).step(-count))
-
-
-def _named_day(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    shift = {"today": 0, "yesterday": -1, "tomorrow": 1, "day before yesterday": -2}[m.group(0)]
-    day = g.as_of + timedelta(days=shift)
-    return g.fixed(m, Period(day, day, "day"))
-
-
-def _rest(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    name = m.groupdict().get("month")
-    if name:
-        said = g._year(m)
-        whole = month(said or g.as_of.year, MONTH_NAMES[name])
-    elif m.groupdict().get("year"):
-        whole = g.unit("year", date(int(m["year"].strip("'")), 1, 1))
-    else:
-        whole = g.unit(_UNIT_OF[m["unit"][0]], g.as_of)
-    first = max(whole.first, g.as_of + timedelta(days=1))
-    return g.fixed(m, Period(first, whole.last)) if first <= whole.last else None
-
-
-def _year_only(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    year = g._year(m)
-    assert year is not None
-    return g.fixed(m, Period(date(year, 1, 1), date(year, 12, 31), "year"))
-
-
-def _whole(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    return _Atom(m.start(), m.end(), lambda y: month(y, 1), None, whole=True)
-
-
-def _year_shift(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    return _Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("year", -1))
-
-
-def _step_shift(g: PeriodGrammar, m: re.Match[str]) -> _Atom:
-    unit, later = m["unit"], any(w in m.group(0) for w in ("after", "later", "following", "next"))
-    step = 1 if later else -1
-    if unit.startswith("y"):
-        return _Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("year", step))
-    return _Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("step", step))
-
-
-_WHICH = r"(?P<which>last|previous|past|prior|this|the current|current|next|coming|following)"
-_ALL = (
-    r"all[ -]time|of all time|ever|overall|all the data|all (?:of )?(?:our |the )?data|(?:the |over the |in the )?(?:whole|entire|full|complete) (?:period|time|data(?: ?set)?|range|history|time ?span|record)"
-    r"|since (?:the )?(?:beginning|start|launch|we started|we opened|day one)|from the (?:very )?beginning|in total|altogether|lifetime|(?:the )?full history|all years|both years|across (?:all )?the years"
-    r"|for all dates|any ?time|to date|throughout|all dates|since records began|on record|in the records|all periods|up to now|until now|so far|historically|in all|across all time|at all times"
-)
-
-_PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
-    (re.compile(rf"(?<![\w'/.-]){pattern}(?![\w/])"), make)
-    for pattern, make in (
-        (
-            r"(?P<how>week (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e|we|week) (?:the )?"
-            + _WD
-            + r"(?P<num>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4})",
-            _week_of,
-        ),
-        (
-            r"(?P<how>week (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e) (?:the )?"
-            + _WD
-            + _D
-            + r"(?: of)? "
-            + _M
-            + _YO,
-            _week_of,
-        ),
-        (
-            r"(?P<how>week (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e) (?:the )?" + _WD + _M + " " + _D + _YO,
-            _week_of,
-        ),
-        (
-            _WD + r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}",
-            lambda g, m: _numeric(g, m) if m.group(0)[0].isdigit() else _numeric_after_weekday(g, m),
-        ),
-        (r"(?:\d{1,2}/(?:19|20)\d\d|(?:19|20)\d\d[-/](?:0[1-9]|1[0-2]))", _numeric_month),
-        (r"(?P<one>(?:19|20)\d\d) ?[-/–] ?(?P<two>(?:19|20)\d\d)", _year_span),
-        (
-            _WD
-            + r"(?P<one>[0-3]?\d)(?:st|nd|rd|th)? (?:to|until|till|through|and|-|–) (?:the )?"
-            + _WD
-            + r"(?P<two>[0-3]?\d)(?:st|nd|rd|th)?(?: of)? "
-            + _M
-            + _YO,
-            _days_of_month,
-        ),
-        (
-            _M + r" (?P<one>[0-3]?\d)(?:st|nd|rd|th)? (?:to|until|till|through|-|–) (?:the )?(?P<two>[0-3]?\d)(?:st|nd|rd|th)?" + _YO,
-            _days_of_month,
-        ),
-        (r"(?:week|wk) (?P<week>[0-5]?\d)(?: of)?" + _YO, _iso_week),
-        (r"(?:the )?" + _ORD + r" (?P<part>half|week) of " + _M + _YO, _part_of_month),
-        (_WD + r"(?:the )?" + _D + r"(?: of)? " + _M + _YO + r"(?! ?\d)", _day),
-        (_M + r"(?: of)? " + _Y, _month_year),
-        (_Y + " " + _M, _month_year),
-        (_WD + _M + r" (?P<day>[0-3]?\d)(?:st|nd|rd|th) " + _Y, _day),
-        (_WD + _M + r" (?P<day>[0-3]?\d)(?:st|nd|rd|th)?" + r" " + _Y, _day),
-        (_M + r" (?:- )?'?(?P<short>\d\d)(?!\d|st|nd|rd|th)", _short_year),
-        (_WD + _M + " " + r"(?:the )?" + _D + r"(?! \d{4})", _day),
-        (r"(?:rest|remainder|balance) of (?:the |this )?(?:" + _M + _YO + r"|(?:current )?(?P<unit>week|month|quarter|year))", _rest),
-        (_WHICH + " " + _M, _relative_month),
-        (_WHICH + " " + _SEASON, _relative_season),
-        (_WHICH + " " + _XMAS + r"(?: (?:season|period|run up|time))?", _relative_season),
-        (_WHICH + rf" (?P<weekday>{'|'.join(WEEKDAY_NAMES)})", _relative_weekday),
-        (_Y + r" ?(?:q|quarter )(?P<q>[1-4])", _quarter),
-        (r"(?:q|quarter )(?P<q>[1-4]) (?:- )?'?(?P<short>\d\d)(?!\d)", _short_quarter),
-        (r"(?:q|quarter |qtr |qtr)(?P<q>[1-4])" + "(?: of)?" + _YO + _YB, _quarter),
-        (r"(?P<q>[1-4])q" + _YO, _quarter),
-        (r"(?:the )?" + _ORD + r" (?:quarter|qtr)(?: of)? " + _Y, _quarter),
-        (r"(?:the )?" + _ORD1 + r" (?:quarter|qtr)" + _YB, _quarter),
-        (_Y + r" h(?P<h>[12])", _half),
-        (r"h(?P<h>[12])" + _YO + _YB, _half),
-        (r"(?:the )?" + _ORD + r" half(?: of)?(?: the)? " + _Y, _half),
-        (r"(?:the )?" + _ORD1 + r" half" + _YB, _half),
-        (_XMAS + r"(?: (?:season|period|run up|time|quarter))? " + _Y, _christmas),
-        (_Y + " " + _XMAS + r"(?: (?:season|period|run up))?", _christmas),
-        (_XMAS + r" (?:season|period|run up)" + _YB, _christmas),
-        (_SEASON + r"(?: of)? " + _Y, _season),
-        (_M + "(?: of| in)?" + _YBM, _month_year),
-        (_SEASON + "(?: of| in)?" + _YBM, _season),
-        (r"(?P<short>[ymqw])td(?: of| in| for)?" + _YO + _YB, _to_date),
-        (r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, _to_date),
-        (r"so far (?:this|in this|in the current) (?P<unit>year|month|quarter|week)", _to_date),
-        (r"this (?P<unit>year|month|quarter|week) (?:so far|to date|till now|until now)", _to_date),
-        (_Y + r" (?:so far|to date|ytd|year to date)", lambda g, m: _year_only(g, m)),
-        (
-            r"(?:the |our )?"
-            + _WHICH
-            + " "
-            + _COUNT
-            + r"(?: full| complete| whole)? "
-            + r"(?P<unit>days?|weeks?|wks?|months?|mths?|quarters?|qtrs?|years?|yrs?)",
-            _last_n,
-        ),
-        (r"(?P<which>trailing|rolling) " + _COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?)", _last_n),
-        (_COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?|yrs?) (?:ago|back)", _ago),
-        (
-            r"(?:in |over |during |from )?(?:the |at the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|season)(?: of| in)? (?:the )?(?:last|previous|prior|preceding) (?:year|yr)",
-            _year_shift,
-        ),
-        (
-            r"(?:the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|season)(?: of| in)? (?:the |a )?(?:year|yr) (?:before|earlier|ago|prior)",
-            _year_shift,
-        ),
-        (r"(?:the |one |a )?(?:year|yr) (?:before|earlier|prior|previously|ago)(?: that| then)?", _year_shift),
-        (r"(?:the )?(?:previous|prior|preceding) (?:year|yr)", _year_shift),
-        (
-            r"(?:the )?(?:(?:same|previous|prior|preceding) )?"
-            + _COUNT
-            + r" (?P<unit>days?|weeks?|months?|quarters?|years?) (?:before|prior|earlier|preceding)(?: that| those| them)?",
-            _step_shift,
-        ),
-        (r"the (?:previous|prior|preceding) " + _COUNT + r" (?P<unit>days?|weeks?|months?|quarters?)", _step_shift),
-        (r"(?:the )?same (?:month|period|quarter|week|time)(?: as)? (?:before|earlier)", _year_shift),
-        (
-            r"(?:the |one |a )?(?P<unit>day|week|month|quarter|year) (?:before|after|earlier|later|prior|following)(?: that| it)?",
-            _step_shift,
-        ),
-        (r"(?:the )?(?P<unit>one|ones) (?:before|after|prior|previous)(?: that| it| them)?", _step_shift),
-        (r"the (?:previous|prior|preceding|following|next) (?P<unit>day|week|month|quarter|period)", _step_shift),
-        (r"(?:previous|prior|preceding) (?P<unit>period)", _step_shift),
-        (_WHICH + " " + _UNIT, _this_last_next),
-        (r"day before yesterday|today|yesterday|tomorrow", _named_day),
-        (_M + _YB, _month_year),
-        (r"(?P<season>spring|summer|autumn|winter)" + _YB, _season),
-        (r"(?:fy|cy)? ?(?:the year |calendar year |year |fiscal year )?(?P<year>(?:19|20)\d\d|'\d\d)", _year_only),
-        (_ALL, _whole),
-    )
-)
-
-
-def _numeric_after_weekday(g: PeriodGrammar, m: re.Match[str]) -> _Atom | None:
-    inner = re.search(r"\d.*$", m.group(0))
-    atom = _numeric(g, inner) if inner else None
-    return None if atom is None or atom.period is None else g.fixed(m, atom.period)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+from assistant.analyst.calendar_words import NUMBERS, WEEKDAY_NAMES
 from assistant.analyst.lexicon import Lexicon, Sense, closest, mended
-from assistant.analyst.periods import NUMBERS, WEEKDAY_NAMES, Found, PeriodGrammar
+from assistant.analyst.periods import Found, PeriodGrammar
 from assistant.analyst.text import Token, join, tokenize
 from assistant.analyst.values import NAME_STOP, KnownProduct, Values
 

@@ -10,7 +10,7 @@ from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.question import FilterClause, Question, Ranking, Share
 
 if TYPE_CHECKING:
-    from assistant.analyst.assemble import _Turn
+    from assistant.analyst.turn import Turn
 
 _PART_FIRST = ("review_stars", "words", "body", "recommended")
 
@@ -18,7 +18,7 @@ _PART_FIRST = ("review_stars", "words", "body", "recommended")
 class Sharing:
     """The share that one turn asks for."""
 
-    def __init__(self, turn: _Turn, draft: Draft, context: Question | None) -> None:
+    def __init__(self, turn: Turn, draft: Draft, context: Question | None) -> None:
         self.turn, self.draft, self.context, self.reading = turn, draft, context, draft.reading
         self.semantics = turn.semantics
 

@@ -1,0 +1,178 @@
+"""What is checked before a question is believed: references, unknown words, unused numbers and operators, averages, periods.
+
+Every word with content must have been taken up; what was not is asked back or declined, never passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.analyst.outcome import Clarify, Refuse, Stop
+from assistant.analyst.question import Question
+from assistant.analyst.reading import Mark
+from assistant.analyst.special_turn import SpecialTurn
+
+_VAGUE = frozenset(
+    ("over", "above", "under", "below", "up to", "v", "past", "or more", "or less", "next to", "ahead of", "behind", "short of")
+)
+_EXCLUDING = frozenset(
+    [
+        "excluding",
+        "exclude",
+        "excluded",
+        "except",
+        "except for",
+        "without",
+        "other than",
+        "outside",
+        "outside of",
+        "apart from",
+        "ignoring",
+        "excl",
+        "not including",
+    ]
+)
+
+
+class CheckedTurn(SpecialTurn):
+    """A turn that knows what it has not understood."""
+
+    def _averaged(self, question: Question) -> Question:
+        """ "Average daily sales": divide by days; an average of nothing in particular is asked back."""
+        if question.tool not in ("metric", "series", "breakdown", "ranking", "compare"):
+            return question
+        metric = self.semantics.metric(question.metric)
+        plain = bool(metric.aggregate) and metric.aggregate != "mean"
+        if self.draft.per and plain:
+            return replace(question, per=self.draft.per)
+        inherits = self.context is not None and bool(self.context.per) and not self.reading.has("total")
+        if inherits and plain and question.tool == self.keeps.tool:
+            return replace(question, per=self.keeps.per)
+        if not self.reading.has("average") or not plain:
+            return question
+        if question.tool in ("series", "breakdown", "ranking") and question.by and question.by[0] in ("weekday", "hour", "month_of_year"):
+            return replace(question, per="day")
+        if question.tool == "ranking" or question.tool == "series":
+            return question
+        if metric.id == "orders" and not self.draft.metric_marks[0].text.endswith("s") if self.draft.metric_marks else False:
+            return replace(question, metrics=("aov",))
+        name = metric.name
+        raise Stop(
+            Clarify(
+                f"Average {name} per what: per day, per month, per order or per customer?",
+                (f"average {name} per day", f"average {name} per month"),
+                slot="per",
+            )
+        )
+
+    def _check_reference(self) -> None:
+        """Pronouns with nothing before them to refer to."""
+        if self.context is not None:
+            return
+        pointed = self._pointed()
+        words = {t.text for t in self.reading.tokens}
+        entity = bool(
+            self.draft.filters.clauses
+            or self.draft.ranked
+            or self.draft.by
+            or (self.draft.metrics and {"customers", "products_sold"} & set(self.draft.metrics))
+        )
+        personal = bool(words & {"they", "them", "their", "theirs", "he", "she", "him", "his", "her"}) and not entity
+        it = bool(words & {"it", "its", "those", "these"}) and not entity and not (self.draft.metrics and self.draft.periods)
+        one = (
+            any(m.text in ("the one", "that one", "this one", "the same one", "the other one") for m in self.reading.marks)
+            or "other one" in self.reading.text
+        )
+        pointed = tuple(
+            m for m in pointed if not (self.draft.periods and set(m.all("dimension")) & {"day", "week", "month", "quarter", "year"})
+        )
+        if pointed:
+            noun = pointed[0].text
+            raise Stop(Clarify(f"Which {noun} do you mean? Nothing was asked about one before.", (), slot="subject"))
+        if personal or it or one:
+            raise Stop(Clarify("What do you refer to? Nothing was asked before that I could take up; please name it.", (), slot="subject"))
+
+    def _check_known(self) -> None:
+        """Every word with content must have been understood."""
+        unknown = [m for m in self.reading.marks if m.start not in self.used and (m.kind == "unknown" or _is_value(m))]
+        unknown += self.draft.unknown
+        if unknown:
+            said = "”, “".join(self.reading.tokens[m.start].fixed or m.text for m in unknown)
+            raise Stop(
+                Refuse(
+                    f"I find nothing in the shop's data for “{said}”, so I would rather not guess.",
+                    "unknown",
+                    ("sales last month", "top 10 products this year", "orders by country"),
+                )
+            )
+
+    def _check_operators(self, question: Question) -> None:
+        """A plain figure may not stand in for a comparison or an exclusion that was asked for and not understood."""
+        if question.tool not in ("metric", "series", "breakdown", "record"):
+            return
+        for mark in self.reading.ops("versus", "difference", "than", "more_than", "less_than", "older", "younger", "exclude"):
+            weighty = not mark.is_op("exclude") or mark.text in _EXCLUDING or self._negates_verb(mark)
+            if weighty and mark.start not in self.used and mark.text not in _VAGUE:
+                what = "leave out" if mark.is_op("exclude") else "compare"
+                raise Stop(
+                    Clarify(f"What should I {what}? I understood “{mark.text}”, but not the two things it is about.", slot="subject")
+                )
+
+    def _negates_verb(self, mark: Mark) -> bool:
+        after = self.reading.after(mark)
+        return mark.text == "not" and after is not None and after.is_op("sold", "bought")
+
+    def _check_numbers(self) -> None:
+        """A number that no part of the question took up may not be passed over."""
+        numbers = [m for m in self.reading.of("number") if m.start not in self.used and not self._spelled(m)]
+        if numbers:
+            raise Stop(Clarify(f"What does {numbers[0].text} stand for: a product, a customer, or a number of places?", (), slot="subject"))
+
+    def _spelled(self, mark: Mark) -> bool:
+        """Number words are often only words: "one", "the two countries", "24 hours"."""
+        return not mark.text[0].isdigit() or mark.number in (1.0, 2.0, 100.0)
+
+    def _check_periods(self, question: Question) -> None:
+        if question.tool == "forecast":
+            return
+        cube = self.semantics.metric(question.metric).cube if question.metric else "sales"
+        sides = question.comparison.sides if question.comparison else ()
+        named = [p for p in (question.period, *(side.period for side in sides)) if p]
+        if cube == "reviews" and named and not self.home.reviews_dated:
+            raise Stop(
+                Refuse("The reviews carry no dates, so they cannot be asked about by period.", "period", ("average rating by department",))
+            )
+        for period in named:
+            if cube == "sales" and period.clipped(self.home.first_day, self.home.today) is None:
+                reach = f"{self.home.first_day.day} {self.home.first_day:%b %Y} to {self.home.today.day} {self.home.today:%b %Y}"
+                raise Stop(
+                    Refuse(
+                        f"{period.title} lies outside the data, which runs from {reach}.", "period", ("sales last month", "sales this year")
+                    )
+                )
+
+    def _no_metric(self) -> Clarify:
+        reading = self.reading
+        if self.draft.cube == "reviews":
+            return Clarify(
+                "What about the reviews: how many, the average rating, or the share that is negative?",
+                ("how many reviews", "average rating", "share of negative reviews"),
+                slot="metric",
+            )
+        said = bool(self.draft.filters.clauses or self.draft.periods)
+        if said:
+            subject = reading.text
+            return Clarify(
+                "Which figure do you mean: sales, orders, units or customers?",
+                (f"sales {subject}", f"orders {subject}", f"units {subject}"),
+                slot="metric",
+            )
+        return Clarify(
+            "What would you like to know? Name a figure, such as sales, orders, units, customers or returns, and if you like a period.",
+            ("sales last month", "top 10 products this year", "orders by month"),
+        )
+
+
+def _is_value(mark: Mark) -> bool:
+    """A department, class or category named where it means nothing: it may not be passed over."""
+    return bool(mark.senses) and all(s.kind in ("review_value", "category_value") for s in mark.senses)

@@ -1,0 +1,72 @@
+"""What all readers of filters share: the clauses found so far, negation, and patterns over the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from assistant.analyst.question import FilterClause
+from assistant.analyst.reading import Mark, Reading
+from assistant.analyst.values import Values
+
+_EXCLUDED_AFTER = ("excluded", "left out", "not counted", "not included", "aside", "apart", "excepted", "omitted")
+
+
+@dataclass(slots=True)
+class Filters:
+    """The clauses found, which marks they used, and the sides where two values of one dimension stand against each other."""
+
+    clauses: list[FilterClause] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    at: dict[str, list[tuple[int, FilterClause]]] = field(default_factory=dict)
+    implied_product: bool = False
+
+    def add(self, position: int, clause: FilterClause) -> None:
+        self.at.setdefault(clause.dimension, []).append((position, clause))
+
+
+class FilterBase:
+    """A message being searched for filters."""
+
+    def __init__(self, reading: Reading, values: Values, *, reviews: bool) -> None:
+        self.reading, self.values, self.reviews = reading, values, reviews
+        self.found = Filters()
+
+    def _use(self, *marks: Mark) -> None:
+        self.found.used.update(m.start for m in marks)
+
+    def _negated(self, mark: Mark) -> bool:
+        """Whether "excluding", "outside", ... stands before, with nothing but small words (or a list of values) between."""
+        after = self.reading.after(mark)
+        if after is not None and after.text in _EXCLUDED_AFTER:
+            self._use(after)
+            return True
+        before = self.reading.before(mark)
+        while before is not None:
+            if before.is_op("exclude"):
+                self._use(before)
+                return True
+            if before.sense("country") or before.kind == "word" or before.text in ("and", "&", "or", "the", "-", "from"):
+                before = self.reading.before(before)
+                continue
+            return False
+        return False
+
+    def _spans(self, pattern: str) -> Iterator[tuple[re.Match[str], list[Mark]]]:
+        """Matches of a pattern in the text, with the marks they cover."""
+        starts = self._starts()
+        for match in re.finditer(rf"(?<!\S){pattern}(?!\S)", self.reading.text):
+            covered = [m for m in self.reading.marks if starts[m.start] < match.end() and starts[m.end] > match.start()]
+            if any(m.kind == "period" or (m.kind == "number" and m.start in self.found.used) for m in covered):
+                continue
+            if all(m.start in self.found.used for m in covered):
+                continue
+            yield match, covered
+
+    def _starts(self) -> list[int]:
+        starts, position = [], 0
+        for token in self.reading.tokens:
+            starts.append(position)
+            position += len(token.text) + 1
+        return [*starts, position]

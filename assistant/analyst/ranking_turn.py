@@ -1,0 +1,188 @@
+"""Rankings, series and breakdowns: what is ranked or grouped, by which figure, and how many places."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.analyst.calendar_words import ORDINALS
+from assistant.analyst.draft import DOWNWARD
+from assistant.analyst.outcome import Clarify, Stop
+from assistant.analyst.question import Ask, Question, Ranking
+from assistant.analyst.turn import Turn
+
+MANY = 10
+ALL = 1000
+
+
+class RankingTurn(Turn):
+    """A turn that can ask for groups."""
+
+    def _ranking(self) -> Question | None:
+        draft, reading = self.draft, self.reading
+        keeps_ranking = self.context is not None and self.context.tool == "ranking"
+        metrics = self.metrics()
+        dimensions = tuple(draft.ranked) or (tuple(draft.by) if draft.ranks else ())
+        asks_which = bool(draft.ranked) and reading.has("which", "who")
+        if (
+            not dimensions
+            and draft.ranks
+            and reading.has("bought", "sold", "most_sold", "least_sold")
+            and reading.has("which")
+            and not keeps_ranking
+        ):
+            dimensions = ("product",)
+        if self._asks_who() and not dimensions and not reading.has("how_many", "how_much"):
+            dimensions, asks_which = ("customer",), bool(metrics) or draft.ranks or reading.has("spent", "bought")
+        if not draft.ranks and not asks_which:
+            return None
+        if not dimensions and keeps_ranking:
+            assert self.context is not None
+            return self._ranked_again(self.context, metrics)
+        if not dimensions:
+            dimensions, metrics = self._documents(metrics)
+        if not dimensions and self.context is not None and self.context.by and (draft.ranks):
+            dimensions = self.context.by
+        if not dimensions:
+            subject = f" by {self.semantics.metrics[metrics[0]].name}" if metrics else ""
+            raise Stop(
+                Clarify(f"A ranking of what{subject}: products, customers, countries or months?", _subjects(reading.text), slot="subject")
+            )
+        metrics = metrics or self._default_metric(dimensions)
+        if dimensions[0] == "order" and metrics[0] == "net_sales":
+            metrics = ("gross_sales",)
+        if metrics[0] == {"customer": "customers", "order": "orders", "product": "products_sold", "country": "countries"}.get(
+            dimensions[0]
+        ):
+            metrics = self._default_metric(dimensions)
+        direction = "bottom" if reading.has(*DOWNWARD) or (reading.has("less") and not draft.ranks) else "top"
+        n, skip = self._places(dimensions)
+        question = Question("ranking", metrics[:1], dimensions[:1], self.filters(), self.period(), Ranking(n, direction, skip))  # type: ignore[arg-type]
+        return self._ask(self._unfiltered(question))
+
+    def _asks_who(self) -> bool:
+        """ "Who" that asks; not "customers who"."""
+        return any(not any(m.all("dimension") and m.start < mark.start for m in self.reading.marks) for mark in self.reading.ops("who"))
+
+    def _unfiltered(self, question: Question) -> Question:
+        """A ranking does not keep one value of what it ranks from the conversation."""
+        own = {c.dimension for c in self.draft.filters.clauses}
+        kept = tuple(c for c in question.filters if c.dimension not in question.by or c.dimension in own or c.op not in ("eq", "in"))
+        return replace(question, filters=kept)
+
+    def _documents(self, metrics: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """ "Biggest cancellation", "largest refund", "biggest sale": one document by its total."""
+        if set(metrics) & {"cancellations", "returns"} and self.reading.has("top", "bottom"):
+            return ("order",), ("returns",)
+        if set(metrics) & {"orders", "aov"} and self.reading.has("top", "bottom"):
+            return ("order",), ("gross_sales",)
+        if self.reading.has("when") and self.draft.ranks:
+            return ("day",), metrics
+        return (), metrics
+
+    def _default_metric(self, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+        if self.draft.cube == "reviews":
+            return ("rating",)
+        return ("gross_sales",) if dimensions[0] == "order" else ("net_sales",)
+
+    def _ranked_again(self, before: Question, metrics: tuple[str, ...]) -> Question:
+        """ "Only the top 3", "and the worst?", "bottom 5 instead"."""
+        old = before.ranking or Ranking(MANY)
+        direction = "bottom" if self.reading.has(*DOWNWARD) else "top" if self.reading.has("top", "busiest", "most_sold") else old.direction
+        n = self.rank_n() or old.n
+        question = replace(
+            before, metrics=metrics or before.metrics, filters=self.filters(), period=self.period(), ranking=Ranking(n, direction)
+        )  # type: ignore[arg-type]
+        return self._ask(self._unfiltered(question)) if n != old.n else self._unfiltered(question)
+
+    def _places(self, dimensions: tuple[str, ...]) -> tuple[int, int]:
+        n, skip = self.rank_n(), self._ordinal()
+        if skip:
+            return 1, skip
+        if n:
+            return n, 0
+        if self.reading.has("rank"):
+            return ALL, 0
+        return (MANY if self.draft.plural else 1), 0
+
+    def _ordinal(self) -> int:
+        """How many to leave out for "second best"."""
+        for mark in self.reading.ops("top", "bottom", "busiest", "quietest", "most_sold"):
+            before = self.reading.before(mark)
+            if before is not None and before.text in ORDINALS and ORDINALS[before.text] > 1:
+                return ORDINALS[before.text] - 1
+        return 0
+
+    def _ask(self, question: Question) -> Question:
+        ranking = question.ranking or Ranking(1)
+        if ranking.n != 1:
+            return replace(question, ask="rows")
+        wants_label = self.reading.has("which", "who", "when") or question.by != ("order",)
+        if self.reading.has("how_much") or (question.by == ("order",) and not self._names_document()):
+            wants_label = False
+        ask: Ask = "label" if wants_label else "number"
+        if question.by == ("order",) and ask == "label":
+            extra = (
+                "customer"
+                if self.reading.has("who") or "customer" in self.draft.ranked
+                else "day"
+                if self.reading.has("when") or "day" in self.draft.ranked
+                else ""
+            )
+            extra = "country" if "country" in self.draft.ranked else extra
+            return replace(question, ask=ask, by=("order", extra) if extra else ("order",))
+        return replace(question, ask=ask)
+
+    def _names_document(self) -> bool:
+        """ "Which order", "who placed the biggest order": a name is wanted; "what was our biggest order": its worth."""
+        return (
+            self.reading.has("who", "when")
+            or any(m.text == "which" for m in self.reading.ops("which"))
+            or "number" in self.reading.text.split()
+        )
+
+    def _grouped(self) -> Question | None:
+        by = tuple(self.draft.by)
+        if not by and self.reading.has("over_time"):
+            by = ("month",)
+        if (
+            not by
+            and not self.draft.metrics
+            and self.context is not None
+            and self.context.tool in ("series", "breakdown")
+            and self.draft.pending
+        ):
+            by = tuple(d for m in self.draft.pending for d in m.all("dimension")[:1])
+        if not by and self.reading.has("by") and self.draft.pending:
+            by = tuple(d for m in self.draft.pending for d in m.all("dimension")[:1])
+        if not by:
+            return None
+        metrics = self.metrics() or ("net_sales",) if self.context or self.draft.cube == "sales" else self.metrics() or ("reviews",)
+        kind = self.semantics.dimensions[by[0]].kind
+        tool = "series" if kind in ("time", "ordinal") else "breakdown"
+        question = Question(tool, metrics[:1], by[:2], self.filters(), self.period(), ask="rows")
+        if self.rank_n() and tool == "breakdown":
+            return replace(question, tool="ranking", ranking=Ranking(self.rank_n()))
+        return self._unfiltered(question)
+
+    def _edited(self) -> Question | None:
+        """The question before with what this message changes, where it was a ranking, a series or a share."""
+        before = self.context
+        if before is None or before.tool not in ("ranking", "series", "breakdown"):
+            return None
+        if self.reading.has("how_many", "how_much") or self._points_to_focus() or (self.reading.has("total") and not self.draft.periods):
+            return None
+        changed = {c.dimension for c in self.draft.filters.clauses if c.op in ("eq", "in")}
+        if changed & set(before.by):
+            return None
+        swapped = [d for m in self.draft.pending for d in m.all("dimension")][:1]
+        by = tuple(swapped) if swapped and before.tool in ("ranking", "breakdown") else before.by
+        n = self.rank_n()
+        ranking = replace(before.ranking, n=n) if before.ranking and n else before.ranking
+        question = replace(
+            before, metrics=(self.metrics() or before.metrics)[:1], by=by, filters=self.filters(), period=self.period(), ranking=ranking
+        )
+        return self._unfiltered(question) if swapped else question
+
+
+def _subjects(text: str) -> tuple[str, ...]:
+    return tuple(f"{text} {noun}" if text else noun for noun in ("products", "customers", "countries", "months"))

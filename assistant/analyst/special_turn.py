@@ -1,0 +1,186 @@
+"""The particular questions: why, forecast, bought together, first and last, look-ups, counts under a condition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.analyst.calendar_words import NUMBERS
+from assistant.analyst.comparing import Comparing
+from assistant.analyst.draft import RANKING_OPS
+from assistant.analyst.question import Having, Period, Question, Ranking
+from assistant.analyst.ranking_turn import RankingTurn
+from assistant.analyst.reading import Mark
+
+ALL = 1000
+_STRONG_FORECAST = frozenset(
+    ["forecast", "predict", "prediction", "predicted", "projection", "projected", "outlook", "prognosis", "foresee", "anticipate"]
+)
+_UNIT_METRICS = {
+    **dict.fromkeys(
+        ["times", "time", "once", "twice", "order", "orders", "invoice", "invoices", "purchase", "purchases", "transactions"], "orders"
+    ),
+    **dict.fromkeys(["unit", "units", "piece", "pieces", "pcs", "items", "item", "copies", "qty"], "units"),
+    **dict.fromkeys(["customer", "customers", "buyers", "clients"], "customers"),
+    **dict.fromkeys(["product", "products", "skus"], "products_sold"),
+    **dict.fromkeys(["pound", "pounds", "gbp", "quid"], ""),
+}
+
+
+class SpecialTurn(RankingTurn):
+    """A turn that can ask for these."""
+
+    def _dropped(self) -> Question | None:
+        """ "Drop the country", "without the product filter": the question before, less that filter."""
+        if (
+            self.context is None
+            or not self.reading.has("exclude")
+            or self.draft.filters.clauses
+            or self.draft.metrics
+            or len(self.reading.tokens) > 6
+        ):
+            return None
+        dimensions = {d for m in self.draft.pending for d in m.all("dimension")} & {c.dimension for c in self.context.filters}
+        if not dimensions:
+            return None
+        return replace(self.context, filters=tuple(c for c in self.context.filters if c.dimension not in dimensions))
+
+    def _why(self) -> Question | None:
+        if not self.reading.has("why"):
+            return None
+        metrics = self.metrics() or ("net_sales",)
+        return Comparing(self, self.draft, self.context).why(metrics)
+
+    def _forecast(self) -> Question | None:
+        draft, reading = self.draft, self.reading
+        ahead = any(f.period is not None and f.period.last > self.home.today for f in draft.periods)
+        strong = any(m.text in _STRONG_FORECAST or m.text.startswith("forecast") for m in reading.ops("forecast"))
+        coming = ahead and any(
+            m.text.split()[0] in ("next", "rest", "remainder", "coming", "the", "tomorrow") for m in reading.of("period")
+        )
+        follows = self.keeps.tool == "forecast" and (
+            bool(draft.periods) or bool(draft.metrics) or bool(draft.filters.clauses) or bool(draft.shifts)
+        )
+        past = bool(draft.periods) and not ahead
+        bare = past and draft.periods[0].bare and reading.has("forecast")
+        if not (strong or bare or (reading.has("forecast") and ahead) or coming or (follows and not past)):
+            return None
+        metrics = self.metrics() or (self.keeps.metrics if follows else ()) or ("net_sales",)
+        question = replace(self.base("forecast", metrics), by=tuple(draft.by))
+        if past and draft.periods[0].bare and question.period is not None:
+            return replace(question, period=question.period.year_before(-1))
+        if question.period is None or (not ahead and not strong):
+            return replace(question, period=Period(self.home.today, self.home.today).step(1)) if not strong else question
+        return question
+
+    def _together(self) -> Question | None:
+        follows = self.keeps.tool == "together" and not self.draft.metrics and not self.draft.ranked
+        asked = self.reading.has("together_with") and self.draft.cube == "sales" and not (self.draft.metrics and not self._basket_words())
+        products = tuple(c for c in self.filters() if c.dimension == "product")
+        if not asked and not (follows and products):
+            return None
+        if asked and not products and not self._basket_words():
+            return None
+        n = self.rank_n() or (self.keeps.ranking.n if follows and self.keeps.ranking else 5)
+        return Question("together", filters=self.filters(), period=self.period(), ranking=Ranking(n), ask="rows")
+
+    def _basket_words(self) -> bool:
+        return any(
+            "together" in m.text
+            or "basket" in m.text
+            or "bought" in m.text
+            or "suggest" in m.text
+            or "recommend" in m.text
+            or "sell" in m.text
+            for m in self.reading.ops("together_with")
+        )
+
+    def _record(self) -> Question | None:
+        reading = self.reading
+        marks = reading.ops("first", "last")
+        dated = (reading.has("when") or any("time" in m.text for m in marks)) and not reading.has(*RANKING_OPS)
+        about_purchase = any(self._purchase_follows(m) for m in marks)
+        follows = (
+            self.keeps.tool == "record" and not self.draft.metrics and not self.draft.ranks and bool(self.draft.filters.clauses or marks)
+        )
+        if self.draft.ranks or not (
+            (marks and dated) or (about_purchase and self.filters() and not reading.has("how_many", "how_much")) or follows
+        ):
+            return None
+        first = reading.has("first") if marks else self.keeps.metric == "first_sale"
+        period = self.period() if self.draft.periods or self.draft.whole else self.keeps.period if follows else None
+        return Question("record", ("first_sale" if first else "last_sale",), filters=self.filters(), period=period, ask="date")
+
+    def _purchase_follows(self, mark: Mark) -> bool:
+        after = self.reading.after(mark)
+        return after is not None and (
+            after.is_op("sold", "bought")
+            or after.text in ("order", "orders", "purchase", "sale", "invoice", "sold", "bought", "buy", "transaction")
+        )
+
+    def _lookup(self) -> Question | None:
+        reading = self.reading
+        product = self.draft.filters.at.get("product")
+        if product and not self.draft.metrics and not self.draft.ranks and not self.draft.periods:
+            alone = all(
+                m.kind in ("product", "word") or m.is_op("which", "name_of", "comes_from", "and_what", "include", "only", "sold", "define")
+                for m in reading.marks
+            )
+            if reading.has("name_of") or (self.context is None and alone and reading.has("which")):
+                coded = any(c.isdigit() for m in reading.of("product") for c in m.words[0]) if reading.of("product") else False
+                return Question("lookup", filters=self.filters(), ask="number" if coded else "label")
+        customer = next((c for c in self.filters() if c.dimension == "customer" and c.op == "eq"), None)
+        where = (
+            "country" in self.draft.ranked
+            or reading.has("country_of")
+            or any(m.all("dimension") and "country" in m.all("dimension") for m in self.draft.pending)
+        )
+        if customer and where and not self.draft.metrics and not self.draft.ranks:
+            return Question("ranking", ("order_lines",), ("country",), self.filters(), None, Ranking(1), ask="label")
+        return None
+
+    def _count(self) -> Question | None:
+        """Groups under a condition: "how many customers spent more than 1,000"."""
+        reading = self.reading
+        ops = reading.ops("more_than", "less_than", "exactly")
+        counted = {"customers": "customer", "products_sold": "product", "countries": "country", "trading_days": "day", "orders": "order"}
+        groups = (
+            self.draft.counted
+            if self.draft.counted in (*counted.values(), "week", "month", "quarter")
+            else next(iter(self.draft.ranked), "")
+        )
+        groups = groups or next((counted[m] for m in self.draft.metrics if m in counted), "")
+        if not ops or not groups or self.draft.cube != "sales" or self.draft.ranks:
+            return None
+        op, number = self._threshold(ops)
+        if number is None:
+            return None
+        others = [m for m in self.draft.metrics if counted.get(m) != groups]
+        unit = _UNIT_METRICS.get(number[1], "")
+        metric = unit or (others[0] if others else "gross_sales" if groups == "order" else "net_sales")
+        if counted.get(metric) == groups:
+            return None
+        words = (
+            "eq"
+            if op.is_op("exactly")
+            else ("ge" if "least" in op.text or op.text in (">=",) else "gt")
+            if op.is_op("more_than")
+            else ("le" if op.text in ("at most", "no more than", "<=", "up to") else "lt")
+        )
+        having = Having(metric, words, number[0])  # type: ignore[arg-type]
+        base = Question("count", (metric,), (groups,), self.filters(), self.period(), having=having)
+        asked = reading.has("how_many") or not reading.has("which", "who")
+        return base if asked else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
+
+    def _threshold(self, ops: tuple[Mark, ...]) -> tuple[Mark, tuple[float, str] | None]:
+        for op in ops:
+            if "once" in op.text or op.text == "just one":
+                self.used.add(op.start)
+                return op, (1.0, "once")
+            after = self.reading.after(op)
+            while after is not None and after.text in ("£", "gbp", "a", "of", "$", "€"):
+                after = self.reading.after(after)
+            if after is not None and (after.kind == "number" or after.text in NUMBERS):
+                self.used.add(after.start)
+                unit = self.reading.after(after)
+                return op, (after.number or float(NUMBERS.get(after.text, 0)), unit.text if unit else "")
+        return ops[0], None

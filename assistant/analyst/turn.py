@@ -1,0 +1,308 @@
+"""One draft on its way to a question: what the message says over what the conversation had.
+
+Owns inheritance (filters, period, metrics) and what pronouns point to; which tool answers is decided above.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from assistant.analyst.draft import RANKING_OPS, Draft
+from assistant.analyst.outcome import Clarify, Stop
+from assistant.analyst.periods import Found
+from assistant.analyst.question import FilterClause, Period, Question
+from assistant.analyst.reading import Mark
+from assistant.analyst.semantics import Semantics
+
+ALL = 1000
+_PRONOUNS = frozenset(["they", "them", "their", "theirs", "he", "she", "him", "his", "her", "it", "its", "those", "these"])
+_METRIC_OF_OP = {
+    "busiest": "orders",
+    "quietest": "orders",
+    "most_sold": "units",
+    "least_sold": "units",
+    "most_returned": "returns",
+    "most_expensive": "price_per_unit",
+    "cheapest": "price_per_unit",
+    "most_recommended": "recommendation_rate",
+    "least_recommended": "recommendation_rate",
+    "most_reviewed": "reviews",
+    "least_reviewed": "reviews",
+}
+_SEGMENTS = ("new_customers", "returning_customers")
+_EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
+"""Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
+_SELF_CONTAINED = ("record", "lookup", "together", "forecast", "why", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What "it" and "they" refer to: the first row of the answer before, or the one value its question was about."""
+
+    dimension: str
+    value: str | int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the data reaches: first and last day of the sales, and whether reviews are dated."""
+
+    first_day: date
+    today: date
+    reviews_dated: bool
+
+
+class Turn:
+    """The draft, its context (the question before, where this one builds on it), and what follows from both."""
+
+    def __init__(
+        self, semantics: Semantics, reach: Reach, draft: Draft, context: Question | None, focus: Focus | None, earlier: Question | None
+    ) -> None:
+        self.home, self.semantics = reach, semantics
+        self.draft, self.reading, self.context = draft, draft.reading, context
+        self.earlier = earlier if context is not None else None
+        self.focus = focus if context is not None else None
+        self.used = draft.used
+
+    @property
+    def keeps(self) -> Question:
+        return self.context or Question("metric")
+
+    def filters(self) -> tuple[FilterClause, ...]:
+        """The filters of the message over those of the conversation, by dimension; pronouns add what they refer to."""
+        own = {c.dimension: c for c in self.draft.filters.clauses}
+        part = self.keeps.share.part if self.keeps.share else ()
+        kept = {c.dimension: c for c in (*self.keeps.filters, *part) if c.dimension not in own}
+        if self.reading.has("everywhere"):
+            kept.pop("country", None)
+        for group in _EXCLUSIVE:
+            if group & set(own):
+                for dimension in group - set(own):
+                    kept.pop(dimension, None)
+        if self.reading.has("exclude") and self.draft.pending:
+            for dimension in (d for m in self.draft.pending for d in m.all("dimension")):
+                kept.pop(dimension, None)
+        if "review_stars" in own or any(self._polar(m) for m in self.draft.metrics):
+            kept.pop("review_stars", None)
+        if self._points_to_focus():
+            assert self.focus is not None
+            clause = FilterClause(self.focus.dimension, "eq", (self.focus.value,), self.focus.label)
+            if clause.dimension not in own:
+                kept[clause.dimension] = clause
+        segment = self._segment()
+        if segment is not None:
+            kept[segment.dimension] = segment
+        return (*kept.values(), *own.values())
+
+    def _segment(self) -> FilterClause | None:
+        """ "Revenue from new customers": new and returning customers narrow another figure instead of being counted."""
+        segments = [ident for ident in self.draft.metrics if ident in _SEGMENTS]
+        others = [ident for ident in self.draft.metrics if ident not in _SEGMENTS and ident != "customers"]
+        if len(segments) != 1 or not others or self.reading.has("versus", "difference"):
+            return None
+        period = self.period()
+        if period is None:
+            raise Stop(Clarify("New or returning in which period? Name one, such as last month or 2011.", slot="period"))
+        if segments[0] == "new_customers":
+            bounds = (max(period.first, self.home.first_day).isoformat(), period.last.isoformat())
+            return FilterClause("customer_since", "between", bounds, "new customers")
+        return FilterClause("customer_since", "lt", (period.first.isoformat(),), "returning customers")
+
+    def _polar(self, ident: str) -> bool:
+        return bool(self.semantics.metrics[ident].share)
+
+    def _points_to_focus(self) -> bool:
+        """Whether "they", "that customer", "it" means the first row of a ranking before."""
+        if self.focus is None or self.keeps.filter_on(self.focus.dimension) is not None:
+            return False
+        if self.keeps.tool not in ("ranking", "compare", "record"):
+            return False
+        answered = (
+            self.keeps.tool == "ranking"
+            and self.keeps.ask == "label"
+            and self.reading.has("how_many", "how_much")
+            and not self.draft.periods
+        )
+        return (self._has_pronoun() or answered) and not self.draft.ranked and not self.reading.has("by_how_much")
+
+    def _has_pronoun(self) -> bool:
+        return any(
+            (m.is_op("that") or m.text == "there") and m.text in _PRONOUNS | {"that", "there", "that one", "this one", "the one"}
+            for m in self.reading.marks
+        ) or bool(self._pointed())
+
+    def _pointed(self) -> tuple[Mark, ...]:
+        """Nouns after "that" or "this": "that customer"."""
+        found = []
+        for mark in self.reading.marks:
+            before = self.reading.before(mark)
+            if (
+                mark.all("dimension")
+                and before is not None
+                and before.text in ("that", "this", "those", "these")
+                and mark.start not in self.used
+            ):
+                found.append(mark)
+        return tuple(found)
+
+    def period(self) -> Period | None:
+        """The period named, else the one before, shifted where the message says so."""
+        draft, kept = self.draft, self.keeps.period
+        if draft.periods:
+            said = self._without_left_out(draft.periods[0])
+            if kept is not None and said.period is not None and said.period.grain == "year" and self._same_season(kept):
+                return kept.year_before(kept.first.year - said.period.first.year)
+            if said.last_year and kept is not None and kept.grain != "year" and not draft.metrics and len(self.reading.tokens) <= 5:
+                return kept.year_before()
+            return said.period
+        if draft.whole:
+            return None
+        if draft.shifts:
+            return self.shifted(kept)
+        return kept
+
+    def _same_season(self, kept: Period) -> bool:
+        """ "And in 2010?" after a season, or "the one in 2010" after any part of a year: the same part of that year."""
+        words = {t.text for t in self.reading.tokens}
+        return not self.draft.metrics and (kept.grain == "season" or (kept.grain not in ("year", "span") and bool(words & {"one", "same"})))
+
+    def _without_left_out(self, said: Found) -> Found:
+        """The period less one that is left out at either end of it ("2011 without December")."""
+        for left_out in self.draft.left_out:
+            if said.period is None or left_out.period is None:
+                continue
+            whole, cut = said.period, left_out.period
+            if cut.last >= min(whole.last, self.home.today) and cut.first > whole.first:
+                said = replace(said, period=Period(whole.first, cut.first - timedelta(days=1)))
+            elif cut.first <= whole.first and cut.last < whole.last:
+                said = replace(said, period=Period(cut.last + timedelta(days=1), whole.last))
+            else:
+                raise Stop(
+                    Clarify(
+                        f"I cannot leave {cut.title} out of the middle of {whole.title}; ask for the parts before and after it.",
+                        slot="period",
+                    )
+                )
+        return said
+
+    def shifted(self, base: Period | None) -> Period:
+        """`base` moved as "the month before" or "a year earlier" says."""
+        if base is None:
+            raise Stop(Clarify("Which period do you mean? I know none to count from.", ("last month", "last year"), slot="period"))
+        kind, count = self.draft.shifts[0].shift or ("step", -1)
+        return base.year_before(-count) if kind == "year" else base.step(count)
+
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics named, else those before, else none."""
+        named = tuple(self.draft.metrics)
+        if self.draft.counted and len(named) > 1 and not self.reading.has("more_than", "less_than", "exactly"):
+            named = named[:1]
+        if set(named) >= {"returns", "units"}:
+            named = ("returned_units",)
+        if "returns" in named and self.draft.counted == "customer":
+            return ("returning_customers",)
+        named = self._most_specific(tuple(ident for ident in named if ident not in _SEGMENTS or not self._segment()))
+        if self.draft.cube == "reviews" and set(named) <= {"reviews"} and not self.reading.has("how_many", "share") and self._rates():
+            return ("rating",)
+        implied = next((ident for op, ident in _METRIC_OF_OP.items() if self.reading.has(op)), "")
+        if implied == "units" and set(self.draft.ranked) & {"country", "customer"} and self._bought_most():
+            implied = "net_sales"
+        if implied == "returns" and named in (("units",), ("returned_units",)):
+            return ("returned_units",)
+        if implied and not named:
+            return (implied,)
+        if not named and self.reading.has("earned") and not self.reading.has("how_many", "share") and self.draft.cube == "sales":
+            return ("net_sales",)
+        return (
+            named or self._implied_units() or self._counted_before() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
+        )
+
+    def _rates(self) -> bool:
+        """ "How do reviewers rate ...": the verb asks for the rating."""
+        return any(m.text in ("rate", "rated", "score", "scored") and m.start not in self.used for m in self.reading.ops("stars"))
+
+    def _bought_most(self) -> bool:
+        """ "Who buys the most": money; "what is bought most": pieces."""
+        return any(
+            m.text.startswith(("buy", "bought", "purchase")) or m.text.endswith(("bought", "purchased"))
+            for m in self.reading.ops("most_sold", "least_sold")
+        )
+
+    def _counted_before(self) -> tuple[str, ...]:
+        """ "And how many?" after an amount of returns: how many documents."""
+        if self.context is None or not self.reading.has("how_many") or self.draft.counted:
+            return ()
+        return ("cancellations",) if self.context.metric == "returns" else ()
+
+    def _most_specific(self, named: tuple[str, ...]) -> tuple[str, ...]:
+        """ "How many reviews are negative": of a figure and a part of it, the part is meant, unless they are set against each other."""
+        if len(named) < 2 or self.reading.has("share", "versus", "difference", "than"):
+            return named
+        generic = {"reviews"} if not self.reading.has("and_what") else set()
+        named = tuple(ident for ident in named if ident not in generic) or named
+        wholes = {self.semantics.metrics[ident].whole for ident in named}
+        return tuple(ident for ident in named if ident not in wholes) or named
+
+    def _implied_units(self) -> tuple[str, ...]:
+        """ "How many rabbit night lights did we sell": pieces; "how much ... of it": money."""
+        product = any(c.dimension == "product" for c in self.filters())
+        came_back = self.reading.has("came_back")
+        if came_back and self.reading.has("how_many") and self.keeps.metric in ("customers", "new_customers") and not product:
+            return ("returning_customers",)
+        if (
+            self.draft.cube == "sales"
+            and self.reading.has("how_many")
+            and (product or self.reading.has("sold", "bought", "came_back"))
+            and not self.draft.counted
+        ):
+            return ("returned_units",) if came_back and not self.reading.has("sold") else ("units",)
+        if (
+            self.draft.cube == "sales"
+            and self.reading.has("how_much")
+            and not self.keeps.metrics
+            and (self.reading.has("sold", "bought", "spent") or self.filters())
+        ):
+            return ("net_sales",)
+        if (
+            self.draft.cube == "sales"
+            and not self.keeps.metrics
+            and self.reading.has("sold")
+            and self.draft.pending
+            and not self.draft.ranks
+        ):
+            return ("units",)
+        return ()
+
+    def base(self, tool: str, metrics: tuple[str, ...]) -> Question:
+        """A question with the filters and period as they stand."""
+        return Question(tool, metrics, filters=self.filters(), period=self.period())
+
+    def rank_n(self) -> int:
+        """The number of places asked for, 0 where none is said."""
+        for mark in self.reading.of("number"):
+            if mark.start in self.used or mark.number != int(mark.number) or not 0 < mark.number <= ALL:
+                continue
+            before, after = self._solid(mark, -1), self._solid(mark, 1)
+            near = [m for m in (before, after) if m is not None]
+            noun = after is not None and bool(after.all("dimension"))
+            if (
+                any(m.is_op(*RANKING_OPS, "only", "which", "rank", "together_with", "instead", "first") for m in near)
+                or noun
+                or (before is not None and before.all("dimension") and self.draft.ranks)
+            ):
+                self.used.add(mark.start)
+                return int(mark.number)
+        loose = [m for m in self.reading.of("number") if m.start not in self.used and 0 < m.number <= 100]
+        if len(loose) == 1 and self.draft.ranks and loose[0].number == int(loose[0].number):
+            self.used.add(loose[0].start)
+            return int(loose[0].number)
+        return 0
+
+    def _solid(self, mark: Mark, step: int) -> Mark | None:
+        move = self.reading.before if step < 0 else self.reading.after
+        found = move(mark)
+        while found is not None and found.kind == "word" and not found.is_op():
+            found = move(found)
+        return found
