@@ -25,9 +25,11 @@ _SIZE_WORDS = {
 }  # fmt: skip
 _SIZE_ALONE = re.compile(r"(?<![\w'’])(?:[2-5]?X{1,3}[SL]|(?<=\bin )[SML]|(?<=\bin a )[SML])(?![\w'’])")
 _SIZE_SAID = re.compile(
-    r"\b(?:in\s+(?:a\s+)?|a\s+)?size\s*[:#]?\s*(?P<size>\d{1,3}(?:[.,]5)?|[2-5]?x{0,3}[sml]\b|small|medium|large|extra\s+(?:small|large))(?![\w.])",
+    r"\b(?:in\s+(?:a\s+)?|a\s+)?size\s*[:#]?\s*(?P<size>\d{1,3}(?:[.,]5)?|[2-5]?x{0,3}[sml]\b|small|medium|large|extra\s+(?:small|large))(?!\w|\.\d)",
     re.IGNORECASE,
 )
+LEAST_COVERAGE = 0.7
+"""The part of a product's name, by the weight of its words, that must be said."""
 _FUZZY_FROM = 5
 """Shorter words are too easily turned into others to be corrected."""
 
@@ -102,7 +104,8 @@ class Gazetteer:
         tokens = self._corrected(words_of(text))
         found = list(self._find_phrases(text, tokens))
         found += self._find_sizes(text)
-        return found + self._find_products(text, tokens)
+        named = self._find_products(text, tokens)
+        return [entity for entity in found if entity.kind != "option" or not _part_of(entity, named)] + named
 
     def _add_general(self) -> None:
         for kind, words in (("colour", word_list("colours")), ("material", word_list("materials"))):
@@ -236,19 +239,34 @@ class Gazetteer:
         wanted = set(named.words)
         best: tuple[float, int, int, float] | None = None
         for first in positions:
-            last, seen, weight, misses = first, set[str](), 0.0, 0
-            for position in range(first, min(len(tokens), first + len(named.words) + 3)):
-                token = tokens[position]
-                if token.word in wanted and token.word not in seen:
-                    seen.add(token.word)
-                    weight += self._idf[token.word] * (0.9 if token.fixed else 1.0)
-                    last = position
-                elif token.word not in stop_words():
-                    misses += 1
-                    if misses > 1:
-                        break
+            seen, last = self._run(named, wanted, tokens, first)
+            said = [token.word for token in seen]
+            weight = sum(self._idf[token.word] * (0.9 if token.fixed else 1.0) for token in seen)
+            places = [named.words.index(word) for word in said]
+            if places != sorted(places):
+                weight *= 0.85
             coverage = weight / named.weight
-            telling = len(seen - stop_words()) >= 2 or len(wanted - stop_words()) == 1
-            if coverage >= (0.7 if telling else 2.0) and (best is None or weight > best[0]):
+            telling = len(set(said) - stop_words()) >= 2 or len(wanted - stop_words()) == 1
+            if telling and coverage >= LEAST_COVERAGE and (best is None or weight > best[0]):
                 best = (weight, first, last, min(coverage, 1.0))
         return best
+
+    def _run(self, named: _Named, wanted: set[str], tokens: Sequence[_Token], first: int) -> tuple[list[_Token], int]:
+        """Tokens from `first` on that belong to the name, each word once, with at most one strange word between; and the last's place."""
+        seen: list[_Token] = []
+        last, strange = first, 0
+        for position in range(first, min(len(tokens), first + len(named.words) + 3)):
+            token = tokens[position]
+            if token.word in wanted and all(token.word != other.word for other in seen):
+                seen.append(token)
+                last = position
+            elif token.word not in stop_words():
+                strange += 1
+                if strange > 1:
+                    break
+        return seen, last
+
+
+def _part_of(entity: Entity, named: Iterable[Entity]) -> bool:
+    """Whether a word is only a part of a product's name ("digital" in "digital camera")."""
+    return any(other.start <= entity.start and entity.end <= other.end for other in named)

@@ -105,7 +105,7 @@ _ORDINALS = {
 }  # fmt: skip
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _AFTER_ORDINAL = (
-    r"(?!\s+(?:name|hand|floor|class|aid|time|order|purchase|week|month|year|night|day|"
+    r"(?!\s+(?:thoughts?|name|hand|floor|class|aid|time|order|purchase|week|month|year|night|day|"
     rf"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:of\s+)?(?:{_MONTHS})|\d))"
 )
 _ORDINAL = re.compile(
