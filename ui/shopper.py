@@ -29,7 +29,7 @@ POLL_BOT_S, POLL_PERSON_S = 5.0, 1.0
 _TOP = Markup(
     '<header class="sc-top"><a class="sc-brand" href="/"><span class="sc-mark"></span><span>{}</span></a><nav>'
     '<button type="button" class="sc-quiet" data-person aria-label="Talk to a person">'
-    '<span class="sc-wide">Talk to </span>a person</button>'
+    '<span class="sc-wide">Talk to a person</span><span class="sc-narrow">A person</span></button>'
     '<form method="post" action="/new"><button type="submit" class="sc-quiet">New chat</button></form></nav></header>'
 )
 _JS_TOP = "element.addEventListener('click', (event) => { if (event.target.closest('[data-person]')) trigger('person'); });"

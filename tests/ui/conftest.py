@@ -57,7 +57,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=site.url)
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("request", lambda request: _complain(complaints, request.url, site.url))
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
         page.goto(path)

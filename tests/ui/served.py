@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from assistant.store.records import (
     Variant,
 )
 from assistant.testing import FakeRetriever, FakeUnderstander, ScriptedRoom
-from assistant.types import Answer, Receipt, Row, Source, Status
+from assistant.types import Answer, Message, Receipt, Row, Source, Status
 from retrieval.types import Passage
 
 EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -53,6 +53,9 @@ class OneSuggestion:
 
     def suggest(self, conversation: Conversation, turns: list[Turn]) -> tuple[Suggestion, ...]:
         return (Suggestion("Thank you for waiting. I am looking into it now.", "macro", 0.8),)
+
+    def summary(self, turns: list[Turn]) -> str:
+        return "\n".join(f"Wants: {turn.text}" for turn in turns[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,11 @@ def fill(store: Store) -> None:
     store.reviews.upsert([Review("r1", "p1", "c1", 5, "Dry", "Kept us dry."), Review("r2", "p1", None, 4, "", "Good.")])
 
 
-def _shopper_script() -> dict[str, Answer]:
+def _explode(message: Message) -> Answer:
+    raise RuntimeError(f"no answer to {message.text}")
+
+
+def _shopper_script() -> dict[str, Answer | Callable[[Message], Answer]]:
     found = Answer(
         Status.ANSWERED,
         "Here is what I would take:\n- the **Trail Tent** for two\n- boots that last",
@@ -124,6 +131,7 @@ def _shopper_script() -> dict[str, Answer]:
         "evil": Answer(Status.ANSWERED, EVIL, products=("p4",), sources=(Source("product", "p4"),), choices=(EVIL,)),
         "second": Answer(Status.ANSWERED, "The Ridge Boot costs £129.50.", products=("p2",)),
         "return": Answer(Status.ANSWERED, "You have thirty days from delivery.", sources=(Source("policy", "faq-1"),)),
+        "explode": _explode,
         "human": Answer(Status.HANDOFF, "I am passing you to a colleague."),
     }
 

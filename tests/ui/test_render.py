@@ -35,16 +35,37 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @given(st.text())
 def test_prose_writes_no_tag_that_is_not_its_own(text: str) -> None:
     html = str(prose(text))
-    for own in ("<p>", "</p>", "<ul>", "</ul>", "<li>", "</li>", "<strong>", "</strong>", '<div class="sc-text">', "</div>"):
+    for own in (
+        "<p>",
+        "</p>",
+        "<ul>",
+        "</ul>",
+        "<ol>",
+        "</ol>",
+        "<li>",
+        "</li>",
+        "<strong>",
+        "</strong>",
+        '<div class="sc-text">',
+        "</div>",
+    ):
         html = html.replace(own, "")
     assert "<" not in html
     assert ">" not in html
 
 
 def test_prose_knows_paragraphs_bullets_and_strong_words() -> None:
-    assert str(prose("One\n\n- a **b**\n- c\nTwo")) == (
-        '<div class="sc-text"><p>One</p><ul><li>a <strong>b</strong></li><li>c</li></ul><p>Two</p></div>'
+    assert str(prose("One\n\n- a **b**\n- c\nTwo\n1. x\n2. y")) == (
+        '<div class="sc-text"><p>One</p><ul><li>a <strong>b</strong></li><li>c</li></ul><p>Two</p><ol><li>x</li><li>y</li></ol></div>'
     )
+
+
+def test_a_list_that_stands_as_cards_is_not_said_twice(store: Store) -> None:
+    turn = Turn("c", 2, "bot", "Two of them:\n1. Trail Tent\n2. Ridge Boot\nTell me which.", NOW, {"products": ["p1", "p2"]})
+    html = thread(Paper(store, "GBP"), None, [turn])
+    assert "<ol>" not in html
+    assert "Tell me which." in html
+    assert "<ol>" in thread(Paper(store, "GBP"), None, [replace(turn, answer={"products": ["p1"]})])
 
 
 def test_cards_keep_the_order_drop_the_unknown_and_escape(store: Store) -> None:

@@ -173,6 +173,15 @@ def test_whatever_a_person_or_a_file_wrote_is_text_and_nothing_else(visit: Visit
     assert desk.title().startswith("Desk")
 
 
+def test_an_answer_that_fails_is_said_and_not_waited_for(visit: Visit) -> None:
+    page = visit("/")
+    say(page, "explode, please")
+    page.get_by_role("alert").get_by_text("Something went wrong on our side").wait_for()
+    assert page.locator(".sc-pending").count() == 0
+    say(page, "what about returns?")
+    page.get_by_text("You have thirty days from delivery.").wait_for()
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_runs_off_a_phone(visit: Visit, dark: bool) -> None:
     page = visit("/", width=390, dark=dark)
