@@ -34,7 +34,7 @@ from retrieval.types import Retriever
 if TYPE_CHECKING:
     from assistant.store import Store
 
-_DECLINED = frozenset({"prompt_attack", "discount", "private_data", "out_of_scope", "advice", "no_orders"})
+_DECLINED = frozenset({"prompt_attack", "discount", "private_data", "out_of_scope", "advice", "no_orders", "no_text"})
 _UNSEEN = frozenset({"line", "account", ""})
 _ABOUT_PRODUCTS = (Move.FACTS, Move.COMPARE, Move.EXTREME, Move.CHEAPER, Move.SIMILAR, Move.COUNT, Move.SEARCH, Move.MORE, Move.MISSING)
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.CONFIRM, Move.IDENTIFY)

@@ -24,7 +24,7 @@ from retrieval.types import Retriever
 
 _HAVING = re.compile(r"\b(?:have|got|available|enough|left|get|buy|order|need|want)\b", re.IGNORECASE)
 _BASKET = re.compile(
-    r"\b(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bcheck ?out\b|\b(?:buy|order|take|purchase) (?:it|them|this|that|one|two|both)\b",
+    r"\b(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bcheck ?out\b|\b(?:buy|order|take|purchase) (?:it|them|this|that|one|two|both)\b",  # noqa: E501
     re.IGNORECASE,
 )
 _DIFFERS = {
@@ -112,7 +112,7 @@ class Counter:
         chosen = self._shelf.many(dict.fromkeys(ids))[:4]
         priced = sorted((p for p in chosen if lowest_price(p) is not None), key=lambda p: lowest_price(p) or 0.0)
         lines = [
-            f"- {products.summary(p, self._currency)}{f'; {joined([x for x in (p.category, p.style) if x], last=chr(47))}' if p.style else ''}"
+            f"- {products.summary(p, self._currency)}{f'; {joined([x for x in (p.category, p.style) if x], last=chr(47))}' if p.style else ''}"  # noqa: E501
             for p in chosen
         ]
         pieces = [about(p, text) for p, text in zip(chosen, lines, strict=True)]

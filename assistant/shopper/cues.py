@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns are read alternative by alternative
 """Wordings that are safer to recognise by rule than by classifier: consent, refusal, attacks, and what is asked about a product.
 
 Owns patterns over one message; refuses to know the conversation. Where a cue and the classifier disagree, the dialogue policy

@@ -54,10 +54,13 @@ _LINES = {
 }
 _IDENTITY = ("email", "zip", "first_last_name")
 _ADVICE = re.compile(
-    r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",
+    r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",  # noqa: E501
     re.IGNORECASE,
 )
-_BUY = re.compile(r"\b(?:buy|order|purchase|add (?:it|this|that|the|them|one|two)|put|check ?out|take)\b", re.IGNORECASE)
+_REFUND_TIME = re.compile(
+    r"\b(?:how (?:long|soon|quick\w*|fast)|when)\b[^.?!]{0,40}\b(?:refund\w*|money back)\b|\brefunds?\b[^.?!]{0,30}\b(?:take|time|long)\b",
+    re.IGNORECASE,
+)
 
 
 def decide(sight: Sight, state: DialogueState) -> Plan:
@@ -102,11 +105,9 @@ def _identity(sight: Sight, state: DialogueState) -> Plan | None:
     if sight.desk and state.customer_id and cues.INTRODUCES.search(sight.understanding.text):
         return Plan(Move.IDENTIFY, why="says who they are")
     if not sight.desk or not kinds:
-        return (
-            Plan(Move.IDENTIFY, why="was asked who they are")
-            if state.identifying and not state.customer_id and _short(sight) and not sight.ask
-            else None
-        )
+        gives = sight.understanding.intent == "give_details" and sight.understanding.confidence >= 0.6 and state.draft is None
+        asked = sight.desk and not state.customer_id and sight.ask is None and (state.identifying or gives) and _short(sight)
+        return Plan(Move.IDENTIFY, why="says who they are") if asked else None
     addressed = sight.ask is not None and sight.ask.topic == "address" and sight.ask.write
     if (state.draft is not None and state.draft.action == "address") or (addressed and state.customer_id):
         return None
@@ -121,7 +122,7 @@ def _short(sight: Sight) -> bool:
     words = sight.understanding.text.split()
     return (
         len(words) <= 4
-        and sight.understanding.intent not in {"affirm", "deny", "thanks", "greeting", "goodbye"}
+        and (sight.understanding.intent == "give_details" or sight.understanding.confidence < 0.5)
         and not cues.THANKS.search(sight.understanding.text)
         and all(w.strip(",.").isalpha() for w in words)
     )
@@ -159,6 +160,13 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         and cues.SENDING.search(cues.plain(sight.understanding.text))
     ):
         return Plan(Move.EXPLAIN, "return", "how to send things back")
+    if (
+        _REFUND_TIME.search(sight.understanding.text)
+        and not sight.understanding.of_kind("order_id")
+        and faq < FAQ_LIKELY
+        and not state.order_id
+    ):
+        return Plan(Move.EXPLAIN, "refund", "how long refunds take")
     if state.draft is not None and _continues(sight, state):
         return Plan(Move.CONTINUE, state.draft.action, "gives a detail that was asked for")
     if state.held is not None and sight.understanding.of_kind("order_id", "ordinal") and (ask is None or not ask.write):
@@ -337,6 +345,8 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
     seeks = cues.SEEKS.search(cues.plain(sight.understanding.text))
     if faq >= FAQ_GUESS and not sight.kind_known and not seeks and intent not in _PRODUCT - {"place_order"}:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")
+    if intent in word_list("faq_intents") - {"place_order"} and sight.understanding.confidence >= 0.5 and not sight.kind_known:
+        return Plan(Move.LINE, "no_text", "the shop's texts do not cover it")
     if (sight.wish.core and (intent in _PRODUCT or sight.words_known or seeks)) or (sight.wish.words and sight.words_known and seeks):
         return Plan(Move.SEARCH, why="a wish in words")
     if intent in word_list("faq_intents") and sight.faq is not None and sight.faq.score >= 0.3:

@@ -21,7 +21,7 @@ _ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
 _ASKS_MATERIAL = re.compile(r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made)\b", re.IGNORECASE)
 _ASKS_CATEGORY = re.compile(r"\b(?:category|department|section|aisle|what kind|what type|what sort)\b", re.IGNORECASE)
 _ASKS_ALL = re.compile(
-    r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",
+    r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",  # noqa: E501
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"^\W*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
@@ -81,9 +81,7 @@ def price_answer(product: Product, text: str, currency: str, quantity: int | Non
             prices[0] if len(set(prices)) == 1 else None,
         )
     if product.variants and price_of(product, currency) != price_of(product, currency).split(" to ")[0]:
-        return FieldAnswer(
-            about(product, f"The {product.name} costs {price_of(product, currency)}, depending on the variant."), lowest_price(product)
-        )
+        return FieldAnswer(about(product, f"The {product.name} costs {price_of(product, currency)}, depending on the variant."))
     price = lowest_price(product)
     if price is None:
         return FieldAnswer(about(product, f"I'm sorry, the price of the {product.name} is not given."), known=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from assistant.types import Entity, Understanding
@@ -27,7 +28,8 @@ class Held:
 
     @classmethod
     def of(cls, understanding: Understanding) -> Held:
-        return cls(understanding.text, understanding.intent, understanding.confidence, understanding.entities)
+        plain = tuple(replace(e, value=e.value.isoformat()) if isinstance(e.value, date) else e for e in understanding.entities)
+        return cls(understanding.text, understanding.intent, understanding.confidence, plain)
 
     def understanding(self) -> Understanding:
         """The request as it came in, without its embedding."""

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the table of units stays whole
 """Options of a product's variants as people say them: "size 10", "the 1 TB one", "waterproof", "in blue".
 
 Owns the reading of option values from text; refuses to know orders and prices' meaning.

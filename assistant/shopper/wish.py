@@ -25,7 +25,7 @@ _STRICT_BELOW = re.compile(r"\b(?:under|below|beneath|less than|cheaper than|low
 _STRICT_ABOVE = re.compile(r"\b(?:over|above|more than|higher than|dearer than)\b|>(?!=)", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:around|about|roughly|approximately|circa|near|close to)\s+(?:us)?\W?\s?\d|~\s?\W?\d", re.IGNORECASE)
 _IN_STOCK = re.compile(
-    r"\b(?:in stock|available (?:now|right now|today|immediately)|(?:that|which) (?:is|are|you) (?:actually )?(?:available|have)|ready to ship|not sold out|have on hand)\b",
+    r"\b(?:in stock|available (?:now|right now|today|immediately)|(?:that|which) (?:is|are|you) (?:actually )?(?:available|have)|ready to ship|not sold out|have on hand)\b",  # noqa: E501
     re.IGNORECASE,
 )
 

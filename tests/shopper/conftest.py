@@ -17,7 +17,7 @@ from assistant.shopper.clerk import ShopperClerk
 from assistant.store import Store
 from assistant.store.records import Address, Customer, FaqEntry, Order, OrderLine, Payment, PaymentMethod, Product, Shipment, Variant
 from assistant.testing import FakeEncoder, FakeRetriever
-from assistant.types import Answer, Message
+from assistant.types import Answer, Message, Role
 from assistant.understand import CatalogueWords, Understander
 from retrieval.types import Passage
 
@@ -40,7 +40,7 @@ def _chairs() -> tuple[Variant, ...]:
 
 
 PRODUCTS = (
-    _goods("p1", "Willow Trug Basket", "baskets", 34.5, 12, "A hand-woven willow basket for harvesting. It has an ash handle. Holds up to 8 kg."),
+    _goods("p1", "Willow Trug Basket", "baskets", 34.5, 12, "A hand-woven willow basket for harvesting. It has an ash handle. Holds up to 8 kg."),  # noqa: E501
     _goods("p2", "Copper Long-Spout Watering Can", "watering", 58.0, 3, "Made of solid copper, with a long spout for pots that hang high."),
     _goods("p3", "Meadow Green Watering Can", "watering", 19.9, 40, "A light watering can of recycled plastic, in green."),
     _goods("p4", "Oxblood Leather Garden Gloves", "gloves", 27.0, 0, "Goatskin leather gloves in dark red. Machine washable."),
@@ -63,8 +63,8 @@ FAQ = (
 
 HOME = Address("4 Mill Lane", "", "Boise", "ID", "USA", "83701")
 CUSTOMERS = (
-    Customer("c-ada", "Ada", "Winter", "ada.winter@mail.example", HOME, None, (PaymentMethod("card_1", "credit_card", "visa", "4242"), PaymentMethod("gift_1", "gift_card", balance=30.0), PaymentMethod("paypal_1", "paypal"))),
-    Customer("c-ben", "Ben", "Okafor", "ben@mail.example", Address("9 Elm Road", "Apt 2", "Reno", "NV", "USA", "89501"), None, (PaymentMethod("paypal_2", "paypal"),)),
+    Customer("c-ada", "Ada", "Winter", "ada.winter@mail.example", HOME, None, (PaymentMethod("card_1", "credit_card", "visa", "4242"), PaymentMethod("gift_1", "gift_card", balance=30.0), PaymentMethod("paypal_1", "paypal"))),  # noqa: E501
+    Customer("c-ben", "Ben", "Okafor", "ben@mail.example", Address("9 Elm Road", "Apt 2", "Reno", "NV", "USA", "89501"), None, (PaymentMethod("paypal_2", "paypal"),)),  # noqa: E501
 )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ class Talk:
         """Say these one after the other; the answer to the last."""
         for text in texts:
             message = Message(str(len(self.answers)), "s", text, customer_id=self.customer_id)
-            answer, self.memory = self.clerk.reply(message, self.understander.understand(text), self.memory)
+            answer, self.memory = self.clerk.reply(message, self.understander.understand(text, Role.SHOPPER), self.memory)
             self.answers.append(answer)
         return self.answers[-1]
 

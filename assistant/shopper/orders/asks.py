@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns are read alternative by alternative
 """What a message asks of the order desk: which reading or which write, and whether it asks how things work in general.
 
 Rules over wording come first, the classifier's label where they are silent; refuses to know orders.
@@ -46,7 +47,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("profile", re.compile(r"\b(?:my (?:e-?mail|name|profile|details|account (?:details|info\w*)|data|user ?id|information)|on file for me)\b", _I)),
 )  # fmt: skip
 _ORDERISH = re.compile(
-    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|\bi (?:have )?(?:ordered|bought|purchased|received|paid|returned)\b|\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
+    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|\bi (?:have )?(?:ordered|bought|purchased|received|paid|returned)\b|\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
     _I,
 )
 _BY_INTENT = {

@@ -56,6 +56,8 @@ class OrderDesk:
 
     def explain(self, topic: str, state: DialogueState) -> Outcome | None:
         """The shop's rule for a kind of write, in its own words."""
+        if topic == "refund" and self.policy.refund_text:
+            return Outcome(Status.ANSWERED, (Evidence(Source("policy", topic), self.policy.refund_text),), state, topic)
         rule = self.policy.rules.get(topic)
         return Outcome(Status.ANSWERED, (Evidence(Source("policy", topic), rule.text),), state, topic) if rule and rule.text else None
 

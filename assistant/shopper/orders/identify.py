@@ -5,6 +5,7 @@ Refuses to hint whether an account exists: every failure reads the same, and aft
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,14 @@ from assistant.types import Understanding
 if TYPE_CHECKING:
     from assistant.store import Store
 
+_LEAD_IN = re.compile(r"^(?:(?:hi|hello|hey|yes|sure|ok|its|it's|i'm|im|i am|my name is|name is|this is)[\s,!.]+)+", re.IGNORECASE)
 MOST_FAILURES = 4
 """Failed identifications in one conversation after which it stays unidentified."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """`result`: known (was before), found, failed, stopped (too many failures), other (claims to be somebody else), partial, none (nothing was said)."""
+    """`result`: known (was before), found, failed, stopped (too many failures), other (claims to be somebody else), partial, none (nothing was said)."""  # noqa: E501
 
     result: str
     state: DialogueState
@@ -32,7 +34,7 @@ class Identification:
 
 def identify(understanding: Understanding, state: DialogueState, store: Store, settings: Settings) -> Identification:
     """Read what the message says of its writer and look them up."""
-    said = _said(understanding, state.identity, expected=state.identifying)
+    said = _said(understanding, state.identity, expected=state.identifying or understanding.intent == "give_details")
     fresh = said != state.identity
     if state.customer_id:
         return Identification("other" if _contradicts(understanding, store.customers.get(state.customer_id)) else "known", state)
@@ -65,13 +67,9 @@ def _said(understanding: Understanding, before: Identity, *, expected: bool) -> 
 
 def _bare_name(understanding: Understanding, before: Identity) -> Identity:
     """Two words and nothing else, in answer to the question who one is, are a name."""
-    words = [w for w in understanding.text.replace(",", " ").split() if w.isalpha()]
-    rest = [
-        w
-        for w in understanding.text.replace(",", " ").split()
-        if not w.isalpha() and not any(e.surface in w or w in e.surface for e in understanding.of_kind("zip"))
-    ]
-    if len(words) == 2 and not rest and understanding.intent not in {"affirm", "deny", "thanks", "greeting", "goodbye"}:
+    text = _LEAD_IN.sub("", understanding.text.replace(",", " ").strip(" .!"))
+    words = [word for word in text.split() if not any(word in e.surface for e in understanding.of_kind("zip"))]
+    if len(words) == 2 and all(word.replace("-", "").replace("'", "").isalpha() for word in words) and not set(words) & word_list("filler"):
         return replace(before, first_name=words[0], last_name=words[1])
     return before
 

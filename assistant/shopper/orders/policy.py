@@ -48,6 +48,7 @@ class OrderPolicy:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     at_once: tuple[str, ...] = ()
     otherwise: str = ""
+    refund_text: str = ""
 
     def rule(self, kind: str) -> Rule:
         """The rule for a kind of write.
@@ -68,12 +69,12 @@ class OrderPolicy:
         rule = self.rule(kind)
         if order.status not in rule.statuses:
             raise PolicyRefused(
-                f"I'm sorry, order {order.id} is {order.status}; only an order that is {' or '.join(rule.statuses)} can be {_DOING[kind]}.{_instead(kind, order)}"
+                f"I'm sorry, order {order.id} is {order.status}; only an order that is {' or '.join(rule.statuses)} can be {_DOING[kind]}.{_instead(kind, order)}"  # noqa: E501
             )
         delivered = max((s.delivered_at for s in order.shipments if s.delivered_at), default=None)
         if rule.within_days and delivered and now.replace(tzinfo=None) - delivered.replace(tzinfo=None) > timedelta(days=rule.within_days):
             raise PolicyRefused(
-                f"I'm sorry, order {order.id} was delivered on {delivered.date().isoformat()}; that is more than {rule.within_days} days ago."
+                f"I'm sorry, order {order.id} was delivered on {delivered.date().isoformat()}; that is more than {rule.within_days} days ago."  # noqa: E501
             )
         return rule
 
@@ -110,7 +111,7 @@ def method_of(customer: Customer, id: str) -> PaymentMethod | None:
 def _policy(content: dict[str, Any]) -> OrderPolicy:
     rules = {kind: _rule(content[kind]) for kind in KINDS if kind in content}
     refund = content.get("refund", {})
-    return OrderPolicy(content["name"], rules, tuple(refund.get("at_once", ())), refund.get("otherwise", ""))
+    return OrderPolicy(content["name"], rules, tuple(refund.get("at_once", ())), refund.get("otherwise", ""), refund.get("text", ""))
 
 
 def _rule(content: dict[str, Any]) -> Rule:

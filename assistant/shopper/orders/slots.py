@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and the table of states stay whole
 """Details of a write, read off a message: which items, which new variants, which payment method, which address.
 
 Pure functions over the message, the order and the customer's account; refuses to decide whether a detail is allowed.

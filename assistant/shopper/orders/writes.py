@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 _ADDRESS_PARTS = ("address1", "city", "state", "zip", "country")
 _PART_NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "post code", "country": "country"}
-_LISTED = 12
+_INSTEAD = re.compile(r"\b(?:only|just|instead|not the)\b", re.IGNORECASE)
+_LISTED, _SURE = 12, 0.95
 _SWAPS = ("modify", "exchange")
 
 
@@ -49,16 +51,17 @@ class Writes:
             self._policy.check(kind, order, _now())
             draft = self._filled(draft, order, customer, understanding)
             question = self._missing(draft, order, customer, understanding)
+            absent = self._absent(draft, order, understanding)
             if question is not None:
                 status = Status.DECLINED if draft.action == "cancel" and draft.reason else Status.CLARIFY
-                return Outcome(status, (question,), replace(state, draft=replace(draft, asked=_gap(draft))), NAMES[kind])
+                return Outcome(status, (*absent, question), replace(state, draft=replace(draft, asked=_gap(draft))), NAMES[kind])
             arguments = self._arguments(draft, order)
             change = self._actions.check(kind, customer.id, arguments)
         except PolicyRefused as refused:
             return self.refused(str(refused), kind, order, replace(state, draft=None))
         pending = Pending(NAMES[kind], arguments, _token(customer.id, NAMES[kind], arguments))
         text = self._repeated(kind, order, arguments, change)
-        return Outcome(Status.CLARIFY, (text,), replace(state, draft=draft, pending=pending), NAMES[kind], choices=("Yes", "No"))
+        return Outcome(Status.CLARIFY, (*absent, text), replace(state, draft=draft, pending=pending), NAMES[kind], choices=("Yes", "No"))
 
     def confirm(self, state: DialogueState) -> Outcome:
         """Carry out what is pending; the customer has just said yes to it."""
@@ -87,6 +90,20 @@ class Writes:
         evidence = Evidence(Source("order", order.id), reason, {"order_id": order.id, "status": order.status})
         return Outcome(Status.DECLINED, (evidence,), replace(state, pending=None), NAMES[kind], silent=(Source("policy", kind),))
 
+    def _absent(self, draft: Draft, order: Order, understanding: Understanding) -> tuple[Evidence, ...]:
+        """That the order does not hold a product which the message names."""
+        if draft.action not in ("return", *_SWAPS):
+            return ()
+        held = {item.product_id for item in order.lines}
+        places = {e.start for e in understanding.of_kind("product") if e.value in held}
+        named = {
+            str(e.value) for e in understanding.of_kind("product") if e.value not in held and e.score >= _SURE and e.start not in places
+        }
+        products = self._store.catalogue.many(named)
+        return tuple(
+            Evidence(Source("order", order.id), f"Order {order.id} does not hold a {product.name}.") for product in products.values()
+        )
+
     def _filled(self, draft: Draft, order: Order, customer: Customer, understanding: Understanding) -> Draft:
         text = understanding.text
         if draft.action == "cancel":
@@ -100,10 +117,7 @@ class Writes:
         if draft.action in _SWAPS:
             return replace(draft, items=self._swapped_items(draft, order, text))
         if draft.action == "return":
-            items = slots.read_items(text, order) if not draft.items or draft.asked == "items" else ()
-            if not draft.items and not items and len(order.lines) == 1:
-                items = ((order.lines[0], 0),)
-            return replace(draft, items=tuple(ItemDraft(i.variant_id or i.product_id) for i, _ in items) or draft.items)
+            return replace(draft, items=self._returned_items(draft, order, text))
         return draft
 
     def _address(self, text: str, before: Mapping[str, str], order: Order, customer: Customer) -> Mapping[str, str]:
@@ -130,6 +144,12 @@ class Writes:
             return slots.address_of(other.address)
         return found
 
+    def _returned_items(self, draft: Draft, order: Order, text: str) -> tuple[ItemDraft, ...]:
+        """The items to send back: those named, on top of those named before unless they are to take their place."""
+        named = slots.read_items(text, order) or (((order.lines[0], 0),) if not draft.items and len(order.lines) == 1 else ())
+        fresh = tuple(ItemDraft(item.variant_id or item.product_id) for item, _ in named)
+        return fresh if fresh and _INSTEAD.search(text) else tuple({item.item_id: item for item in (*draft.items, *fresh)}.values())
+
     def _swapped_items(self, draft: Draft, order: Order, text: str) -> tuple[ItemDraft, ...]:
         products = self._store.catalogue.many(item.product_id for item in order.lines)
         items = slots.read_items(text, order)
@@ -138,8 +158,8 @@ class Writes:
         fresh = slots.read_new_items(text, items, products)
         if not draft.items:
             return fresh
-        if not items and len(draft.items) == 1:
-            target = self._line(order, draft.items[0].item_id)
+        if not items:
+            target = self._line(order, self._unsettled(draft, order, products).item_id)
             fresh = slots.read_new_items(text, ((target, 0),), products) if target else ()
         merged = {item.item_id: item for item in draft.items}
         for item in fresh:
@@ -148,6 +168,14 @@ class Writes:
                 item.item_id, {**old.wanted, **item.wanted}, item.new_item_id or ("" if item.wanted else old.new_item_id)
             )
         return tuple(merged.values())
+
+    def _unsettled(self, draft: Draft, order: Order, products: Mapping[str, Product]) -> ItemDraft:
+        """The item of a draft that the clerk asked about last: the first without exactly one new variant."""
+        for item in draft.items:
+            target = self._line(order, item.item_id)
+            if target and target.product_id in products and len(self._candidates(item, target.options, products[target.product_id])) != 1:
+                return item
+        return draft.items[0]
 
     def _by_option(self, order: Order, products: Mapping[str, Product], text: str) -> tuple[tuple[Any, int], ...]:
         """The only line of an order, or the only one whose product knows the options that are named."""
@@ -218,7 +246,7 @@ class Writes:
         if not near:
             raise PolicyRefused(f"I'm sorry, there is no {target.name} with {described(item.wanted)} available at the moment.")
         lines = _variant_list(near, self._settings.currency)
-        return f"There is no {target.name} that differs from yours in just that. With {described(item.wanted)} these are available; which one would you like?\n{lines}"
+        return f"There is no {target.name} that differs from yours in just that. With {described(item.wanted)} these are available; which one would you like?\n{lines}"  # noqa: E501
 
     def _candidates(self, item: ItemDraft, options: Mapping[str, str], product: Product) -> tuple[Variant, ...]:
         if item.new_item_id:
@@ -272,7 +300,7 @@ class Writes:
         method, ask = read.method_text(change.method), "Shall I go ahead? Please answer yes or no."
         if kind == "cancel":
             when = f" {self._policy.refund_time(change.method)}" if change.method else ""
-            what = f"Cancel order {order.id} (reason: {arguments['reason']}). {money(change.refund or 0.0, currency)} goes back to {method}{when}."
+            what = f"Cancel order {order.id} (reason: {arguments['reason']}). {money(change.refund or 0.0, currency)} goes back to {method}{when}."  # noqa: E501
         elif kind == "address":
             what = f"Send order {order.id} to {read.address_text(change.order.address)}." if change.order.address else ""
         elif kind == "payment":
@@ -282,11 +310,11 @@ class Writes:
             what = f"Return from order {order.id}:\n{items}\nThe refund of {money(change.refund or 0.0, currency)} goes to {method}."
         else:
             items = "\n".join(
-                f"- {s.line.name}: {described(s.line.options)} becomes {described(s.variant.options)} ({money(s.variant.price or 0.0, currency)})"
+                f"- {s.line.name}: {described(s.line.options)} becomes {described(s.variant.options)} ({money(s.variant.price or 0.0, currency)})"  # noqa: E501
                 for s in change.swaps
             )
             verb = "Exchange in" if kind == "exchange" else "Change in"
-            what = f"{verb} order {order.id}:\n{items}\n{_difference(change.refund or 0.0, method, currency)} This can be done only once for an order, so please make sure that every item is listed."
+            what = f"{verb} order {order.id}:\n{items}\n{_difference(change.refund or 0.0, method, currency)} This can be done only once for an order, so please make sure that every item is listed."  # noqa: E501
         return Evidence(source, f"{what}\n{ask}", {"order_id": order.id, "amount": change.refund})
 
     def _refund_note(self, kind: str, customer_id: str, order: Order | None) -> str:
