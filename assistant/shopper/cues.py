@@ -129,7 +129,6 @@ PLURAL = _any(
 GENERAL = _any(
     r"\b(?:how (?:do|can|could|would|should|to|does)|what(?:'s| is| are| if|'re| should)|can i|could i|may i|am i|is it possible|is there|are there|do you|does|are you|will you|when (?:will|do|does|is)|where (?:do|can)|why|who|in case|tell me about|explain|policy|policies|rules?|terms)\b"
 )
-HOW_TO = _any(r"\bhow (?:do|can|could|would|should|to)\b|\bwhat (?:do|should) i (?:do|need)\b|\bsteps?\b")
 NEGATION = re.compile(
     r"\b(?:not(?: made (?:of|from|out of))?(?: in)?(?: a| an| the| any)?|no|non|without(?: a| an| any)?|except(?: for)?(?: the)?|excluding|other than|anything but|isn'?t|aren'?t|don'?t (?:want|like)(?: a| an| any| the)?|"
     r"avoid(?:ing)?|nothing|hate|but not|free (?:of|from)|instead of)[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |, )(?:any )?[a-z][a-z-]+)*)|\b(?P<free>[a-z]+)[- ]free\b",

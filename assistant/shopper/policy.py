@@ -233,10 +233,17 @@ def _products(sight: Sight, state: DialogueState) -> Plan | None:
 def _faq_first(sight: Sight) -> bool:
     if sight.faq is None or sight.faq.score < FAQ_SURE or sight.naming.ids:
         return False
-    if sight.reference.way in {"ordinal", "description"}:
+    if sight.reference.way in {"ordinal", "description"} or _seeks_goods(sight):
         return False
     about_it = sight.reference.ids and sight.understanding.intent in _PRODUCT
     return not (about_it and (cues.PRICE.search(sight.understanding.text) or cues.STOCK.search(sight.understanding.text)))
+
+
+def _seeks_goods(sight: Sight) -> bool:
+    """Whether a kind of product is looked for, by its price or in so many words: no text of the shop's is the answer to that."""
+    u = sight.understanding
+    bounded = bool(u.of_kind("money_max", "money_min"))
+    return sight.kind_known and bool(sight.wish.core) and (bounded or (u.intent in {"product_search", "recommend"} and u.confidence >= 0.5))
 
 
 def _about_the_shop(sight: Sight) -> bool:
@@ -306,7 +313,11 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     wants = u.intent in _PRODUCT or sight.understanding.of_kind("category", "money_max", "money_min")
     if sight.kind_known and sight.wish.core and (wants or faq < FAQ_LIKELY) and sight.understanding.intent not in {"out_of_scope"}:
         return Plan(Move.SEARCH, why="a kind of product")
-    if u.intent in {"product_search", "recommend"} and (faq < FAQ_LIKELY or u.confidence >= 0.6) and sight.wish.words:
+    if (
+        u.intent in {"product_search", "recommend"}
+        and (faq < FAQ_LIKELY or u.confidence >= 0.6 or _seeks_goods(sight))
+        and sight.wish.words
+    ):
         return Plan(Move.SEARCH, why="a wish in words")
     return None
 

@@ -14,7 +14,7 @@ from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
 from assistant.shopper.words import word_list
 from assistant.store.records import Product, Variant
-from assistant.types import Entity, Evidence, Scalar, Understanding
+from assistant.types import Evidence, Scalar, Understanding
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
@@ -300,8 +300,3 @@ def _amount(
 def _facts_line(product: Product) -> str:
     options = "; ".join(f"{option}: {', '.join(values)}" for option, values in options_of(product).items())
     return f"{product.name}. {options}." if options else f"I'm sorry, there is no description of the {product.name}."
-
-
-def entity_words(entities: tuple[Entity, ...]) -> frozenset[str]:
-    """The stems of what these entities span."""
-    return frozenset(word for entity in entities for word in stems(entity.surface))

@@ -55,10 +55,9 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
 def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:
     """Lines of the same name between which the text does not tell."""
     named = {line.name for line, _ in _named(text, order)}
-    lowered = stems(text)
     for line in order.lines:
         twins = [other for other in order.lines if other.name == line.name]
-        if len(twins) > 1 and line.name not in named and _name_place(line.name, text) is not None and lowered:
+        if len(twins) > 1 and line.name not in named and _name_place(line.name, text) is not None:
             return tuple(twins)
     return ()
 
