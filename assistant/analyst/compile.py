@@ -31,7 +31,8 @@ _AGGREGATES = {"sum": "sum", "count": "count", "distinct": "nunique", "mean": "m
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to compute. `drop_empty` leaves out groups without a figure (for rankings); `per` divides by the number of distinct days, orders, ..."""
+    """What to compute. `drop_empty` leaves out groups without a figure (for rankings); `per` divides by the number of distinct
+    days, orders, ..."""
 
     metrics: tuple[str, ...]
     by: tuple[str, ...] = ()
@@ -124,7 +125,8 @@ def narrowed(table: Any, filters: Sequence[FilterClause], period: Period | None,
 def clause_predicate(table: Any, clause: FilterClause, semantics: Semantics) -> Any:
     """The Ibis predicate that a filter clause means on `table`."""
     dimension = semantics.dimension(clause.dimension)
-    column, values = table[dimension.column], clause.values
+    column = table[dimension.column]
+    values: tuple[Any, ...] = clause.values
     if dimension.kind == "time":
         values = tuple(date.fromisoformat(str(v)) for v in values)
     if clause.op == "contains":

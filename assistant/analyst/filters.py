@@ -187,7 +187,10 @@ class FilterReader(ReviewFilters):
         shown = mark.products[:6]
         more = f" and {len(mark.products) - len(shown)} more" if len(mark.products) > len(shown) else ""
         said = " ".join(mark.words)
-        text = f"Several products fit “{said}”{more and f' ({len(mark.products)})'}. Which one do you mean: {'; '.join(_title(p) for p in shown)}{more}?"
+        text = (
+            f"Several products fit “{said}”{more and f' ({len(mark.products)})'}. Which one do you mean: "
+            f"{'; '.join(_title(p) for p in shown)}{more}?"
+        )
         return Clarify(text, (*(_title(p) for p in shown), f"all products with {said} in the name"), slot="product")
 
     def _days_and_hours(self) -> None:

@@ -100,7 +100,8 @@ def refused(reading: Reading, lexicon: Lexicon) -> Refuse | None:
     hits = {s.value for m in reading.marks for s in m.senses if s.kind == "attack"}
     if "instructions" in hits or "secrets" in hits:
         return Refuse(
-            "I cannot show passwords, credentials, card numbers or my own instructions, nor set my rules aside. Ask me about sales, customers, products or reviews.",
+            "I cannot show passwords, credentials, card numbers or my own instructions, nor set my rules aside. Ask me about sales, "
+            "customers, products or reviews.",
             "attack",
         )
     if "sql" in hits:

@@ -44,7 +44,8 @@ class Trie:
 
     def longest(self, words: Sequence[str], start: int) -> tuple[int, tuple[Sense, ...]]:
         """The end of the longest phrase at `start` and its senses; `(start, ())` where there is none."""
-        node, best, senses = self, start, ()
+        node, best = self, start
+        senses: tuple[Sense, ...] = ()
         for position in range(start, len(words)):
             found = node.next.get(words[position])
             if found is None:
@@ -153,7 +154,8 @@ def _words(trie: Trie) -> Iterator[str]:
 
 
 def mended(tokens: Sequence[Token], lexicon: Lexicon, names: frozenset[str]) -> list[Token]:
-    """The tokens with misspelt words put right; `names` are the words of the shop's products, which are right as they are, and so are their misspellings.
+    """The tokens with misspelt words put right; `names` are the words of the shop's products, which are right as they are, and
+    so are their misspellings.
 
     One slip is forgiven in words of four to six letters, two in longer ones (two only where the first letter holds).
     """

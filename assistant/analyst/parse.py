@@ -28,7 +28,8 @@ Outcome: TypeAlias = Question | Clarify | Refuse
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a conversation carries on: the last question and the one before it, what "it" means, and a message that waits for an answer to our question back."""
+    """What a conversation carries on: the last question and the one before it, what "it" means, and a message that waits for
+    an answer to our question back."""
 
     question: Question | None = None
     focus: Focus | None = None
@@ -128,7 +129,10 @@ class Parser:
         for mark in reading.marks:
             sense = mark.sense("absent")
             if sense is not None and all(s.kind == "absent" for s in mark.senses):
-                text = f"The shop's data does not hold {sense.value} (you asked about “{mark.text}”). It holds sales, returns, orders, units, customers, products, countries and reviews."
+                text = (
+                    f"The shop's data does not hold {sense.value} (you asked about “{mark.text}”). It holds sales, returns, orders, "
+                    f"units, customers, products, countries and reviews."
+                )
                 return Refuse(text, "absent", ("sales last month", "return rate this year", "top 10 products by units"))
         return None
 

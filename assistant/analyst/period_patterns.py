@@ -23,7 +23,10 @@ _Y = r"(?:of |in )?(?:the year |year )?(?P<year>(?:19|20)\d\d|'\d\d)"
 
 _YO = rf"(?: {_Y})?"
 
-_YB = r"(?P<before>(?: of| in)?(?: the)? (?:year before|previous year|prior year|year earlier)| a year (?:earlier|before|ago)| last (?:year|yr)| this (?:year|yr))?"
+_YB = (
+    r"(?P<before>(?: of| in)?(?: the)? (?:year before|previous year|prior year|year earlier)| a year (?:earlier|before|ago)| last "
+    r"(?:year|yr)| this (?:year|yr))?"
+)
 
 _YBM = _YB[:-1]
 
@@ -285,9 +288,12 @@ def _step_shift(g: PeriodGrammar, m: re.Match[str]) -> Atom:
 
 _WHICH = r"(?P<which>last|previous|past|prior|this|the current|current|next|coming|following)"
 _ALL = (
-    r"all[ -]time|of all time|ever|overall|all the data|all (?:of )?(?:our |the )?data|(?:the |over the |in the )?(?:whole|entire|full|complete) (?:period|time|data(?: ?set)?|range|history|time ?span|record)"
-    r"|since (?:the )?(?:beginning|start|launch|we started|we opened|day one)|from the (?:very )?beginning|in total|altogether|lifetime|(?:the )?full history|all years|both years|across (?:all )?the years"
-    r"|for all dates|any ?time|to date|throughout|all dates|since records began|on record|in the records|all periods|up to now|until now|so far|historically|in all|across all time|at all times"
+    r"all[ -]time|of all time|ever|overall|all the data|all (?:of )?(?:our |the )?data|(?:the |over the |in the )?(?:whole|entire|full|"
+    r"complete) (?:period|time|data(?: ?set)?|range|history|time ?span|record)"
+    r"|since (?:the )?(?:beginning|start|launch|we started|we opened|day one)|from the (?:very )?beginning|in total|altogether|"
+    r"lifetime|(?:the )?full history|all years|both years|across (?:all )?the years"
+    r"|for all dates|any ?time|to date|throughout|all dates|since records began|on record|in the records|all periods|up to now|until "
+    r"now|so far|historically|in all|across all time|at all times"
 )
 
 PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
@@ -378,11 +384,17 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"(?P<which>trailing|rolling) " + _COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?)", _last_n),
         (_COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?|yrs?) (?:ago|back)", _ago),
         (
-            r"(?:in |over |during |from )?(?:the |at the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|season)(?: of| in)? (?:the )?(?:last|previous|prior|preceding) (?:year|yr)",
+            (
+                r"(?:in |over |during |from )?(?:the |at the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|"
+                r"season)(?: of| in)? (?:the )?(?:last|previous|prior|preceding) (?:year|yr)"
+            ),
             _year_shift,
         ),
         (
-            r"(?:the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|season)(?: of| in)? (?:the |a )?(?:year|yr) (?:before|earlier|ago|prior)",
+            (
+                r"(?:the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|season)(?: of| in)? (?:the |a )?(?:year|yr) "
+                r"(?:before|earlier|ago|prior)"
+            ),
             _year_shift,
         ),
         (r"(?:the |one |a )?(?:year|yr) (?:before|earlier|prior|previously|ago)(?: that| then)?", _year_shift),

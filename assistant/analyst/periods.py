@@ -192,7 +192,8 @@ class PeriodGrammar:
     def _listed(between: str) -> bool:
         return (
             re.fullmatch(
-                r" (?:and|or|vs|versus|against|compared (?:to|with)|than|than in|to|over|with|from|&|/|->|-|and in|or in|v|relative to|minus) (?:in )?",
+                r" (?:and|or|vs|versus|against|compared (?:to|with)|than|than in|to|over|with|from|&|/|->|-|and in|or in|v|relative to|"
+                r"minus) (?:in )?",
                 between,
             )
             is not None

@@ -32,7 +32,8 @@ def add_months(day: date, months: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole days from `first` to `last`, both included. `grain` says what was named ("span": anything else); `label` names a season or a to-date span."""
+    """Whole days from `first` to `last`, both included. `grain` says what was named ("span": anything else); `label` names a
+    season or a to-date span."""
 
     first: date
     last: date
@@ -69,7 +70,8 @@ class Period:
         return Period(first, last, self.grain, "" if not self.label else _other_year(self.label, self.first.year, years))
 
     def step(self, count: int) -> Period:
-        """The period of the same length `count` steps later (negative: earlier): months to months, weeks to weeks, spans to the days next to them."""
+        """The period of the same length `count` steps later (negative: earlier): months to months, weeks to weeks, spans to
+        the days next to them."""
         if self.grain in _MONTHS_OF:
             months = _MONTHS_OF[self.grain]
             first = add_months(self.first.replace(day=1), count * months)
@@ -95,7 +97,8 @@ def _other_year(label: str, year: int, years: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FilterClause:
-    """`dimension op values`; one value for the comparing ops, two for `between`. `label` is what a person reads, without the dimension's name."""
+    """`dimension op values`; one value for the comparing ops, two for `between`. `label` is what a person reads, without the
+    dimension's name."""
 
     dimension: str
     op: FilterOp
@@ -115,7 +118,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Sides in the order they were named. `growth`: (new - old) / old; `difference`: new - old for periods, first-named - second-named else;
+    """Sides in the order they were named. `growth`: (new - old) / old; `difference`: new - old for periods, first-named -
+    second-named else;
     `winner`: which side has more (or less, by `direction`); `both`: the sides beside each other."""
 
     kind: ComparisonKind

@@ -91,7 +91,7 @@ class RankingTurn(Turn):
         n = self.rank_n() or old.n
         question = replace(
             before, metrics=metrics or before.metrics, filters=self.filters(), period=self.period(), ranking=Ranking(n, direction)
-        )  # type: ignore[arg-type]
+        )
         return self._ask(self._unfiltered(question)) if n != old.n else self._unfiltered(question)
 
     def _places(self, dimensions: tuple[str, ...]) -> tuple[int, int]:

@@ -308,7 +308,8 @@ class _Desk:
         self.claim("product", start, end, products=self._fits(start, end), words=tuple(words))
 
     def _widens(self, start: int, end: int, added: int, until: int) -> bool:
-        """Whether the tokens `added`..`until` may join the name: they end in a name's word, none is a time or another name, and a product has them all."""
+        """Whether the tokens `added`..`until` may join the name: they end in a name's word, none is a time or another name,
+        and a product has them all."""
         if start < 0 or end > len(self.tokens):
             return False
         outer = until - 1 if added >= start and until == end else added

@@ -191,15 +191,27 @@ class ReviewFilters(FilterBase):
         star = r"(?: - | )?stars?"
         cases: tuple[tuple[str, FilterOp], ...] = (
             (
-                rf"{one}(?: - | )?(?:\+|plus)(?: - | )?stars?|{one.replace('<n>', '<o>')} (?:or|and) (?:more|higher|above|better|up)(?: stars?)?",
+                (
+                    rf"{one}(?: - | )?(?:\+|plus)(?: - | )?stars?|"
+                    rf"{one.replace('<n>', '<o>')} (?:or|and) (?:more|higher|above|better|up)(?: "
+                    rf"stars?)?"
+                ),
                 "ge",
             ),
             (
-                rf"(?:at least|minimum of|no less than) {one}(?: - | )?(?:stars?)?|{one.replace('<n>', '<o>')}{star} (?:or|and) (?:more|higher|above|better|up)",
+                (
+                    rf"(?:at least|minimum of|no less than) {one}(?: - | )?(?:stars?)?|"
+                    rf"{one.replace('<n>', '<o>')}{star} (?:or|and) (?:more|"
+                    rf"higher|above|better|up)"
+                ),
                 "ge",
             ),
             (
-                rf"(?:at most|no more than|up to) {one}(?: - | )?(?:stars?)?|{one.replace('<n>', '<o>')}{star} (?:or|and) (?:less|lower|below|fewer|worse|under)",
+                (
+                    rf"(?:at most|no more than|up to) {one}(?: - | )?(?:stars?)?|"
+                    rf"{one.replace('<n>', '<o>')}{star} (?:or|and) (?:less|lower|"
+                    rf"below|fewer|worse|under)"
+                ),
                 "le",
             ),
             (rf"{one} (?:or|and) (?:less|lower|below|fewer|worse)(?: stars?)?", "le"),
@@ -215,7 +227,11 @@ class ReviewFilters(FilterBase):
                 number = _small(match.group("n") or match.groupdict().get("o") or "0")
                 self._use(*marks)
                 self.found.add(marks[0].start, FilterClause("review_stars", op, (number,), match.group(0)))
-        exact = rf"{one}{star}|(?:rated|rating of|rating|a rating of|score of|scored|with a|gave(?: it| us)?|given|rate|rating is|rating =|stars =) (?:a |only |just |as )?{one.replace('<n>', '<o>')}(?: out of (?:5|five))?(?:{star})?|{one.replace('<n>', '<p>')} out of (?:5|five)"
+        exact = (
+            rf"{one}{star}|(?:rated|rating of|rating|a rating of|score of|scored|with a|gave(?: it| us)?|given|rate|rating is|"
+            rf"rating =|stars =) (?:a |only |just |as )?{one.replace('<n>', '<o>')}(?: out of (?:5|five))?(?:{star})?|"
+            rf"{one.replace('<n>', '<p>')} out of (?:5|five)"
+        )
         for match, marks in self._spans(exact):
             number = _small(match.group("n") or match.group("o") or match.group("p"))
             self._use(*marks)

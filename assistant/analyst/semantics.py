@@ -70,7 +70,8 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One thing to group or filter by. `conditions` restrict rankings of it (products without services); `band` groups numbers by so many."""
+    """One thing to group or filter by. `conditions` restrict rankings of it (products without services); `band` groups numbers
+    by so many."""
 
     id: str
     cube: str

@@ -152,9 +152,7 @@ class Sharing:
         mine = [f for f in filters if f.dimension in own or f.dimension == "customer_since"] or list(filters)
         if len(mine) <= 1:
             return tuple(mine)
-        segment = [
-            f for f in filters if f.dimension == "customer_since" and f.dimension not in (self.context.filters if self.context else ())
-        ]
+        segment = [f for f in filters if f.dimension == "customer_since"]
         if segment:
             return tuple(segment)
         special = [f for f in mine if f.dimension in _PART_FIRST]

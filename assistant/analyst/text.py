@@ -29,7 +29,8 @@ _IRREGULAR = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word or sign. `text` is lower case, `stem` its singular, `raw` as typed; `quoted` numbers the pair of quotes it stands in, 0 for none.
+    """One word or sign. `text` is lower case, `stem` its singular, `raw` as typed; `quoted` numbers the pair of quotes it
+    stands in, 0 for none.
 
     `start` is where it begins in the joined text of all tokens (`join`); `fixed` holds the word as typed where the spelling was mended.
     """

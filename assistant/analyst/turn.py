@@ -238,6 +238,12 @@ class Turn:
 
     def _most_specific(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """ "How many reviews are negative": of a figure and a part of it, the part is meant, unless they are set against each other."""
+        for mark, ident in zip(self.draft.metric_marks, self.draft.metrics, strict=False):
+            before = self.reading.before(mark)
+            if before is not None and before.text == "the":
+                before = self.reading.before(before)
+            if before is not None and before.is_op("only"):
+                return (ident,)
         if len(named) < 2 or self.reading.has("share", "versus", "difference", "than"):
             return named
         generic = {"reviews"} if not self.reading.has("and_what") else set()
