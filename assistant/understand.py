@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 4_000
 """What the encoder reads of one message; it sees some hundred tokens of it."""
 
+LAST_LATIN = 0x24F
+"""The last letter of the extended Latin blocks."""
+
 CANDIDATES = 5
 REFRESH_SECONDS = 30.0
 """How old the catalogue's words may grow while orders come in."""
@@ -150,11 +153,19 @@ def _understanding(
     extractor: EntityExtractor,
     today: date | None,
 ) -> Understanding:
-    if not any(character.isalnum() for character in text):
-        return Understanding(text, OUT_OF_SCOPE, 1.0, ((OUT_OF_SCOPE, 1.0),), (), embedding)
+    if not _readable(text):
+        return Understanding(text, OUT_OF_SCOPE, 1.0, ((OUT_OF_SCOPE, 1.0),), extractor.extract(text, today), embedding)
     masked = np.array([p if label in allowed else 0.0 for label, p in zip(labels, row, strict=True)], dtype=np.float64)
     masked /= masked.sum() or 1.0
     best = np.argsort(-masked)[:CANDIDATES]
     candidates = tuple((labels[i], round(float(masked[i]), 4)) for i in best if masked[i] > 0)
     intent, confidence = candidates[0]
     return Understanding(text, intent, confidence, candidates, extractor.extract(text, today), embedding)
+
+
+def _readable(text: str) -> bool:
+    """Whether there is anything to read, mostly in the Latin script, which is all that the encoder knows."""
+    letters = [character for character in text if character.isalpha()]
+    if not letters:
+        return any(character.isdigit() for character in text)
+    return sum(ord(character) <= LAST_LATIN for character in letters) * 2 >= len(letters)

@@ -101,7 +101,8 @@ class IntentNetwork(nn.Module):
             rows = order[start : start + batch_size]
             padded = nn.utils.rnn.pad_sequence([torch.tensor(ids[i]) for i in rows], batch_first=True).to(device)
             mask = _mask([len(ids[i]) for i in rows]).to(device)
-            states = trunk(self.backbone, padded, mask, len(self.branch)).half().cpu()
+            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda" or torch.cpu._is_amx_tile_supported()):
+                states = trunk(self.backbone, padded, mask, len(self.branch)).half().cpu()
             for state, i in zip(states, rows, strict=True):
                 result[i] = state[: len(ids[i])].clone()
         return result

@@ -48,7 +48,8 @@ DATA = (
 RECIPE = Recipe(
     tuning="branch",
     max_tokens=48,
-    schedule=Schedule(epochs=7, batch_size=64, rate=3e-4, head_rate=2e-3, contrastive=0.2, smoothing=0.05, patience=2),
+    oos_recall=0.8,
+    schedule=Schedule(epochs=6, batch_size=64, rate=3e-4, head_rate=2e-3, contrastive=0.2, smoothing=0.05, patience=2),
 )
 
 
@@ -58,7 +59,7 @@ class Amounts:
 
     patterns: int = 100
     copies: int = 3
-    support: int = 120
+    support: int = 150
     foreign: int = 12
     held_out: int = 3
     seed: int = 13

@@ -62,7 +62,7 @@ def test_a_role_means_only_what_it_may_mean() -> None:
     assert "sales" not in dict(shopper.candidates)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "???", "🛒🛒🛒", "\n\t"])
+@pytest.mark.parametrize("text", ["", "   ", "???", "🛒🛒🛒", "\n\t", "где мой заказ", "我的订单在哪里"])
 def test_nothing_readable_is_out_of_scope(nearest: Understander, text: str) -> None:
     read = nearest.understand(text, Role.SHOPPER)
     assert read.intent == OUT_OF_SCOPE
@@ -70,7 +70,7 @@ def test_nothing_readable_is_out_of_scope(nearest: Understander, text: str) -> N
 
 
 def test_very_long_and_foreign_texts_are_read(nearest: Understander) -> None:
-    for text in ("parcel " * 5000, "где мой заказ", "我的订单在哪里", "\x00\x01 binary"):
+    for text in ("parcel " * 5000, "où est mon colis déjà payé", "\x00\x01 binary", "12345"):
         read = nearest.understand(text, Role.SHOPPER)
         assert read.text == text
         assert 0 <= read.confidence <= 1
