@@ -244,9 +244,14 @@ class ShopperClerk:
         )
 
     def _counted(self, plan: Plan, outcome: Outcome) -> Outcome:
+        """The outcome with what every turn keeps count of.
+
+        A yes after talk of other things confirms nothing: the write is repeated back first.
+        """
         misses = outcome.state.misses + 1 if plan.move is Move.LOST else 0
         subject = _SUBJECTS.get(plan.move, outcome.state.subject)
-        return replace(outcome, state=replace(outcome.state, misses=misses, subject=subject))
+        asked = outcome.state.pending if plan.move in _ABOUT_ORDERS else None
+        return replace(outcome, state=replace(outcome.state, misses=misses, subject=subject, pending=asked))
 
     def _said(self, plan: Plan, sight: Sight, message: Message, outcome: Outcome) -> Answer:
         text = self._responder.reply(outcome.intent, message.text, outcome.evidence)

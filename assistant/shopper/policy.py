@@ -57,6 +57,9 @@ _ADVICE = re.compile(
     r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",  # noqa: E501
     re.IGNORECASE,
 )
+_OWN_ADDRESS = re.compile(
+    r"\b(?:my|the) (?:default|account|profile|saved|user|main|primary) (?:\w+ )?address\b(?![^.?!]*\border)", re.IGNORECASE
+)
 _REFUND_TIME = re.compile(
     r"\b(?:how (?:long|soon|quick\w*|fast)|when)\b[^.?!]{0,40}\b(?:refund\w*|money back)\b|\brefunds?\b[^.?!]{0,30}\b(?:take|time|long)\b",
     re.IGNORECASE,
@@ -148,6 +151,15 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
     if not sight.desk:
         return None
     faq = sight.faq.score if sight.faq else 0.0
+    if (
+        ask is not None
+        and ask.topic == "address"
+        and ask.write
+        and _OWN_ADDRESS.search(sight.understanding.text)
+        and not state.draft
+        and not sight.understanding.of_kind("order_id")
+    ):
+        return Plan(Move.HANDOFF, "handoff", "the account's own address is changed by a person")
     if ask is not None and ask.general and not sight.understanding.of_kind("order_id"):
         if faq >= FAQ_LIKELY:
             return Plan(Move.FAQ, why="asks how it works")

@@ -154,6 +154,14 @@ def test_a_yes_counts_once(talk: Callable[..., Any]) -> None:
     assert len(chat.writes) == 1
 
 
+def test_a_yes_after_other_talk_is_asked_again(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    chat.say("cancel #A100001, ordered by mistake", "how much is the porcelain ink well?", "yes")
+    assert chat.writes == []
+    chat.say("yes")
+    assert len(chat.writes) == 1
+
+
 def test_a_yes_to_another_order_confirms_nothing(talk: Callable[..., Any]) -> None:
     chat = talk("c-ada")
     chat.say("cancel #A100001, ordered by mistake", "yes, #B200001")
@@ -168,6 +176,8 @@ def test_a_yes_to_another_order_confirms_nothing(talk: Callable[..., Any]) -> No
         ("cancel #A100001 because it is too expensive", "no longer needed"),
         ("return the pen from #A100004", "30 days"),
         ("exchange the garden chair in A100002 for the red one in size L", "available"),
+        ("cancel just the pen in order #A100001, no longer needed", "whole order"),
+        ("remove the pen from order #A100001", "added to or removed"),
         ("pay #A100001 with my gift card instead", "does not cover"),
     ],
 )

@@ -29,7 +29,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"|\b(?:ship|send|deliver|mail|redirect|forward)\b[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|different|another|home|office|work|default|old|old)|to \d+\b|instead)|\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|has changed|needs|should be|changed|to be)\b|\bi(?:'ve| have)? (?:just |recently )?moved\b", _I)),
     ("payment", re.compile(
         r"\b(?:chang\w*|switch\w*|updat\w*|modif\w*|use|using|mov\w*|put|charge|pay)\b[^.?!]{0,60}\b(?:payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|card)\b(?![^.?!]{0,20}\bbalance)", _I)),
-    ("modify", re.compile(r"\b(?:picked|ordered|chose|chosen|selected|took|bought|got) (?:the |a )?wrong\b|\bwrong (?:sizes?|colou?rs?|versions?|models?|options?|variants?)\b|\b(?:chang\w*|switch\w*|modif\w*|updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,90}\b(?:to|into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b", _I)),
+    ("modify", re.compile(r"\b(?:remov\w*|delet\w*|add(?:ing)?)\b[^.?!]{0,60}\b(?:from|to|in) (?:my |the |this )?(?:\w+ )?order\b|\b(?:picked|ordered|chose|chosen|selected|took|bought|got) (?:the |a )?wrong\b|\bwrong (?:sizes?|colou?rs?|versions?|models?|options?|variants?)\b|\b(?:chang\w*|switch\w*|modif\w*|updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,90}\b(?:to|into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b", _I)),
 )  # fmt: skip
 _REFUND = re.compile(r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|get my money)\b", _I)
 _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -58,6 +58,10 @@ _ELLIPTIC = re.compile(
     r"\b(?:it|its|that|this|them|they|those|these|items?|everything|one|ones|total|refund|address|tracking|status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay)\b",
     _I,
 )
+_WANTS_REFUND = re.compile(
+    r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update)\b).*\b(?:want|need|like|get|give|request|demand)\b.*\b(?:refund|money back)\b",
+    _I,
+)
 _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
@@ -83,7 +87,9 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     """
     text = cues.plain(understanding.text)
     general = bool(_POLICY_WORD.search(text)) or (bool(cues.GENERAL.match(text)) and not _specific(understanding, text))
-    topic = _write(text, understanding)
+    topic = _write(text, understanding) or (
+        "return" if _WANTS_REFUND.search(text) and understanding.intent == "get_refund" and not general else ""
+    )
     if topic:
         return OrderAsk(topic, write=True, general=general)
     elliptic = in_order and not understanding.of_kind("product", "category") and bool(_ELLIPTIC.search(text))

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 _ADDRESS_PARTS = ("address1", "city", "state", "zip", "country")
 _PART_NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "post code", "country": "country"}
 _INSTEAD = re.compile(r"\b(?:only|just|instead|not the)\b", re.IGNORECASE)
+_ADD_OR_REMOVE = re.compile(r"\b(?:remov\w*|delet\w*|take (?:out|off)|drop|add(?:ing)?)\b", re.IGNORECASE)
+_CANCEL_ITEM = re.compile(
+    r"\bcancel\w*\s+(?:(?:just|only|the|my|this|that|one|of)\s+)*(?!(?:whole|entire|order|it|everything|all|purchase|pending)\b)[a-z][\w-]*(?!(?:\s+\w+){0,2}\s+order\b(?<!from order)(?<!in order)(?<!of order))",  # noqa: E501
+    re.IGNORECASE,
+)
 _LISTED, _SURE = 12, 0.95
 _SWAPS = ("modify", "exchange")
 
@@ -49,6 +54,7 @@ class Writes:
         draft = state.draft if state.draft and (state.draft.action, state.draft.order_id) == (kind, order.id) else Draft(kind, order.id)
         try:
             self._policy.check(kind, order, _now())
+            _refuse_parts(kind, order, understanding.text)
             draft = self._filled(draft, order, customer, understanding)
             question = self._missing(draft, order, customer, understanding)
             absent = self._absent(draft, order, understanding)
@@ -324,6 +330,21 @@ class Writes:
             if refunds and customer:
                 return read.refund(order, customer, self._settings.currency, self._policy)[0].text
         return "You will get an e-mail that tells you how to send the items back." if kind in ("return", "exchange") else ""
+
+
+def _refuse_parts(kind: str, order: Order, text: str) -> None:
+    """Refuse to cancel, add or remove single items of an order.
+
+    Raises:
+        PolicyRefused: the message asks for that.
+    """
+    if kind == "modify" and _ADD_OR_REMOVE.search(text):
+        raise PolicyRefused(
+            "I'm sorry, items can't be added to or removed from an order; they can only be changed to another variant of the same product."
+        )
+    named = slots.read_items(text, order)
+    if kind == "cancel" and len(order.lines) > 1 and 0 < len(named) < len(order.lines) and _CANCEL_ITEM.search(text):
+        raise PolicyRefused(f"I'm sorry, single items of order {order.id} can't be cancelled, only the whole order.")
 
 
 def _variant_list(variants: Sequence[Variant], currency: str) -> str:
