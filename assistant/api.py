@@ -169,15 +169,15 @@ async def search(
 @router.post("/staff/ask", tags=["staff"], responses={401: {"description": "Nobody is signed in."}, 403: {"description": "Another role."}})
 async def ask(question: Question, service: Serving, account: Annotated[Account, Depends(staff_account)]) -> Reply:
     """A question about the shop's figures; the answer comes with its receipt."""
-    return await _ask(service, question, f"insights-api:{account.username}", Role.STAFF)
+    return await _ask(service, question, f"insights-api:{account.username}", Role.STAFF, account.role.value)
 
 
-async def _ask(service: Service, question: Question, kind: str, role: Role) -> Reply:
+async def _ask(service: Service, question: Question, kind: str, role: Role, account_role: str = "") -> Reply:
     token = question.conversation or service.tokens.new_conversation(kind)
     session = service.tokens.conversation_in(token, kind)
     if session is None:
         raise HTTPException(status.HTTP_400_BAD_REQUEST, "The conversation token is not one of this shop's; leave it out to begin anew.")
-    answer = await service.lanes.run(service.shop.answer, Message(question.id, session, question.text, role))
+    answer = await service.lanes.run(service.shop.answer, Message(question.id, session, question.text, role, account_role=account_role))
     return Reply(conversation=token, **answer.to_record(question.id))
 
 

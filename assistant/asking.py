@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from assistant.errors import BadQuestion
+from assistant.store.records import AccountRole
 from assistant.types import Answer, Message, Role
 
 
@@ -32,13 +33,27 @@ def parse_role(name: str) -> Role:
         raise BadQuestion(f"There is no role {name!r}.", hint=f"Use --as {', '.join(Role)}.") from None
 
 
+def parse_account_role(name: str) -> str:
+    """The role of staff accounts called `name`.
+
+    Raises:
+        BadQuestion: there is no such role.
+    """
+    try:
+        return AccountRole(name).value
+    except ValueError:
+        raise BadQuestion(f"There is no account role {name!r}.", hint=f"Use --account-role {', '.join(AccountRole)}.") from None
+
+
 def private_session(name: str) -> str:
     """A conversation id that no other run has, so that two files with equal session names share nothing."""
     return f"{uuid.uuid4().hex[:12]}-{name}"
 
 
-def answer_lines(shop: Answers, lines: Iterable[str], role: Role) -> Iterator[str]:
+def answer_lines(shop: Answers, lines: Iterable[str], role: Role, account_role: str = "") -> Iterator[str]:
     """Answer messages, one JSON object a line, in order; yields one JSON object for each.
+
+    `account_role` is the staff account that they are asked for.
 
     Raises:
         BadQuestion: a line is not a JSON object with the texts `id`, `session` and `text`; names the line.
@@ -48,7 +63,7 @@ def answer_lines(shop: Answers, lines: Iterable[str], role: Role) -> Iterator[st
         if not line.strip():
             continue
         message = parse_message(line, number, role)
-        answer = shop.answer(Message(message.id, f"{run}-{message.session}", message.text, role, message.customer_id))
+        answer = shop.answer(Message(message.id, f"{run}-{message.session}", message.text, role, message.customer_id, account_role))
         yield json.dumps(answer.to_protocol(message.id), ensure_ascii=False)
 
 
@@ -69,7 +84,7 @@ def parse_message(line: str, number: int, role: Role) -> Message:
     return Message(record["id"], record["session"], record["text"], role, customer)
 
 
-def converse(shop: Answers, role: Role) -> None:
+def converse(shop: Answers, role: Role, account_role: str = "") -> None:
     """A conversation at the prompt, until an empty line or the end of input."""
     from rich.console import Console
 
@@ -83,7 +98,7 @@ def converse(shop: Answers, role: Role) -> None:
             return
         if not text:
             return
-        answer = shop.answer(Message(str(number), session, text, role))
+        answer = shop.answer(Message(str(number), session, text, role, account_role=account_role))
         console.print(answer.text, markup=False)
         for row in answer.rows[:20]:
             console.print(f"  {row.name or row.label}: {row.value:,.2f}", markup=False)

@@ -90,22 +90,23 @@ def ask(
         bool, typer.Option("--jsonl", help="Read messages as JSON lines from standard input, write answers likewise.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    account_role: Annotated[str, typer.Option(help="With --as staff: the account role whose limits (staff.denied) hold.")] = "manager",
 ) -> None:
     """Ask one question, a file of them, or hold a conversation."""
-    from assistant.asking import answer_lines, converse, parse_role, private_session
+    from assistant.asking import answer_lines, converse, parse_account_role, parse_role, private_session
     from assistant.build import open_shop
     from assistant.types import Message
 
-    asker = parse_role(role)
+    asker, account = parse_role(role), parse_account_role(account_role)
     shop = open_shop(store)
     try:
         if jsonl:
-            for line in answer_lines(shop, sys.stdin, asker):
+            for line in answer_lines(shop, sys.stdin, asker, account):
                 print(line, flush=True)
         elif question is None:
-            converse(shop, asker)
+            converse(shop, asker, account)
         else:
-            answer = shop.answer(Message("1", private_session("1"), question, asker))
+            answer = shop.answer(Message("1", private_session("1"), question, asker, account_role=account))
             typer.echo(json.dumps(answer.to_protocol("1"), ensure_ascii=False) if as_json else as_text(answer))
     finally:
         shop.close()

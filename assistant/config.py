@@ -50,6 +50,9 @@ class StaffSettings(_Table):
     semantics: str = Field(default="", description="a file in the store that adds metrics and dimensions to the shipped ones")
     max_rows: int = Field(default=1000, ge=1)
     time_limit_s: float = Field(default=20.0, gt=0)
+    denied: dict[Literal["analyst", "manager", "admin"], tuple[str, ...]] = Field(
+        default={}, description="ids of metrics and dimensions that a role may not see, such as net_sales or customer"
+    )
 
 
 class Settings(BaseSettings):
@@ -140,4 +143,6 @@ def _toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False)

@@ -40,7 +40,8 @@ class Status(StrEnum):
 class Message:
     """One line typed by a person. Messages of one `session` are one conversation; sessions share nothing.
 
-    `customer_id` is set only when the sign-in of the site vouches for it; what a text claims never lands here.
+    `customer_id` and `account_role` (that of the staff account) are set only when the sign-in of the site vouches for them; what a
+    text claims never lands here.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Message:
     text: str
     role: Role = Role.SHOPPER
     customer_id: str | None = None
+    account_role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ class Answer:
     `value`: the one number, date or name that answers the question. Money in the shop's currency, shares and growth as
     fractions, dates ISO. `choices` are replies to click where the answer asks back, or likely next questions. `chart` is a
     Plotly figure in its JSON form. `unit` is what `value` and `rows` are measured in: money, count, number, share, rating, date.
+    `question` is the typed question that a staff answer rests on, in its JSON form.
     `trace` says what each stage decided, in order, as (stage, decision).
     """
 
@@ -163,6 +166,7 @@ class Answer:
     choices: tuple[str, ...] = ()
     chart: Mapping[str, Any] | None = None
     unit: str = ""
+    question: Mapping[str, Any] | None = None
     trace: tuple[tuple[str, str], ...] = ()
     latency_ms: float = 0.0
 
@@ -186,7 +190,8 @@ class Answer:
     def to_record(self, id: str) -> dict[str, Any]:
         """What the store keeps of this answer: the protocol form, with what a screen needs to show it again."""
         chart = None if self.chart is None else dict(self.chart)
-        return {**self.to_protocol(id), "choices": list(self.choices), "chart": chart, "unit": self.unit}
+        question = None if self.question is None else dict(self.question)
+        return {**self.to_protocol(id), "choices": list(self.choices), "chart": chart, "unit": self.unit, "question": question}
 
 
 def _plain(value: Scalar | tuple[Scalar, ...]) -> Any:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant.asking import answer_lines, parse_role
+from assistant.asking import answer_lines, parse_account_role, parse_role
 from assistant.errors import BadQuestion
 from assistant.types import Answer, Message, Role, Status
 
@@ -42,6 +42,14 @@ def test_the_signed_in_customer_is_passed_on() -> None:
     echo = Echo()
     list(answer_lines(echo, [line(customer_id="c9")], Role.SHOPPER))
     assert echo.seen[0].customer_id == "c9"
+
+
+def test_the_account_role_goes_with_every_line_and_is_checked() -> None:
+    echo = Echo()
+    list(answer_lines(echo, [line()], Role.STAFF, parse_account_role("analyst")))
+    assert echo.seen[0].account_role == "analyst"
+    with pytest.raises(BadQuestion, match="no account role 'boss'"):
+        parse_account_role("boss")
 
 
 @pytest.mark.parametrize(

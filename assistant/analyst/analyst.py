@@ -18,6 +18,7 @@ from assistant.analyst.assemble import Focus
 from assistant.analyst.context import Context
 from assistant.analyst.lexicon import load_lexicon
 from assistant.analyst.outcome import Clarify, Refuse
+from assistant.analyst.permits import Permits, load_permits, refusal
 from assistant.analyst.parse import Memory, Parsed, Parser, memory_from_json
 from assistant.analyst.question import FilterClause, Question
 from assistant.analyst.semantics import load_semantics
@@ -38,6 +39,11 @@ class _Loaded:
     context: Context
     parser: Parser
     tools: Mapping[str, Tool]
+    permits: Permits
+
+    def seen_by(self, account_role: str) -> _Loaded:
+        """The same with what that role may not see marked in the context."""
+        return replace(self, context=replace(self.context, denied=self.permits.denied_to(account_role)))
 
 
 class Analyst:
@@ -54,6 +60,7 @@ class Analyst:
         Raises:
             WarehouseMissing: nothing was imported yet.
             BadSemantics: the shop's own semantic file is malformed.
+            BadSettings: `staff.denied` names what is not in the semantic layer.
         """
         self._ready()
 
@@ -69,19 +76,19 @@ class Analyst:
             WarehouseMissing: nothing was imported yet.
         """
         began = time.perf_counter()
-        loaded, before = self._ready(), memory_from_json(memory)
+        loaded, before = self._ready().seen_by(message.account_role), memory_from_json(memory)
         parsed = loaded.parser.parse(message.text, before)
         answer, after = self._answered(parsed, before, loaded)
         took = (time.perf_counter() - began) * 1000
         return replace(answer, latency_ms=took, trace=(*parsed.trace, *answer.trace)), {**memory, **after.to_json()}
 
-    def ask(self, question: Question) -> Answer:
-        """The answer to a typed question, as screens and saved questions ask it.
+    def ask(self, question: Question, account_role: str = "") -> Answer:
+        """The answer to a typed question, as screens and saved questions ask it for somebody of that role.
 
         Raises:
             BadQuestion: it names a tool, metric or dimension that does not exist.
         """
-        loaded = self._ready()
+        loaded = self._ready().seen_by(account_role)
         return self._run(loaded.context.semantics.checked(question), loaded)[0]
 
     # ------------------------------------------------------------------ one turn
@@ -108,6 +115,10 @@ class Analyst:
         from assistant.analyst import charts, narrate
 
         context = loaded.context
+        denied = refusal(question, context.denied, context.semantics)
+        if denied is not None:
+            refused = ToolResult(Status.DECLINED, text=denied.text)
+            return Answer(Status.DECLINED, denied.text, intent=denied.reason, tool=question.tool), refused
         try:
             result = loaded.tools[question.tool].run(question, context)
         except StoreError as error:
@@ -126,6 +137,7 @@ class Analyst:
             products=result.products,
             choices=result.choices,
             chart=charts.figure(question, result, context),
+            question=question.to_json(),
             trace=(("question", repr(question.to_json())),),
         )
         return answer, result
@@ -149,7 +161,8 @@ class Analyst:
         lexicon = lexicon_with(load_lexicon(semantics), values)
         today = info.as_of.date() if info.as_of else date.today()  # noqa: DTZ011 - a shop without dated sales still asks about "today"
         parser = Parser(semantics, lexicon, values, info.first_day or today, today)
-        return _Loaded(Context(warehouse, semantics, self.settings, info.first_day, info.as_of), parser, tools())
+        context = Context(warehouse, semantics, self.settings, info.first_day, info.as_of)
+        return _Loaded(context, parser, tools(), load_permits({str(role): names for role, names in staff.denied.items()}, semantics))
 
 
 def _focus(question: Question, result: ToolResult) -> Focus | None:

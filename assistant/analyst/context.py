@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`first_day`..`as_of` is the span of the sales data; both None where the shop has no dated sale."""
+    """`first_day`..`as_of` is the span of the sales data; both None where the shop has no dated sale. `denied` are the metrics and
+    dimensions that whoever asks may not see."""
 
     warehouse: Warehouse
     semantics: Semantics
     settings: Settings
     first_day: date | None
     as_of: datetime | None
+    denied: frozenset[str] = frozenset()
 
     @property
     def today(self) -> date | None:

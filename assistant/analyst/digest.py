@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CLOSING_HOUR = 17
 """Data that reaches to this hour of a day is taken to hold all of it."""
 SHOWN_PRODUCTS = 5
+MANAGER = "manager"
+"""Whose eyes a digest is for, unless told otherwise: whoever runs commands on the shop's folder has all of it anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Digest:
         return "\n".join(lines)
 
 
-def make_digest(analyst: Analyst, pinned: tuple[SavedQuestion, ...] = ()) -> Digest:
-    """The digest as of the data's last whole day; sections that the data cannot answer are left out.
+def make_digest(analyst: Analyst, pinned: tuple[SavedQuestion, ...] = (), account_role: str = MANAGER) -> Digest:
+    """The digest as of the data's last whole day, for somebody of that role; sections that cannot be answered are left out.
 
     Raises:
         WarehouseMissing: nothing was imported yet.
@@ -57,8 +59,8 @@ def make_digest(analyst: Analyst, pinned: tuple[SavedQuestion, ...] = ()) -> Dig
         return Digest(None, ())
     today = context.as_of.date()
     day = today if context.as_of.hour >= CLOSING_HOUR else today - timedelta(days=1)
-    asked = [(title, analyst.ask(question)) for title, question in _questions(day, today)]
-    asked += [(saved.name, saved.ask(analyst)) for saved in pinned]
+    asked = [(title, analyst.ask(question, account_role)) for title, question in _questions(day, today)]
+    asked += [(saved.name, saved.ask(analyst, account_role)) for saved in pinned]
     return Digest(day, tuple(Section(title, answer) for title, answer in asked if answer.status is Status.ANSWERED))
 
 

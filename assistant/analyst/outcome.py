@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Slot: TypeAlias = Literal["", "product", "metric", "dimension", "subject", "period", "per"]
-RefuseReason: TypeAlias = Literal["absent", "value", "period", "unknown", "attack"]
+RefuseReason: TypeAlias = Literal["absent", "value", "period", "unknown", "attack", "denied"]
 
 
 @dataclass(frozen=True, slots=True)

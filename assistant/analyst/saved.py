@@ -8,36 +8,65 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.analyst.question import Question, question_from_json
 from assistant.errors import BadQuestion, StoreError
-from assistant.types import Answer, Message, Role
+from assistant.types import Answer, Message, Role, Status
 
 if TYPE_CHECKING:
     from assistant.analyst.analyst import Analyst
 
 FILE = "questions.json"
+REPLAYED = 6
+"""So many messages of a conversation are tried before a saved question falls back on its typed form."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedQuestion:
-    """`text` is asked again in words where it stands on its own; `question`, its typed form, where it was a follow-up."""
+    """`text` is asked again in words, a line a message, so that "last month" moves on; `question`, the typed form, stands where
+    words alone do not bring it back. `saved_by` is the account's name."""
 
     name: str
     text: str = ""
     question: Question | None = None
     pinned: bool = False
+    saved_by: str = ""
 
-    def ask(self, analyst: Analyst) -> Answer:
-        """The answer as of now."""
+    def ask(self, analyst: Analyst, account_role: str = "") -> Answer:
+        """The answer as of now, for somebody of that role."""
         if self.question is not None:
-            return analyst.ask(self.question)
-        message = Message(id=self.name, session="", text=self.text, role=Role.STAFF)
-        return analyst.reply(message, None, {})[0]
+            return analyst.ask(self.question, account_role)
+        return _said(self.text.splitlines(), analyst, account_role)
+
+
+def _said(texts: Sequence[str], analyst: Analyst, account_role: str) -> Answer:
+    """The answer to the last of these messages of one conversation."""
+    memory: Mapping[str, Any] = {}
+    answer = Answer(Status.DECLINED, "Nothing was asked.")
+    for number, text in enumerate(texts):
+        answer, memory = analyst.reply(Message(str(number), "", text, Role.STAFF, account_role=account_role), None, memory)
+    return answer
+
+
+def worded(name: str, texts: Sequence[str], typed: Mapping[str, Any], analyst: Analyst, account_role: str = "") -> SavedQuestion:
+    """The question that the last of a conversation's `texts` was understood as, in the form that keeps best.
+
+    That is the fewest last messages that mean the same from an empty conversation; the typed question where none do.
+
+    Raises:
+        BadQuestion: `typed` is no question.
+    """
+    for count in range(1, min(len(texts), REPLAYED) + 1):
+        if _said(texts[-count:], analyst, account_role).question == typed:
+            return SavedQuestion(name, "\n".join(" ".join(text.split()) for text in texts[-count:]))
+    try:
+        return SavedQuestion(name, question=question_from_json(dict(typed)))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadQuestion(f"This answer's question cannot be kept: {error}.", hint="Ask it anew, then save it.") from error
 
 
 class SavedQuestions:
@@ -117,9 +146,10 @@ class SavedQuestions:
 
 def _to_json(saved: SavedQuestion) -> dict[str, Any]:
     typed = {"question": saved.question.to_json()} if saved.question else {}
-    return {"name": saved.name, "text": saved.text, "pinned": saved.pinned, **typed}
+    return {"name": saved.name, "text": saved.text, "pinned": saved.pinned, "saved_by": saved.saved_by, **typed}
 
 
 def _from_json(item: dict[str, Any]) -> SavedQuestion:
     typed = item.get("question")
-    return SavedQuestion(item["name"], item.get("text", ""), question_from_json(typed) if typed else None, bool(item.get("pinned")))
+    question = question_from_json(typed) if typed else None
+    return SavedQuestion(item["name"], item.get("text", ""), question, bool(item.get("pinned")), item.get("saved_by", ""))

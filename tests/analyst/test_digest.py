@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from oracle import Oracle, Slice
@@ -11,10 +13,11 @@ from oracle import Oracle, Slice
 from assistant.analyst import wording
 from assistant.analyst.analyst import Analyst
 from assistant.analyst.digest import Digest, make_digest
-from assistant.analyst.question import Period, Question
-from assistant.analyst.saved import FILE, SavedQuestion, SavedQuestions
+from assistant.analyst.question import Period, Question, question_from_json
+from assistant.analyst.saved import FILE, SavedQuestion, SavedQuestions, worded
 from assistant.config import Settings
 from assistant.errors import BadQuestion
+from assistant.types import Message, Role
 
 TYPED = Question("metric", ("orders",), period=Period(date(2011, 11, 1), date(2011, 11, 30), "month"))
 
@@ -71,3 +74,17 @@ def test_what_cannot_be_kept_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("{nonsense", encoding="utf-8")
     with pytest.raises(BadQuestion, match="no list of saved questions"):
         kept.all()
+
+
+def test_a_saved_question_is_kept_in_words_where_words_bring_it_back(analyst: Analyst) -> None:
+    texts = ["net sales last month", "and in France?"]
+    memory: Mapping[str, Any] = {}
+    for text in texts:
+        answer, memory = analyst.reply(Message("1", "s", text, Role.STAFF), None, memory)
+    assert answer.question is not None
+    kept = worded("French sales", ["orders in 2010", *texts], answer.question, analyst)
+    assert (kept.text, kept.question) == ("net sales last month\nand in France?", None)
+    assert kept.ask(analyst).value == answer.value
+    typed = worded("lost", ["hello"], answer.question, analyst)
+    assert (typed.text, typed.question) == ("", question_from_json(dict(answer.question)))
+    assert typed.ask(analyst).value == answer.value

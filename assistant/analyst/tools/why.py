@@ -121,11 +121,11 @@ def _contributions(question: Question, new: Period, old: Period, change: _Change
 
 
 def _adds_up_by(question: Question, context: Context, dimensions: tuple[str, ...]) -> list[str]:
-    """Those of `dimensions` by which the parts make up the whole, leaving out what is filtered to one value already."""
+    """Those of `dimensions` by which the parts make up the whole, leaving out what is filtered to one value already, or denied."""
     metric = context.semantics.metric(question.metric)
     if metric.cube != "sales" or not (metric.additive or metric.id in DOCUMENTS):
         return []
-    fixed = {f.dimension for f in question.filters if f.op == "eq"}
+    fixed = {f.dimension for f in question.filters if f.op == "eq"} | context.denied
     return [d for d in dimensions if d not in fixed and not (metric.id in DOCUMENTS and d == "product")]
 
 
