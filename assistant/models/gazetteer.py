@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.models.words import ordinary_words, stop_words, word_list
+from assistant.models.words import common_words, ordinary_words, stop_words, word_list
 from assistant.types import Entity
 
 _TOKEN = re.compile(r"[tT][- ]?[sS]hirts?\b|[^\W_]+(?:[.,]\d+)?(?:['’][a-z]+)?|%", re.UNICODE)
@@ -28,6 +28,11 @@ _SIZE_SAID = re.compile(
     r"\b(?:in\s+(?:a\s+)?|a\s+)?size\s*[:#]?\s*(?P<size>\d{1,3}(?:[.,]5)?|[2-5]?x{0,3}[sml]\b|small|medium|large|extra\s+(?:small|large))(?!\w|\.\d)",
     re.IGNORECASE,
 )
+_IRREGULAR = {
+    "scarves": "scarf", "knives": "knife", "shelves": "shelf", "loaves": "loaf", "leaves": "leaf", "halves": "half", "wolves": "wolf",
+    "calves": "calf", "elves": "elf", "potatoes": "potato", "tomatoes": "tomato", "mangoes": "mango", "heroes": "hero",
+    "children": "child", "mice": "mouse", "geese": "goose",
+}  # fmt: skip
 LEAST_COVERAGE = 0.7
 """The part of a product's name, by the weight of its words, that must be said."""
 _FUZZY_FROM = 5
@@ -66,6 +71,8 @@ def normal(word: str) -> str:
     folded = re.sub(r"['’]s?$", "", word.casefold().replace("’", "'")).replace(",", ".")
     if folded.startswith(("t-", "t ")):
         folded = folded[0] + folded[2:]
+    if folded in _IRREGULAR:
+        return _IRREGULAR[folded]
     if len(folded) > 4 and folded.endswith("ies"):
         return folded[:-3] + "y"
     if len(folded) > 4 and folded.endswith(("ches", "shes", "sses", "xes", "zes")):
@@ -178,6 +185,8 @@ class Gazetteer:
     def _correct(self, token: _Token) -> _Token:
         word = token.word
         if len(word) < _FUZZY_FROM or word in self._known or word in ordinary_words() or any(c.isdigit() for c in word):
+            return token
+        if word in common_words():
             return token
         best = process.extractOne(
             word, self._vocabulary, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.8 if len(word) < 8 else 0.75

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from functools import cache
@@ -31,6 +32,16 @@ def reason_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Each canonical reason with the pattern that says it."""
     reasons: dict[str, list[str]] = _content()["reasons"]
     return tuple((value, re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)) for value, patterns in reasons.items())
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Whole words that the shipped encoder was made with: correctly spelt, so never taken for a misspelling. Empty where it is absent."""
+    tokenizer = Path(__file__).with_name("weights") / "encoder" / "tokenizer.json"
+    if not tokenizer.is_file():
+        return frozenset()
+    vocabulary = json.loads(tokenizer.read_text(encoding="utf-8"))["model"]["vocab"]
+    return frozenset(word for word in vocabulary if len(word) > 3 and word.isalpha())
 
 
 @cache

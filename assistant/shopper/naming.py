@@ -175,9 +175,9 @@ def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: 
     if inside:
         known = set().union(*(shelf.labels[id].everything for mention in inside for id in mention.ids if id in shelf.labels))
         names = " ".join(shelf.products[id].name.casefold() for mention in inside for id in mention.ids)
-        capital = bool(re.match(r"[A-Z0-9]", phrase))
-        stray = [w for w in wanted if w not in known and not any(fuzz.ratio(w, other) >= 70 for other in stems(names))]
-        return capital and bool(stray)
+        beside = _beside(phrase, start, inside)
+        stray = [w for w in beside if w not in known and not any(fuzz.ratio(w, other) >= 70 for other in stems(names))]
+        return bool(stray)
     proper = bool(_RUN.fullmatch(phrase)) or phrase in {m[1] or m[2] for m in _QUOTED.finditer(text)}
     if proper:
         return len(wanted) >= 2 and not _of_the_shop(wanted, shelf)
@@ -186,6 +186,13 @@ def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: 
         and not any(set(wanted) <= label.everything for label in shelf.labels.values())
         and any(shelf.is_kind(w) or not shelf.knows(w) for w in wanted)
     )
+
+
+def _beside(phrase: str, start: int, inside: list[Mention]) -> list[str]:
+    """Stems of the capitalised words of a phrase that its mentions do not hold: those that may belong to another product's name."""
+    words = ((m[0], start + m.start()) for m in re.finditer(r"[^\W_][\w'&’-]*", phrase))
+    outside = (word for word, place in words if not any(m.start <= place < m.end for m in inside))
+    return [stem for word in outside if word[0].isupper() for stem in stems(word) if stem not in word_list("filler")]
 
 
 def _of_the_shop(wanted: list[str], shelf: Shelf) -> bool:

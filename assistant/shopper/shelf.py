@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, process
 
 from assistant.models.gazetteer import normal
+from assistant.models.words import common_words
 from assistant.store.records import Product, ProductKind
 
 if TYPE_CHECKING:
@@ -109,14 +110,30 @@ class Shelf:
         return max(0.1, math.log((1 + len(self.products)) / (1 + len(self._texts.get(word, ())))))
 
     def corrected(self, word: str) -> str:
-        """The stem, or the one of the shelf's that it misspells; words of fewer than five letters are left alone."""
-        if len(word) < 5 or self.worded(word):
+        """The stem, or the one of the shelf's that it misspells or, as a compound, ends in; short and common words are left alone."""
+        if len(word) < 5 or self.worded(word) or word in common_words():
             return word
+        for cut in range(3, len(word) - 2):
+            if word[cut:] in self._kinds and word[:cut] in common_words() | self._kinds.keys():
+                return word[cut:]
         for known in self._spellings:
             best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80.0)
             if best and best[0][0] == word[0]:
                 return str(best[0])
         return word
+
+    def joined(self, words: Iterable[str]) -> Iterator[str]:
+        """The stems, with two that are one kind written apart put together: "ear rings"."""
+        waiting = ""
+        for word in words:
+            if waiting and waiting + word in self._kinds:
+                waiting += word
+                continue
+            if waiting:
+                yield waiting
+            waiting = word
+        if waiting:
+            yield waiting
 
     def many(self, ids: Iterable[str]) -> tuple[Product, ...]:
         """These products, in order, without those no longer on sale."""

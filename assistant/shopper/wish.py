@@ -107,7 +107,9 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     text = cues.plain(understanding.text)
     excluded, negated = _exclusions(text)
     traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
-    core, context = (tuple(dict.fromkeys(shelf.corrected(word) for word in words)) for words in _words(understanding, text, negated))
+    core, context = (
+        tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, negated)
+    )
     traits, core = _settled(traits, core, context, shelf)
     return Wish(
         core=core,
