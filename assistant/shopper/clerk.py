@@ -171,7 +171,8 @@ class ShopperClerk:
         match = sight.faq
         if match is None:
             return self._lost(sight, plan, state)
-        return Outcome(Status.ANSWERED, (said_entry(match.entry),), state, sight.understanding.intent)
+        first = (said(line("sorry", self._settings)),) if plan.detail == "sorry" else ()
+        return Outcome(Status.ANSWERED, (*first, said_entry(match.entry)), state, sight.understanding.intent)
 
     def _lost(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         if state.misses + 1 >= MOST_MISSES:

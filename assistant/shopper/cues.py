@@ -169,3 +169,6 @@ SENDING = _any(
 SEEKS = _any(
     r"\b(?:do|d'?)\s?(?:you|u|ya) (?:guys |all |also |still )*(?:sell|have|carry|stock|got|offer)\b|\b(?:got|have you got) any\b|\b(?:looking|searching|hunting) for\b|\b(?:show|find|get) me\b|^\W*(?:i )?(?:need|want)\b"
 )
+DEFECT = _any(
+    r"\b(?:broke|snapped|ripped|tore|fell apart|came apart|fell off|came off|stopped working|shattered|leaks|leaking|(?:is|was|are|were|arrived|came) (?:broken|damaged|cracked|faulty|defective|torn)|(?:doesn't|does not|don't|won't) (?:work|turn on|switch on|start|close|charge))\b"
+)

@@ -68,7 +68,7 @@ _REFUND_TIME = re.compile(
 
 def decide(sight: Sight, state: DialogueState) -> Plan:
     """The move for a message."""
-    for step in (_danger, _consent, _identity, _courtesy, _orders, _products, _texts, _rest):
+    for step in (_danger, _consent, _identity, _courtesy, _orders, _complaints, _products, _texts, _rest):
         plan = step(sight, state)
         if plan is not None:
             return plan
@@ -225,6 +225,15 @@ def _order_over_product(sight: Sight, state: DialogueState) -> bool:
     return bool(personal) or (not sight.naming.ids and not sight.wish.core)
 
 
+def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
+    """Something bought is broken: never a search for another one."""
+    u = sight.understanding
+    if not cues.DEFECT.search(cues.plain(u.text)) or (u.intent in {"product_search", "product_question"} and "?" in u.text):
+        return None
+    fits = sight.faq is not None and sight.faq.score >= FAQ_HOPED
+    return Plan(Move.FAQ, "sorry", "something bought is broken") if fits else Plan(Move.LINE, "defect", "something bought is broken")
+
+
 def _products(sight: Sight, state: DialogueState) -> Plan | None:
     text = cues.plain(sight.understanding.text)
     naming, reference = sight.naming, sight.reference
@@ -338,12 +347,13 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     faq, intent = (sight.faq.score if sight.faq else 0.0), sight.understanding.intent
     if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
         return Plan(Move.LINE, "advice", "medicine, law or money")
+    doubtful = intent == "out_of_scope" and sight.understanding.confidence < 0.7
     asks_shop = intent in word_list("faq_intents") or (sight.ask is not None and not sight.desk)
     if (
         faq >= FAQ_SURE
         or (faq >= FAQ_LIKELY and (asks_shop or intent not in _LINES))
         or (faq >= FAQ_HOPED and asks_shop)
-        or (faq >= FAQ_WORTH and intent not in _LINES and sight.understanding.confidence < 0.5)
+        or (faq >= FAQ_WORTH and (doubtful or (intent not in _LINES and sight.understanding.confidence < 0.5)))
     ):
         return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")
     if intent == "contact_human_agent" and sight.understanding.confidence >= 0.5:
