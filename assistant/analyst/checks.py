@@ -13,7 +13,10 @@ from assistant.analyst.reading import Mark
 from assistant.analyst.special_turn import SpecialTurn
 
 _VAGUE = frozenset(
-    ("over", "above", "under", "below", "up to", "v", "past", "or more", "or less", "next to", "ahead of", "behind", "short of")
+    (
+        *("over", "above", "under", "below", "up to", "v", "past", "or more", "or less", "next to", "ahead of", "behind", "short of"),
+        *("in £", "in pounds"),
+    )
 )
 _EXCLUDING = frozenset(
     [

@@ -230,6 +230,7 @@ class _Nouns:
                 "active",
             )
             or before.sense("abroad")
+            or before.sense("country")
             or (before.is_op("total", "average", "all") and not before.is_op("by"))
         ):
             before = self.reading.before(before)

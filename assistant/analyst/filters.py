@@ -209,6 +209,7 @@ class FilterReader(ReviewFilters):
 
     def _hours(self) -> None:
         clock = r"(?:\d{1,2}(?: ?(?:am|pm)| o'?clock|:00|h)|noon|midday|midnight)"
+        said = r"\d{1,2}(?: o'?clock|:00)? (?:in the (?:morning|afternoon|evening)|at night)"
         either = r"(?:\d{1,2}(?: ?(?:am|pm)| o'?clock|:00|h)?|noon|midday)"
         for match, marks in self._spans(
             rf"(?:between|from) (?P<one>{either}) (?:and|to|until|-) (?P<two>{clock}|{either} in the (?:morning|afternoon|evening))"
@@ -216,7 +217,7 @@ class FilterReader(ReviewFilters):
             one, two = _hour(match["one"], match["two"]), _hour(match["two"])
             self._use(*marks)
             self.found.add(marks[0].start, FilterClause("hour", "between", (one, max(one, two - 1)), f"{one}:00 to {two}:00"))
-        for match, marks in self._spans(rf"(?P<how>at|before|after|around|until|from|since) (?P<one>{clock})(?: onwards| in the morning)?"):
+        for match, marks in self._spans(rf"(?P<how>at|before|after|around|until|from|since) (?P<one>{said}|{clock})(?: onwards)?"):
             one, how = _hour(match["one"]), match["how"]
             op: FilterOp = "eq" if how in ("at", "around") else "lt" if how in ("before", "until") else "ge"
             self._use(*marks)
@@ -266,9 +267,9 @@ def _hour(text: str, other: str = "") -> int:
     number = int(re.match(r"\d+", text).group(0))  # type: ignore[union-attr]
     half = (
         "pm"
-        if "pm" in text or "afternoon" in text or "evening" in text
+        if "pm" in text or "afternoon" in text or "evening" in text or "night" in text
         else "am"
-        if "am" in text
+        if "am" in text or "morning" in text
         else "pm"
         if "pm" in other and number < 12 and number >= 12 - 4
         else ""

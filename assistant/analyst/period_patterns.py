@@ -24,8 +24,8 @@ _Y = r"(?:of |in )?(?:the year |year )?(?P<year>(?:19|20)\d\d|'\d\d)"
 _YO = rf"(?: {_Y})?"
 
 _YB = (
-    r"(?P<before>(?: of| in)?(?: the)? (?:year before|previous year|prior year|year earlier)| a year (?:earlier|before|ago)| last "
-    r"(?:year|yr)| this (?:year|yr))?"
+    r"(?P<before>(?: of| in)?(?:(?: the)? (?:year before|previous year|prior year|year earlier)| a year (?:earlier|before|ago)| last "
+    r"(?:year|yr)| this (?:year|yr)))?"
 )
 
 _YBM = _YB[:-1]
@@ -290,7 +290,7 @@ _WHICH = r"(?P<which>last|previous|past|prior|this|the current|current|next|comi
 _ALL = (
     r"all[ -]time|of all time|ever|overall|all the data|all (?:of )?(?:our |the )?data|(?:the |over the |in the )?(?:whole|entire|full|"
     r"complete) (?:period|time|data(?: ?set)?|range|history|time ?span|record)"
-    r"|since (?:the )?(?:beginning|start|launch|we started|we opened|day one)|from the (?:very )?beginning|in total|altogether|"
+    r"|since (?:the )?(?:beginning|start|launch|we started|we opened|day one)(?! of)|from the (?:very )?beginning|in total|altogether|"
     r"lifetime|(?:the )?full history|all years|both years|across (?:all )?the years"
     r"|for all dates|any ?time|to date|throughout|all dates|since records began|on record|in the records|all periods|up to now|until "
     r"now|so far|historically|in all|across all time|at all times"

@@ -34,6 +34,9 @@ class Found:
     last_year: bool = False
 
 
+_AGAINST = re.compile(r"\b(?:vs|versus|against|compared|than|over|v|relative|minus)\b")
+
+
 class PeriodGrammar:
     """Finds the periods of one text. `anchor` is the period of the message before, for what is said relative to it."""
 
@@ -171,7 +174,8 @@ class PeriodGrammar:
             return Found(atom.start, atom.end, None, shift=atom.shift)
         bare = atom.year is None
         if bare and n + 1 < len(atoms) and atoms[n + 1].year is not None and self._listed(text[atom.end : atoms[n + 1].start]):
-            atom, _ = _share_year(atom, atoms[n + 1])
+            between = text[atom.end : atoms[n + 1].start]
+            atom = self._nearest(atom, atoms[n + 1]) if _AGAINST.search(between) else _share_year(atom, atoms[n + 1])[0]
             bare = False
         elif bare and n and atoms[n - 1].year is not None and self._listed(text[atoms[n - 1].end : atom.start]):
             atom = replace(atom, year=atoms[n - 1].year)
@@ -187,6 +191,12 @@ class PeriodGrammar:
             if opened.group(1) != "from" or onwards:
                 period, start = self._open_ended(period, opened.group(1)), opened.start()
         return Found(start, atom.end, period, bare=bare, last_year=atom.last_year)
+
+    def _nearest(self, atom: Atom, other: Atom) -> Atom:
+        """`atom` in the year that brings it nearest to the other side of the comparison: "Nov over Oct 2011", "Dec vs Jan 2011"."""
+        against = other.period.first if other.period else other.build(other.year or self.as_of.year).first
+        begun = [y for y in (against.year, against.year - 1) if atom.build(y).first <= self.as_of]
+        return replace(atom, year=min(begun, key=lambda y: abs((atom.build(y).first - against).days), default=against.year))
 
     @staticmethod
     def _listed(between: str) -> bool:

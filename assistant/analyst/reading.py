@@ -150,9 +150,10 @@ class _Desk:
     def ids(self) -> None:
         """Customers after a word for them, product codes, and what looks like either but is neither."""
         for n, token in enumerate(self.tokens):
+            lead = self._lead(n)
+            token = _owner(token) if lead in _CUSTOMER_WORDS else token
             if not self.free[n] or not _CODE.fullmatch(token.text) or _is_year(token.text):
                 continue
-            lead = self._lead(n)
             code = token.text.upper()
             if lead in _CUSTOMER_WORDS and (token.text.isdigit() or code in self.values.customers):
                 self.claim("customer", n, n + 1, value=token.text if token.text in self.values.customers else code)
@@ -357,6 +358,11 @@ def _number(text: str) -> float | None:
     if thousands:
         return float(thousands.group(1)) * {"k": 1e3, "m": 1e6}[thousands.group(2)]
     return float(NUMBERS[text]) if text in NUMBERS and text not in ("a", "an") else None
+
+
+def _owner(token: Token) -> Token:
+    """The id in "customer 17511's", with or without the apostrophe."""
+    return replace(token, text=re.sub(r"(?<=\d)'?s$", "", token.text))
 
 
 def _is_year(text: str) -> bool:

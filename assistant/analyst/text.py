@@ -9,11 +9,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from assistant.analyst.calendar_words import MONTH_NAMES, WEEKDAY_NAMES
+
 _TOKEN = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?![\w/])|\d{1,2}/(?:19|20)\d\d\b|(?:19|20)\d\d[-/](?:0[1-9]|1[0-2])(?![\w/-])|'\d\d\b"
     r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w])|\d+\.\d+(?!\w)|w/[ce]\b|[^\W_]+(?:'[^\W_]+)*|->|→|=>|>=|<=|[%£$€#&+<>/=\"–-]"
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "—": " - ", "−": "-", "\u00a0": " "})
+_HYPHENATED = re.compile(r"(?<![\w-])([a-z]+)-([a-z]+)(?![\w-])")
+_CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAY_NAMES))
 _IRREGULAR = {
     "people": "person",
     "children": "child",
@@ -69,7 +73,8 @@ def tokenize(text: str) -> list[Token]:
     """The words and signs of a message; quotation marks themselves are left out, what they hold is numbered."""
     if not text.isupper():
         text = re.sub(r"\bUS\b", "USA", text)
-    spread = re.sub(r"(?<=[a-z])(?=-)|(?<=-)(?=[a-z])", " ", plain(text))
+    spread = _HYPHENATED.sub(_parted, plain(text))
+    spread = re.sub(r"(?<=[a-z])(?=-)|(?<=-)(?=[a-z])", " ", spread)
     spread = re.sub(r"(?<!\d\d\d)(?<=\d)-(?=[a-z]|\d{1,2}(?:st|nd|rd|th)? )|(?<=[a-z])-(?=\d)", " - ", spread)
     spread = re.sub(r"(?<=[a-z])(?='\d\d\b)", " ", spread)
     tokens: list[Token] = []
@@ -81,6 +86,11 @@ def tokenize(text: str) -> list[Token]:
             continue
         tokens.append(Token(word, word, opened))
     return _single_quotes(tokens, spread)
+
+
+def _parted(match: re.Match[str]) -> str:
+    """A compound without its hyphen ("first-time buyers"); a range of months or days keeps it."""
+    return match[0] if {match[1], match[2]} & _CALENDAR else f"{match[1]} {match[2]}"
 
 
 def _single_quotes(tokens: list[Token], text: str) -> list[Token]:
