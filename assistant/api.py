@@ -90,6 +90,7 @@ class Reply(BaseModel):
     choices: list[str]
     chart: dict[str, Any] | None
     unit: str
+    row_unit: str
     latency_ms: float
 
 

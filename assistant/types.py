@@ -148,8 +148,9 @@ class Answer:
     `status`: answered; clarify (asks back); declined (cannot or may not, and says why); handoff (passes to a person).
     `value`: the one number, date or name that answers the question. Money in the shop's currency, shares and growth as
     fractions, dates ISO. `choices` are replies to click where the answer asks back, or likely next questions. `chart` is a
-    Plotly figure in its JSON form. `unit` is what `value` and `rows` are measured in: money, count, number, share, rating, date.
-    `question` is the typed question that a staff answer rests on, in its JSON form.
+    Plotly figure in its JSON form. `unit` is what `value` is measured in: money, count, number, share, rating, date;
+    `row_unit` is that of `rows` where it differs (a growth is a share, its two sides are money). `question` is the typed
+    question that a staff answer rests on, in its JSON form.
     `trace` says what each stage decided, in order, as (stage, decision).
     """
 
@@ -166,6 +167,7 @@ class Answer:
     choices: tuple[str, ...] = ()
     chart: Mapping[str, Any] | None = None
     unit: str = ""
+    row_unit: str = ""
     question: Mapping[str, Any] | None = None
     trace: tuple[tuple[str, str], ...] = ()
     latency_ms: float = 0.0
@@ -191,7 +193,14 @@ class Answer:
         """What the store keeps of this answer: the protocol form, with what a screen needs to show it again."""
         chart = None if self.chart is None else dict(self.chart)
         question = None if self.question is None else dict(self.question)
-        return {**self.to_protocol(id), "choices": list(self.choices), "chart": chart, "unit": self.unit, "question": question}
+        return {
+            **self.to_protocol(id),
+            "choices": list(self.choices),
+            "chart": chart,
+            "unit": self.unit,
+            "row_unit": self.row_unit,
+            "question": question,
+        }
 
 
 def _plain(value: Scalar | tuple[Scalar, ...]) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -16,11 +17,13 @@ from markupsafe import Markup
 
 from assistant.accounts import INSIGHTS_ROLES
 from assistant.analyst import charts
+from assistant.analyst.saved import SavedQuestions, worded
 from assistant.api import MAX_TEXT
 from assistant.store.records import Account, Turn
 from assistant.types import Message, Role
 from ui import sheet
 from ui.access import Access
+from ui.dashboard import saved_choices
 from ui.render import FAILED, Paper, thread, welcome
 from ui.shopper import keep_rating
 from ui.theme import script
@@ -40,7 +43,7 @@ MAIN, GRID, CHART_HEIGHT = "#4a8f7b", "rgba(138,132,120,.18)", 320
 """The bars' colour stands 3:1 against the light and the dark paper."""
 _TOP = Markup(
     '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span><span>{}</span>'
-    '<span class="sc-room">Insights</span></a><nav>'
+    '<span class="sc-room">Insights</span></a><nav><a class="sc-quiet" href="/insights/board">Dashboard</a>'
     '<form method="post" action="/insights/new"><button type="submit" class="sc-quiet">New chat</button></form>'
     '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header>'
 )
@@ -92,6 +95,7 @@ class InsightsPage:
             ):
                 asked.failure(self.recover, None, talk, **events)
             talk.sheet(self.open_sheet, None, shown, **events)
+            headline.keep(self.keep, None, headline, **events)
             talk.rate(self.rate, None, None, **events)
         return page
 
@@ -102,13 +106,13 @@ class InsightsPage:
 
     def ask(self, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """A typed question."""
-        _, key = self._who(request)
+        account, key = self._who(request)
         text = text.strip()
         if not text:
             yield "", *(gr.skip(),) * 5
             return
         yield "", thread(self._paper, None, self._turns(key), pending=text), *(gr.skip(),) * 4
-        self._shop.answer(Message(uuid4().hex, key, text, Role.STAFF))
+        self._shop.answer(Message(uuid4().hex, key, text, Role.STAFF, account_role=account.role.value))
         yield "", *self._show(key)
 
     def recover(self, request: gr.Request) -> str:
@@ -117,13 +121,28 @@ class InsightsPage:
         return thread(self._paper, None, self._turns(key), notice=FAILED)
 
     def choose(self, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """A clicked example or follow-up is a question like any other."""
-        yield from self.ask(str(event._data.get("text", ""))[:MAX_TEXT], request)
+        """A clicked example, follow-up or saved question is a question like any other; a saved one may be several, a line each."""
+        for text in str(event._data.get("text", ""))[:MAX_TEXT].splitlines():
+            yield from self.ask(text, request)
 
     def open_sheet(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """The sheet of an earlier answer."""
         _, key = self._who(request)
         return self._sheet(self._turns(key), event._data.get("turn"))
+
+    def keep(self, event: gr.EventData, request: gr.Request) -> str:
+        """Save the question of an answer for the shop's staff, or pin it as well."""
+        account, key = self._who(request)
+        turns, pinned = self._turns(key), bool(event._data.get("pin"))
+        found = next((i for i, turn in enumerate(turns) if turn.number == event._data.get("turn")), None)
+        record = turns[found].answer if found is not None else None
+        if found is None or not record or not record.get("question"):
+            raise gr.Error("This answer cannot be saved. Ask the question again.", print_exception=False)
+        texts = [turn.text for turn in turns[:found] if turn.author == "staff"]
+        saved = worded(texts, record["question"], self._shop.analyst, account.role.value)
+        SavedQuestions(self._shop.store.folder).keep(replace(saved, pinned=pinned, saved_by=account.username))
+        words = "Pinned to the dashboard." if pinned else "Saved for everybody at the shop."
+        return sheet.headline(record, texts[-1], self._shop.settings.currency, turns[found].number, words)
 
     def rate(self, event: gr.EventData, request: gr.Request) -> None:
         """A thumb up or down on one of the answers."""
@@ -141,7 +160,8 @@ class InsightsPage:
         turns = self._turns(id)
         if not turns:
             words = "Ask in your own words. Every figure comes with its receipt: what it means, what was counted, and how fresh it is."
-            return welcome("What would you like to know?", words, EXAMPLES), *self._sheet((), None)
+            kept = saved_choices(SavedQuestions(self._shop.store.folder).all())
+            return welcome("What would you like to know?", words, EXAMPLES, kept), *self._sheet((), None)
         last = next((t.number for t in reversed(turns) if t.author == "bot"), None)
         return thread(self._paper, None, turns), *self._sheet(turns, last)
 
@@ -154,7 +174,7 @@ class InsightsPage:
         currency = self._shop.settings.currency
         figure = _figure(record)
         return (
-            sheet.headline(record, question, currency),
+            sheet.headline(record, question, currency, turns[found].number),
             gr.Plot(figure, visible=figure is not None),
             sheet.table(record, turns[found].number, currency),
             sheet.receipt(record),

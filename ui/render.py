@@ -38,6 +38,7 @@ _THUMB = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"{}><path d="M7 10.5v9H4v-9Zm0 0L11 4c1.4 0 2.4 1.1 2.2 2.5L12.6 10h5.2'
     'c1.3 0 2.3 1.2 2 2.5l-1.3 5.5c-.2.9-1 1.5-1.9 1.5H7"/></svg>'
 )
+_NOTHING = Markup("")
 _UP, _DOWN = Markup(_THUMB.format("")), Markup(_THUMB.format(' class="sc-down"'))
 
 
@@ -106,10 +107,10 @@ def choices(words: Iterable[str]) -> Markup:
     return Markup('<div class="sc-choices">{}</div>').format(Markup("").join(buttons)) if buttons else Markup("")
 
 
-def welcome(title: str, words: str, prompts: Iterable[str]) -> str:
-    """What stands in an empty conversation."""
+def welcome(title: str, words: str, prompts: Iterable[str], more: Markup = _NOTHING) -> str:
+    """What stands in an empty conversation; `more` comes after the prompts."""
     return str(
-        Markup('<section class="sc-welcome"><h1>{}</h1><p>{}</p>{}</section>').format(title, words, choices(prompts)),
+        Markup('<section class="sc-welcome"><h1>{}</h1><p>{}</p>{}{}</section>').format(title, words, choices(prompts), more),
     )
 
 

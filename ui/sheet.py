@@ -24,13 +24,13 @@ EMPTY = (
 )
 
 
-def headline(record: Mapping[str, Any], question: str, currency: str) -> str:
-    """The question, the figure that answers it, and the sentence."""
+def headline(record: Mapping[str, Any], question: str, currency: str, turn: int = 0, kept: str = "") -> str:
+    """The question, the figure that answers it, the sentence, and how to keep the question; `kept` says that it was kept just now."""
     value = record.get("value")
     shown = Markup("") if value is None else Markup('<p class="sc-figure">{}</p>').format(_value(value, record, currency))
     return str(
-        Markup('<section class="sc-headline"><p class="sc-asked">{}</p>{}{}</section>').format(
-            question, shown, prose(str(record.get("text", "")))
+        Markup('<section class="sc-headline"><p class="sc-asked">{}</p>{}{}{}</section>').format(
+            question, shown, prose(str(record.get("text", ""))), _keeping(record, turn, kept)
         )
     )
 
@@ -83,6 +83,18 @@ def to_csv(record: Mapping[str, Any]) -> str:
     return out.getvalue()
 
 
+def _keeping(record: Mapping[str, Any], turn: int, kept: str) -> Markup:
+    """Buttons to save and to pin what can be asked again."""
+    if not record.get("question"):
+        return Markup("")
+    if kept:
+        return Markup('<p class="sc-keep" role="status">{} <a href="/insights/board">Open the dashboard</a></p>').format(kept)
+    return Markup(
+        '<p class="sc-keep"><button type="button" class="sc-button" data-keep="{0}">Save question</button>'
+        '<button type="button" class="sc-button" data-keep="{0}" data-pin="1">Pin to dashboard</button></p>'
+    ).format(turn)
+
+
 def _inert(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
@@ -93,7 +105,8 @@ def _value(value: Any, record: Mapping[str, Any], currency: str) -> str:
 
 def _row(row: Mapping[str, Any], record: Mapping[str, Any], currency: str) -> Markup:
     name = Markup("<td>{}</td>").format(row.get("name", "")) if _named(record["rows"]) else Markup("")
-    return Markup('<tr><td>{}</td>{}<td class="sc-number">{}</td></tr>').format(row["label"], name, _value(row["value"], record, currency))
+    value = figure(row["value"], str(record.get("row_unit") or record.get("unit", "")), currency)
+    return Markup('<tr><td>{}</td>{}<td class="sc-number">{}</td></tr>').format(row["label"], name, value)
 
 
 def _name_head(rows: list[Mapping[str, Any]]) -> Markup:

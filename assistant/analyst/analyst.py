@@ -18,8 +18,8 @@ from assistant.analyst.assemble import Focus
 from assistant.analyst.context import Context
 from assistant.analyst.lexicon import load_lexicon
 from assistant.analyst.outcome import Clarify, Refuse
-from assistant.analyst.permits import Permits, load_permits, refusal
 from assistant.analyst.parse import Memory, Parsed, Parser, memory_from_json
+from assistant.analyst.permits import Permits, load_permits, refusal
 from assistant.analyst.question import FilterClause, Question
 from assistant.analyst.semantics import load_semantics
 from assistant.analyst.tools import Tool, ToolResult, tools
@@ -130,7 +130,8 @@ class Analyst:
             text=narrate.sentence(question, result, context),
             value=result.value,
             rows=result.rows,
-            unit=result.rows_unit if result.rows else result.unit,
+            unit=result.unit,
+            row_unit=result.row_unit,
             receipt=result.receipt,
             intent=question.tool,
             tool=question.tool,

@@ -52,19 +52,21 @@ def _said(texts: Sequence[str], analyst: Analyst, account_role: str) -> Answer:
     return answer
 
 
-def worded(name: str, texts: Sequence[str], typed: Mapping[str, Any], analyst: Analyst, account_role: str = "") -> SavedQuestion:
+def worded(texts: Sequence[str], typed: Mapping[str, Any], analyst: Analyst, account_role: str = "") -> SavedQuestion:
     """The question that the last of a conversation's `texts` was understood as, in the form that keeps best.
 
-    That is the fewest last messages that mean the same from an empty conversation; the typed question where none do.
+    That is the fewest last messages that mean the same from an empty conversation; the typed question where none do. It is
+    named by its messages.
 
     Raises:
         BadQuestion: `typed` is no question.
     """
     for count in range(1, min(len(texts), REPLAYED) + 1):
         if _said(texts[-count:], analyst, account_role).question == typed:
-            return SavedQuestion(name, "\n".join(" ".join(text.split()) for text in texts[-count:]))
+            said = [" ".join(text.split()) for text in texts[-count:]]
+            return SavedQuestion(" · ".join(said), "\n".join(said))
     try:
-        return SavedQuestion(name, question=question_from_json(dict(typed)))
+        return SavedQuestion(" ".join(texts[-1].split()), question=question_from_json(dict(typed)))
     except (ValueError, KeyError, TypeError) as error:
         raise BadQuestion(f"This answer's question cannot be kept: {error}.", hint="Ask it anew, then save it.") from error
 
@@ -108,6 +110,20 @@ class SavedQuestions:
         else:
             kept.append(saved)
         self._write(kept)
+
+    def keep(self, saved: SavedQuestion) -> None:
+        """Save it once, under its name or the next free one; what is pinned stays pinned.
+
+        Raises:
+            BadQuestion, StoreError: see `save`.
+        """
+        known = {other.name: other for other in self.all()}
+        same = next((other for other in known.values() if (other.text, other.question) == (saved.text, saved.question)), None)
+        if same is not None:
+            self.save(replace(same, pinned=same.pinned or saved.pinned))
+            return
+        names = (saved.name, *(f"{saved.name} ({number})" for number in range(2, len(known) + 3)))
+        self.save(replace(saved, name=next(name for name in names if name not in known)))
 
     def pin(self, name: str, pinned: bool = True) -> None:
         """Put a saved question on the dashboard, or take it off.

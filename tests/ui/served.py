@@ -161,6 +161,7 @@ def _staff_script() -> dict[str, Answer]:
             tool="series",
             chart=chart,
             unit="money",
+            question={"tool": "series", "metrics": ["net_sales"], "by": ["month"]},
             choices=("And the month before?",),
         ),
         "which": Answer(Status.CLARIFY, "Do you mean products or customers?", choices=("Products", "Customers")),

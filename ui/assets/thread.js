@@ -4,11 +4,12 @@ const opened = new Set();
 const keyOf = (details) => `${details.closest('[data-turn]')?.dataset.turn ?? ''}/${details.dataset.key ?? ''}`;
 
 element.addEventListener('click', (event) => {
-  const target = event.target.closest('[data-say],[data-rate],[data-sheet],[data-open],[data-filter],[data-insert]');
+  const target = event.target.closest('[data-say],[data-rate],[data-sheet],[data-keep],[data-open],[data-filter],[data-insert]');
   if (!target) return;
-  const { say, rate, turn, sheet, open, filter, insert } = target.dataset;
+  const { say, rate, turn, sheet, keep, pin, open, filter, insert } = target.dataset;
   if (say !== undefined) trigger('say', { text: say });
   else if (sheet !== undefined) trigger('sheet', { turn: Number(sheet) });
+  else if (keep !== undefined) trigger('keep', { turn: Number(keep), pin: pin !== undefined });
   else if (open !== undefined) trigger('open', { id: open });
   else if (filter !== undefined) trigger('filter', { name: filter });
   else if (insert !== undefined) trigger('insert', { text: insert });
