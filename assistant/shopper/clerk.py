@@ -6,11 +6,13 @@ in no evidence (that is `respond`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
+from assistant.models.words import common_words
 from assistant.shopper import policy
 from assistant.shopper.counter import Counter
 from assistant.shopper.faq import FaqReader, said_entry
@@ -25,11 +27,11 @@ from assistant.shopper.references import refer
 from assistant.shopper.reply import Outcome, said
 from assistant.shopper.respond import GuardedResponder, PlainResponder, Responder
 from assistant.shopper.search import Finder
-from assistant.shopper.shelf import Shelf, ShelfKeeper
+from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
 from assistant.shopper.state import DialogueState
 from assistant.shopper.wish import read_wish
 from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
-from retrieval.types import Retriever
+from retrieval.types import Condition, Retriever
 
 if TYPE_CHECKING:
     from assistant.store import Store
@@ -40,6 +42,10 @@ _ABOUT_PRODUCTS = (Move.FACTS, Move.COMPARE, Move.EXTREME, Move.CHEAPER, Move.SI
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.CONFIRM, Move.IDENTIFY)
 _SUBJECTS = dict.fromkeys(_ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
 _SURE = 0.5
+_NEVER_MIND = re.compile(
+    r"\W*(?:(?:ok|no|well|actually)\W+)*(?:forget (?:about )?(?:it|that|this|those|them)|never ?mind(?: that)?|scratch that)\W+(?=\w+\W+\w)",  # noqa: E501
+    re.IGNORECASE,
+)
 MOST_MISSES = 3
 """Messages in a row that were not understood, after which a person is fetched."""
 
@@ -72,6 +78,7 @@ class ShopperClerk:
         """The answer to a message, and the memory to hand in with the next one. `memory` is empty at the start of a session."""
         state = self._signed_in(DialogueState.from_memory(memory), message.customer_id)
         shelf = self._keeper.shelf()
+        understanding = understanding if state.pending or state.draft else _afresh(understanding)
         sight = self._look(understanding, state, shelf)
         plan = policy.decide(sight, state)
         outcome = self._do(plan, sight, replace(state, turns=state.turns + 1), shelf)
@@ -117,9 +124,15 @@ class ShopperClerk:
                     )
                 )
             ),
+            goods=self._goods(understanding),
+            readable=_readable(understanding.text, shelf),
             words_known=bool(known) and len(known) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
         )
+
+    def _goods(self, understanding: Understanding) -> float:
+        hits = self._retriever.search(understanding.text, 1, (Condition("kind", "eq", "product"),), understanding.embedding)
+        return (hits[0].dense or 0.0) if hits else 0.0
 
     def _do(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         counter = Counter(shelf, self._retriever, self._settings)
@@ -270,6 +283,21 @@ class ShopperClerk:
             choices=outcome.choices,
             trace=trace,
         )
+
+
+def _afresh(understanding: Understanding) -> Understanding:
+    """The message without a leading "forget that", which is about nothing to come; places in the text stay as they are."""
+    match = _NEVER_MIND.match(understanding.text)
+    blank = " " * match.end() if match else ""
+    return replace(understanding, text=blank + understanding.text[len(blank) :]) if blank else understanding
+
+
+def _readable(text: str, shelf: Shelf) -> bool:
+    """Whether any word is one that people or this shop use; a short word may always be."""
+    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
+    return any(
+        len(word) < 5 or word in common_words() or stem in common_words() or shelf.worded(stem) for word in words for stem in stems(word)
+    )
 
 
 def _sources(evidence: tuple[Evidence, ...]) -> tuple[Source, ...]:

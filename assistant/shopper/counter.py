@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.config import Settings
+from assistant.models.numbers import parse_number
 from assistant.shopper import cues, products
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
@@ -27,6 +28,11 @@ _BASKET = re.compile(
     r"\b(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bcheck ?out\b|\b(?:buy|order|take|purchase) (?:it|them|this|that|one|two|both)\b",  # noqa: E501
     re.IGNORECASE,
 )
+_BEFORE_NAME = re.compile(
+    r"\b(?P<number>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s*(?:x|pieces of|of|units of|pairs of)?\s*(?:the|your|those|these)?\s*$",  # noqa: E501
+    re.IGNORECASE,
+)
+_MORE_STOCK = re.compile(r"\b(?:more|most|fewer|less|fewest|least)\b[^.?!]{0,20}\b(?:stock|left|available|units|pieces)\b", re.IGNORECASE)
 _DIFFERS = {
     "price": "in price",
     "colour": "in colour",
@@ -130,6 +136,9 @@ class Counter:
             )
             best, word = (high, "more expensive one") if dearer else (low, "cheaper one")
             verdict = f"The {best.name} is the {word}, by {money(difference, self._currency)}." if difference else "They cost the same."
+            if _MORE_STOCK.search(sight.understanding.text) and len({p.stock for p in chosen if p.stock is not None}) > 1:
+                best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
+                verdict = f"There are more of the {best.name}: {best.stock} in stock."
             pieces.insert(0, about(best, verdict, difference=difference))
             if dearer or cues.CHEAPER.search(cues.plain(sight.understanding.text)):
                 chosen = tuple(sorted(chosen, key=lambda p: p.id != best.id))
@@ -329,7 +338,8 @@ class Counter:
         return Outcome(Status.CLARIFY, tuple(lines), state.showing(ids), "product_question", None, ids)
 
     def _facets(self, product: Product, sight: Sight) -> list[products.FieldAnswer]:
-        text, quantity = sight.understanding.text, products.quantity_of(sight.understanding)
+        text = sight.understanding.text
+        quantity = self._counted(product, sight) or (products.quantity_of(sight.understanding) if len(sight.naming.mentions) < 2 else None)
         asked = products.facets(text, bool(product.variants))
         if quantity and not asked.price and _HAVING.search(text):
             return [products.stock_answer(product, text, quantity), products.price_answer(product, text, self._currency, quantity)]
@@ -356,12 +366,21 @@ class Counter:
             price.value,
         )
 
+    def _counted(self, product: Product, sight: Sight) -> int | None:
+        """How many of a product are spoken of, by the number right before its name, where that is more than one."""
+        start = next((m.start for m in sight.naming.mentions if product.id in m.ids), 0)
+        number = _BEFORE_NAME.search(cues.plain(sight.understanding.text)[:start])
+        value = parse_number(number["number"]) if number else None
+        return int(value) if value is not None and 1 < value < 10_000 else None
+
     def _together(self, chosen: Sequence[Product], sight: Sight) -> tuple[Evidence, float] | None:
-        if not re.search(
-            r"\b(?:both|together|altogether|total|in all|combined|sum)\b", sight.understanding.text, re.IGNORECASE
+        counts = [self._counted(product, sight) or 1 for product in chosen]
+        if (
+            max(counts) == 1
+            and not re.search(r"\b(?:both|together|altogether|total|in all|combined|sum)\b", sight.understanding.text, re.IGNORECASE)
         ) or not cues.PRICE.search(sight.understanding.text):
             return None
-        total = round(sum(lowest_price(p) or 0.0 for p in chosen), 2)
+        total = round(sum((lowest_price(p) or 0.0) * count for p, count in zip(chosen, counts, strict=True)), 2)
         return about(chosen[0], f"Together they cost {money(total, self._currency)}.", total=total), total
 
     def _intent(self, sight: Sight) -> str:

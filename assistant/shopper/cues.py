@@ -113,7 +113,7 @@ PRICE = _any(
     r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b"
 )
 STOCK = _any(
-    r"\b(?:in stock|out of stock|stock|available|availability|in store|sold out|how many (?:\w+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in)|any left|still have|left in|units|inventory|on hand|do you still|restock\w*)\b"
+    r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|how many (?:\w+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in)|any left|still have|left in|units|inventory|on hand|do you still|restock\w*)\b"
 )
 HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
 OPTIONS = _any(
@@ -126,6 +126,7 @@ PRONOUN = _any(r"\b(?:it|its|it'?s|this|that|this one|that one|the one|same one|
 PLURAL = _any(
     r"\b(?:these|those|them|they|both|either|the (?:two|three|four)|all of (?:them|these|those)|the ones|ones (?:you|above)|of the (?:above|list))\b"
 )
+MOOD = _any(r"\b(?:gifts?|presents?|something|anything|ideas?|surprise)\b")
 GENERAL = _any(
     r"\b(?:how (?:do|can|could|would|should|to|does)|what(?:'s| is| are| if|'re| should)|can i|could i|may i|am i|is it possible|is there|are there|do you|does|are you|will you|when (?:will|do|does|is)|where (?:do|can)|why|who|in case|tell me about|explain|policy|policies|rules?|terms)\b"
 )

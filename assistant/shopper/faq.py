@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _PREFIX = re.compile(r"^(?:faq|policy):")
 _KINDS = ("faq", "policy")
+_OFF_TOPIC = 0.6
+_LOOKED_AT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,17 @@ class FaqReader:
         self._refresh()
         if not self._entries:
             return None
-        hits = self._retriever.search(text, 10, (Condition("kind", "in", _KINDS),), vector)
+        hits = self._retriever.search(text, _LOOKED_AT, (Condition("kind", "in", _KINDS),), vector)
         dense = {_PREFIX.sub("", hit.passage.id): hit.dense if hit.dense is not None else min(1.0, hit.score) for hit in hits}
         words = (*_content(text), *_meant(intent))
         ids = set(dense) | set(self._sharing(words))
+        needed = _needed(intent)
         scored = sorted(
-            ((self._score(words, self._entries[id], dense.get(id, 0.0)), id) for id in ids if id in self._entries),
+            (
+                (self._score(words, self._entries[id], dense.get(id, 0.0)) * self._weakening(id, needed), id)
+                for id in ids
+                if id in self._entries
+            ),
             key=lambda pair: (-pair[0], self._entries[pair[1]].position),
         )
         if not scored:
@@ -98,6 +105,10 @@ class FaqReader:
         overlap = 0.6 * recall + 0.4 * precision
         return 0.55 * max(dense, 0.0) + 0.45 * overlap
 
+    def _weakening(self, id: str, needed: frozenset[str]) -> float:
+        """Below 1 for an entry that has none of the things which a message of a sure intent must be about."""
+        return 1.0 if not needed or needed & (self._told[id][0] | self._told[id][1]) else _OFF_TOPIC
+
     def _weight(self, words: Set[str]) -> float:
         """How telling the words are: rare ones and things more than common ones; a word that no entry has weighs little."""
         return sum(self._weights.get(word, 1.0) * (1.5 if word.startswith("@") else 1.0) for word in words)
@@ -111,6 +122,11 @@ def _content_file() -> dict[str, Any]:
 def _meant(intent: str) -> tuple[str, ...]:
     """The things that a message of this intent is about, whatever its words."""
     return tuple(f"@{name}" for name in _content_file()["by_intent"].get(intent, "").split())
+
+
+@cache
+def _needed(intent: str) -> frozenset[str]:
+    return frozenset(f"@{name}" for name in _content_file()["needed_by_intent"].get(intent, "").split())
 
 
 @cache

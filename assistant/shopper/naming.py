@@ -64,6 +64,9 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
     text = understanding.text.replace("’", "'")
     found = _alike(text, shelf) + _plain(text, shelf) + _partial(understanding, shelf)
     mentions = _kept(found)
+    brand = _strange_brand(text, shelf)
+    if brand and not mentions:
+        return Naming((), brand)
     for phrase, start, end in _claimed(text):
         inside = [m for m in mentions if m.start < end and start < m.end]
         if _is_claim(phrase, start, inside, text, shelf):
@@ -186,6 +189,15 @@ def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: 
         and not any(set(wanted) <= label.everything for label in shelf.labels.values())
         and any(shelf.is_kind(w) or not shelf.knows(w) for w in wanted)
     )
+
+
+def _strange_brand(text: str, shelf: Shelf) -> str:
+    """A brand known the world over that nothing in this shop bears; not where it is a way to pay."""
+    for match in re.finditer(r"[^\W\d_]+(?!\s+pay\b)", text):
+        word = match[0].casefold()
+        if word in word_list("brands") and not shelf.worded(stems(word)[-1]):
+            return match[0]
+    return ""
 
 
 def _beside(phrase: str, start: int, inside: list[Mention]) -> list[str]:

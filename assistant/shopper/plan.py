@@ -52,7 +52,8 @@ class Sight:
     """Everything that was looked up about a message before deciding; nothing here changes the store.
 
     `kind_known`: the shelf has products of the kind that the wish names. `desk`: the shop has orders to speak of.
-    `variants`: the product named or pointed at comes in several.
+    `variants`: the product named or pointed at comes in several. `readable`: at least one word of the message is one.
+    `goods`: cosine of the message with the product nearest to it.
     """
 
     understanding: Understanding
@@ -65,3 +66,5 @@ class Sight:
     words_known: bool = False
     desk: bool = False
     variants: bool = False
+    readable: bool = True
+    goods: float = 0.0

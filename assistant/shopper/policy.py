@@ -52,6 +52,18 @@ _LINES = {
     "prompt_attack": "prompt_attack",
     "private_data": "private_data",
 }
+FAQ_CLEAR = 0.38
+"""Score from which the shop's text answers what the classifier takes for none of the shop's business: idle questions stay far below."""
+
+GOODS_SURE = 0.5
+"""Cosine with the nearest product from which a message is about goods, whatever the classifier says."""
+
+AHEAD = 0.05
+"""By how much a text's score must beat the nearest product's to be the better evidence."""
+
+_PRIVATE_SURE = 0.75
+_OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
+_ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _IDENTITY = ("email", "zip", "first_last_name")
 _ADVICE = re.compile(
     r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",  # noqa: E501
@@ -87,6 +99,9 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.HANDOFF, "handoff", "asked for a person")
     if cues.OTHERS.search(text):
         return Plan(Move.LINE, "private_data", "somebody else's data")
+    u = sight.understanding
+    if u.intent == "private_data" and u.confidence >= _PRIVATE_SURE and not _OWN.search(text) and not state.identifying:
+        return Plan(Move.LINE, "private_data", "the shop's or somebody else's affairs")
     return None
 
 
@@ -239,7 +254,7 @@ def _products(sight: Sight, state: DialogueState) -> Plan | None:
     naming, reference = sight.naming, sight.reference
     if _faq_first(sight):
         return None
-    if sight.faq is not None and _about_the_shop(sight) and not naming.ids:
+    if sight.faq is not None and not naming.ids and (_about_the_shop(sight) or _text_over_goods(sight)):
         return None
     if naming.missing and not sight.understanding.of_kind("first_last_name"):
         return Plan(Move.MISSING, naming.missing, "names a product that does not exist")
@@ -258,6 +273,21 @@ def _faq_first(sight: Sight) -> bool:
         return False
     about_it = sight.reference.ids and sight.understanding.intent in _PRODUCT
     return not (about_it and (cues.PRICE.search(sight.understanding.text) or cues.STOCK.search(sight.understanding.text)))
+
+
+def _text_over_goods(sight: Sight) -> bool:
+    """Whether the shop's texts are nearer to the message than any product, and nothing in it asks for goods."""
+    u = sight.understanding
+    if (
+        sight.faq is None
+        or sight.faq.score < FAQ_GUESS
+        or sight.faq.score < sight.goods + AHEAD
+        or sight.reference.way in {"ordinal", "description"}
+    ):
+        return False
+    if u.of_kind("category", "money_max", "money_min") or (u.intent in {"recommend", "product_search"} and u.confidence >= 0.8):
+        return False
+    return not cues.SEEKS.search(cues.plain(u.text)) and not (sight.reference.ids and sight.faq.score < FAQ_LIKELY)
 
 
 def _seeks_goods(sight: Sight) -> bool:
@@ -304,7 +334,10 @@ def _of_spoken(sight: Sight, text: str) -> Plan:
         and sight.reference.way == "pronoun"
         and sight.wish.core
         and sight.kind_known
-        and sight.understanding.intent in {"product_search", "recommend"}
+        and (
+            sight.understanding.intent in {"product_search", "recommend"}
+            or (cues.SEEKS.search(text) and sight.understanding.of_kind("category"))
+        )
     ):
         return Plan(Move.SEARCH, why="names a kind of product")
     return Plan(Move.FACTS, why="about a product")
@@ -314,8 +347,10 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """Moves about kinds of products, and refinements of the last search."""
     u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
     named = u.of_kind("category", "money_max", "money_min", "colour", "material")
-    if u.intent in _LINES and u.confidence >= 0.6 and not named:
+    if u.intent in _LINES and u.confidence >= 0.6 and not named and not _only_goods(sight, text):
         return None
+    if _only_goods(sight, text):
+        return Plan(Move.SEARCH, why=f"nothing but goods, {sight.goods:.2f}")
     if u.confidence < 0.5 and not sight.kind_known and not named and faq >= FAQ_WORTH:
         return None
     if cues.RANGE.search(text) and not sight.wish.core:
@@ -329,7 +364,8 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like those shown")
     if re.search(r"\bhow many\b", text, re.IGNORECASE) and sight.kind_known and not cues.PRONOUN.search(text):
         return Plan(Move.COUNT, why="how many of a kind")
-    if state.wish and not sight.wish.core and sight.wish.constrained:
+    elliptic = _ONES.search(text) and not u.of_kind("category")
+    if state.wish and ((not sight.wish.core and sight.wish.constrained) or (elliptic and sight.wish.words)):
         return Plan(Move.SEARCH, "refine", "narrows the last search")
     wants = u.intent in _PRODUCT or sight.understanding.of_kind("category", "money_max", "money_min")
     if sight.kind_known and sight.wish.core and (wants or faq < FAQ_LIKELY) and sight.understanding.intent not in {"out_of_scope"}:
@@ -343,6 +379,15 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     return None
 
 
+def _only_goods(sight: Sight, text: str) -> bool:
+    """Whether the message merely names goods or a wish for some ("a steak for Sunday", "something to read")."""
+    faq = sight.faq.score if sight.faq else 0.0
+    if sight.understanding.intent != "out_of_scope" or sight.goods < max(GOODS_SURE, faq + AHEAD) or not sight.wish.words:
+        return False
+    first = next(iter(text.casefold().split()), "")
+    return bool(cues.MOOD.search(text)) or (sight.kind_known and first not in word_list("filler"))
+
+
 def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     faq, intent = (sight.faq.score if sight.faq else 0.0), sight.understanding.intent
     if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
@@ -353,6 +398,8 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
         faq >= FAQ_SURE
         or (faq >= FAQ_LIKELY and (asks_shop or intent not in _LINES))
         or (faq >= FAQ_HOPED and asks_shop)
+        or (faq >= FAQ_CLEAR and intent in {"out_of_scope", "chitchat", "help"})
+        or (faq >= FAQ_GUESS and _text_over_goods(sight) and intent not in _LINES)
         or (faq >= FAQ_WORTH and (doubtful or (intent not in _LINES and sight.understanding.confidence < 0.5)))
     ):
         return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")
@@ -368,8 +415,11 @@ def _unlikely(sight: Sight) -> bool:
 
 def _rest(sight: Sight, state: DialogueState) -> Plan:
     intent = sight.understanding.intent
+    if not sight.readable and not sight.understanding.entities:
+        return Plan(Move.LOST, why="no word that is one")
     if intent in _LINES and not ((sight.words_known and sight.understanding.confidence < 0.35) or _unlikely(sight)):
-        return Plan(Move.LINE, _LINES[intent], "the classifier")
+        idle = intent == "chitchat" and sight.understanding.confidence < 0.6
+        return Plan(Move.LINE, "out_of_scope" if idle else _LINES[intent], "the classifier")
     if sight.ask is not None and not sight.desk:
         return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")
     if state.shown and intent in _PRODUCT and not sight.wish.core:
@@ -379,7 +429,8 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
     if faq >= FAQ_GUESS and not sight.kind_known and not seeks and intent not in _PRODUCT - {"place_order"}:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")
     if intent in word_list("faq_intents") - {"place_order"} and sight.understanding.confidence >= 0.5 and not sight.kind_known:
-        return Plan(Move.LINE, "no_text", "the shop's texts do not cover it")
+        line = "abuse" if intent == "complaint" else "no_text"
+        return Plan(Move.LINE, line, "the shop's texts do not cover it")
     if (sight.wish.core and (intent in _PRODUCT or sight.words_known or seeks)) or (sight.wish.words and sight.words_known and seeks):
         return Plan(Move.SEARCH, why="a wish in words")
     if intent in word_list("faq_intents") and sight.faq is not None and sight.faq.score >= 0.3:

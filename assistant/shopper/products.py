@@ -20,6 +20,13 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
 _ASKS_MATERIAL = re.compile(r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made)\b", re.IGNORECASE)
 _ASKS_CATEGORY = re.compile(r"\b(?:category|department|section|aisle|what kind|what type|what sort)\b", re.IGNORECASE)
+_ASKS_MAKER = re.compile(
+    r"\b(?:who (?:makes?|made|manufactures?|produces?)|(?:which|what) (?:brand|make|maker|manufacturer)|made by)\b", re.IGNORECASE
+)
+_ASKS_WHOM = re.compile(
+    r"\bfor (?:men|women|him|her|boys|girls|males?|females?|ladies|gents|guys)(?: or |\?|$)|\b(?:unisex|gender)\b", re.IGNORECASE
+)
+_GENDERS = {"f": "women", "m": "men", "u": "everybody"}
 _ASKS_ALL = re.compile(
     r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",  # noqa: E501
     re.IGNORECASE,
@@ -139,6 +146,13 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
         return _words_of(product, word_list("materials"), "material", text)
     if _ASKS_CATEGORY.search(text) and (product.style or product.category):
         return FieldAnswer(about(product, f"The {product.name} is in {joined([x for x in (product.category, product.style) if x], '/')}."))
+    if _ASKS_MAKER.search(text):
+        maker = (
+            f"The {product.name} is by {product.brand}." if product.brand else f"I'm sorry, it is not said who makes the {product.name}."
+        )
+        return FieldAnswer(about(product, maker), product.brand or None, known=bool(product.brand))
+    if _ASKS_WHOM.search(text) and (whom := next((str(v) for k, v in product.attributes.items() if "gender" in k.lower()), "")):
+        return FieldAnswer(about(product, f"The {product.name} is meant for {_GENDERS.get(whom.lower(), whom)}."))
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
     return _quoted(product, understanding)
@@ -148,9 +162,14 @@ def asks_something(product: Product, understanding: Understanding) -> bool:
     """Whether a message asks a fact about the product at all, rather than only naming or picking it."""
     text = cues.plain(understanding.text)
     said = {word for option in read_options(product, text) for word in stems(option.value)}
-    return bool(_ASKS_COLOUR.search(text) or _ASKS_MATERIAL.search(text) or _ASKS_CATEGORY.search(text) or _ASKS_ALL.search(text)) or bool(
-        [word for word in _asked_words(product, understanding) if word not in said]
-    )
+    return bool(
+        _ASKS_MAKER.search(text)
+        or _ASKS_WHOM.search(text)
+        or _ASKS_COLOUR.search(text)
+        or _ASKS_MATERIAL.search(text)
+        or _ASKS_CATEGORY.search(text)
+        or _ASKS_ALL.search(text)
+    ) or bool([word for word in _asked_words(product, understanding) if word not in said])
 
 
 def extreme_answer(product: Product, text: str, currency: str, *, dearest: bool) -> FieldAnswer:
@@ -228,7 +247,8 @@ def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> 
             about(product, f"I'm sorry, the description of the {product.name} does not say which {what} it is."), known=False
         )
     if naming:
-        return FieldAnswer(about(product, f"About the {what} of the {product.name}, the description says: “{naming[0]}”"))
+        told = [s for s in naming[:2] if s is naming[0] or words & _unhyphenated(s)]
+        return FieldAnswer(about(product, f"About the {what} of the {product.name}, the description says: “{' … '.join(told)}”"))
     return FieldAnswer(
         about(
             product,

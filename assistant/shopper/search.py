@@ -53,7 +53,17 @@ class Finder:
         if kept:
             ranked = self._ranked(kept, wish, hits)
             return Found(tuple(ranked[:k]), total=len(kept))
+        wider = [p for p in self._wider(wish) if p.id not in without and fits(p, self.shelf.labels[p.id], wish)]
+        if wider:
+            return Found(tuple(self._ranked(wider, wish, hits)[:k]), total=len(wider))
         return self._nearest(wish, [product for product in pool if product.id not in without], hits)
+
+    def _wider(self, wish: Wish) -> tuple[Product, ...]:
+        """Where all core words are departments ("halloween decorations"), what stands in the smallest of them."""
+        if len(wish.core) < 2 or not all(self.shelf.is_department(word) for word in wish.core):
+            return ()
+        departments = sorted((self.shelf.named(word) for word in wish.core), key=len)
+        return self.shelf.many(sorted(departments[0]))
 
     def kind(self, wish: Wish) -> tuple[Product, ...]:
         """All products of the kind that the wish names and that keep its constraints; empty where it names no kind."""

@@ -97,6 +97,10 @@ class Shelf:
         """Whether the stem names a kind of product: a word of a category, a style or many names."""
         return any(w in self._kinds for w in synonyms(word)) or len(self._names.get(word, ())) >= 3
 
+    def is_department(self, word: str) -> bool:
+        """Whether the stem, or a synonym of it, is a word of a category or style."""
+        return any(w in self._kinds for w in synonyms(word))
+
     def named(self, word: str) -> frozenset[str]:
         """Products whose name or kind holds the stem or a synonym of it."""
         return frozenset().union(*(self._names.get(w, set()) | self._kinds.get(w, set()) for w in synonyms(word)))
@@ -171,6 +175,20 @@ def _groups() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
             both[word] |= words
     narrower = {stems(word)[-1]: frozenset(stems(" ".join(others))) for word, others in content["narrower"].items()}
     return {word: frozenset(words) for word, words in both.items()}, narrower
+
+
+@cache
+def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
+    content = tomllib.loads(files("assistant.shopper").joinpath("synonyms.toml").read_text(encoding="utf-8"))
+    pairs = ((phrase, group[0]) for group in content["groups"] for phrase in group if " " in phrase and " " not in group[0])
+    return tuple((re.compile(rf"\b{re.escape(phrase)}(?:e?s)?\b", re.IGNORECASE), single) for phrase, single in pairs)
+
+
+def rephrased(text: str) -> str:
+    """The text with phrases that have a one-word synonym replaced by it: "chest of drawers"."""
+    for pattern, single in _phrases():
+        text = pattern.sub(single, text)
+    return text
 
 
 def synonyms(word: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from assistant.shopper import cues
-from assistant.shopper.shelf import Shelf, stems
+from assistant.shopper.shelf import Shelf, rephrased, stems
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
 
@@ -20,10 +20,11 @@ _TURN = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_MOOD = re.compile(r"\b(?:gifts?|presents?|something|anything|ideas?|surprise)\b", re.IGNORECASE)
 _STRICT_BELOW = re.compile(r"\b(?:under|below|beneath|less than|cheaper than|lower than|fewer than|sub)\b|<(?!=)", re.IGNORECASE)
 _STRICT_ABOVE = re.compile(r"\b(?:over|above|more than|higher than|dearer than)\b|>(?!=)", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:around|about|roughly|approximately|circa|near|close to)\s+(?:us)?\W?\s?\d|~\s?\W?\d", re.IGNORECASE)
+_AS_TRAIT = re.compile(r"\b(?:in|of|from)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+_LIKED = re.compile(r"\b(?:loves?|likes?|enjoys?|is into|fond of|a fan of|collects?|wants?|needs?)\s+(?P<what>[\w -]{3,30})", re.IGNORECASE)
 _IN_STOCK = re.compile(
     r"\b(?:in stock|available (?:now|right now|today|immediately)|(?:that|which) (?:is|are|you) (?:actually )?(?:available|have)|ready to ship|not sold out|have on hand)\b",  # noqa: E501
     re.IGNORECASE,
@@ -110,7 +111,9 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     core, context = (
         tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, negated)
     )
-    traits, core = _settled(traits, core, context, shelf)
+    said = {str(e.value).casefold() for e in understanding.of_kind("colour", "material") if _AS_TRAIT.search(text[: e.start])}
+    traits, core = _settled(traits, core, said, shelf)
+    core, context = _headed(text, core, context, shelf)
     return Wish(
         core=core,
         context=context,
@@ -151,12 +154,15 @@ def _words(understanding: Understanding, text: str, negated: list[tuple[int, int
     filler = word_list("filler")
     blanked = _blank(
         text,
-        [*negated, *((e.start, e.end) for e in understanding.of_kind("money", "money_max", "money_min", "ordinal", "email", "order_id"))],
+        [
+            *negated,
+            *((e.start, e.end) for e in understanding.of_kind("money", "money_max", "money_min", "ordinal", "email", "order_id", "period")),
+        ],
     )
     core: list[str] = []
     context: list[str] = []
     mood = False
-    for part in _TURN.split(blanked):
+    for part in _TURN.split(rephrased(blanked)):
         found = [
             word
             for raw in _WORD.findall(part)
@@ -164,7 +170,7 @@ def _words(understanding: Understanding, text: str, negated: list[tuple[int, int
             for word in stems(raw)
             if word not in filler and not word.isdigit()
         ]
-        mood = mood or bool(_MOOD.search(part))
+        mood = mood or bool(cues.MOOD.search(part))
         (context if core or mood else core).extend(found)
     return tuple(dict.fromkeys(core)), tuple(dict.fromkeys(word for word in context if word not in core))
 
@@ -176,15 +182,24 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _settled(
-    traits: Mapping[str, tuple[str, ...]], core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf
+    traits: Mapping[str, tuple[str, ...]], core: tuple[str, ...], said: set[str], shelf: Shelf
 ) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """Words that are the very thing asked for ("a rose", "jeans") are no colour or material, whatever the gazetteer says."""
+    """Words that are the very thing asked for ("a rose", "jeans") are no colour or material, unless `said` as one ("in rose")."""
     settled = {}
     for kind, values in traits.items():
         alone = len(core) == 1 and shelf.is_kind(core[0])
-        settled[kind] = tuple(value for value in values if not (alone and core[0] in stems(value)))
+        settled[kind] = tuple(value for value in values if value in said or not (alone and core[0] in stems(value)))
     taken = {word for values in settled.values() for value in values for word in stems(value)}
     return settled, tuple(word for word in core if word not in taken)
+
+
+def _headed(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What somebody is said to like is the thing, where no core word is one: "my wife's birthday is near and she loves jewellery"."""
+    if not core or any(shelf.is_kind(word) for word in core):
+        return core, context
+    liked = {stem for match in _LIKED.finditer(text) for stem in stems(match["what"])}
+    kinds = tuple(word for word in context if word in liked and shelf.is_kind(word))
+    return (kinds, tuple(w for w in (*core, *context) if w not in kinds)) if kinds else (core, context)
 
 
 def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
