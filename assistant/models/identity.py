@@ -38,7 +38,9 @@ _NAME_SAID = re.compile(
 _NAME_SAID_LOWER = re.compile(
     rf"(?i)\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|under\s+the\s+name(?:\s+of)?)\s+(?P<name>{_LOWER_NAME})"
 )
-_BETWEEN_NAME_AND_ZIP = rf"[\s,;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
+_BETWEEN_NAME_AND_ZIP = (
+    rf"[\s,;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|of|live|living|lives|based|resident|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
+)
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
 _NAME_BEFORE_LOWER = re.compile(
     rf"^(?:(?i:hi|hello|hey|yes|sure|ok|its|it's|i'm|im|i am|this is)[\s,!.]+)*(?P<name>{_LOWER_NAME}){_BETWEEN_NAME_AND_ZIP}"

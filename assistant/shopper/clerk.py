@@ -30,7 +30,7 @@ from assistant.shopper.search import Finder
 from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
 from assistant.shopper.state import DialogueState
 from assistant.shopper.wish import read_wish
-from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
+from assistant.types import Answer, Entity, Evidence, Message, Source, Status, Understanding
 from retrieval.types import Condition, Retriever
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class ShopperClerk:
         wish = read_wish(understanding, shelf, tuple((mention.start, mention.end) for mention in naming.mentions))
         known = [word for word in wish.words if shelf.worded(word)]
         reference = refer(understanding, state, shelf)
-        spoken = shelf.many((*naming.ids, *reference.ids)[:1])
+        spoken = shelf.many((*naming.ids, *reference.ids, *(() if wish.core or len(state.shown) > 1 else state.focus))[:1])
         return Sight(
             understanding=understanding,
             naming=naming,
@@ -233,7 +233,7 @@ class ShopperClerk:
         """A detail for the draft under way, or the order number that a held request lacked."""
         if plan.detail == "held" and state.held is not None:
             again = state.held.understanding()
-            orders = sight.understanding.of_kind("order_id") or self._nth_order(sight, state)
+            orders = sight.understanding.of_kind("order_id") or self._nth_order(sight, state) or self._told_order(sight, state)
             asked = read_ask(again, in_order=True)
             if asked is not None and orders:
                 merged = replace(again, entities=(*(e for e in again.entities if e.kind != "order_id"), *orders))
@@ -245,6 +245,10 @@ class ShopperClerk:
         if state.draft is None or order is None or customer is None or order.customer_id != customer.id:
             return self._lost(sight, plan, replace(state, draft=None, pending=None))
         return self._desk.writes.propose(state.draft.action, order, customer, sight.understanding, state)
+
+    def _told_order(self, sight: Sight, state: DialogueState) -> tuple[Entity, ...]:
+        order = self._desk.told(sight.understanding.text, state)
+        return (Entity("order_id", order.id, order.id, 0, 0),) if order else ()
 
     def _nth_order(self, sight: Sight, state: DialogueState) -> tuple[Any, ...]:
         orders = self._store.orders.of_customer(state.customer_id) if state.customer_id else []

@@ -14,7 +14,7 @@ from assistant.models.numbers import parse_number
 from assistant.shopper import cues, products
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
-from assistant.shopper.reply import Outcome, about, joined, lowest_price, money, said
+from assistant.shopper.reply import Outcome, about, highest_price, joined, lowest_price, money, said
 from assistant.shopper.search import Finder, Found
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
@@ -163,13 +163,14 @@ class Counter:
             pool = self._finder.kind(sight.wish)
         else:
             pool = self._shelf.many(state.shown)
-        priced = [p for p in pool if lowest_price(p) is not None]
+        amount = highest_price if dearest else lowest_price
+        priced = [p for p in pool if amount(p) is not None]
         if not priced:
             return self._nothing(sight.wish, Found(known=sight.kind_known), state)
-        ranked = sorted(priced, key=lambda p: ((lowest_price(p) or 0.0) * (-1 if dearest else 1), p.name))
-        best, price = ranked[0], lowest_price(ranked[0]) or 0.0
+        ranked = sorted(priced, key=lambda p: ((amount(p) or 0.0) * (-1 if dearest else 1), p.name))
+        best, price = ranked[0], amount(ranked[0]) or 0.0
         word = "most expensive" if dearest else "cheapest"
-        ties = [p for p in ranked[1:] if lowest_price(p) == price][:3]
+        ties = [p for p in ranked[1:] if amount(p) == price][:3]
         text = f"The {word} is the {best.name}, at {money(price, self._currency)}{_stock_tail(best)}."
         if ties:
             text += f" At the same price: {joined([p.name for p in ties])}."

@@ -61,8 +61,10 @@ GOODS_SURE = 0.5
 AHEAD = 0.05
 """By how much a text's score must beat the nearest product's to be the better evidence."""
 
+_BRIEF = 8
 _PRIVATE_SURE = 0.75
 _OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
+_INSTEAD = re.compile(r"\b(?:only|just|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _IDENTITY = ("email", "zip", "first_last_name")
 _ADVICE = re.compile(
@@ -100,7 +102,7 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
     if cues.OTHERS.search(text):
         return Plan(Move.LINE, "private_data", "somebody else's data")
     u = sight.understanding
-    if u.intent == "private_data" and u.confidence >= _PRIVATE_SURE and not _OWN.search(text) and not state.identifying:
+    if u.intent == "private_data" and u.confidence >= _PRIVATE_SURE and not (_OWN.search(text) or state.identifying or u.of_kind("zip")):
         return Plan(Move.LINE, "private_data", "the shop's or somebody else's affairs")
     return None
 
@@ -113,9 +115,15 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
     own = str(state.pending.arguments["order_id"]).lstrip("#").upper()
     if cues.agrees(text) and named <= {own}:
         return Plan(Move.CONFIRM, why="explicit yes to what was repeated back")
-    if cues.declines(text) and not (sight.ask and sight.ask.write and named - {own}) and len(text.split()) <= 6:
+    if cues.declines(text) and not _amends(sight) and not (sight.ask and sight.ask.write and named - {own}) and len(text.split()) <= 6:
         return Plan(Move.DENY, why="no to what was repeated back")
     return None
+
+
+def _amends(sight: Sight) -> bool:
+    """Whether a no says what is wanted instead: "no, only the bicycle", "no, to my PayPal account"."""
+    details = sight.understanding.of_kind("product", "category", "payment_method", "option", "colour", "size")
+    return bool(details) and bool(_INSTEAD.search(sight.understanding.text))
 
 
 def _identity(sight: Sight, state: DialogueState) -> Plan | None:
@@ -196,11 +204,21 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.EXPLAIN, "refund", "how long refunds take")
     if state.draft is not None and _continues(sight, state):
         return Plan(Move.CONTINUE, state.draft.action, "gives a detail that was asked for")
-    if state.held is not None and sight.understanding.of_kind("order_id", "ordinal") and (ask is None or not ask.write):
+    if state.held is not None and state.customer_id and _picks_order(sight):
         return Plan(Move.CONTINUE, "held", "names the order that was asked for")
     if ask is not None and _order_over_product(sight, state):
         return Plan(Move.ORDER, ask.topic, "asks the order desk")
     return None
+
+
+def _picks_order(sight: Sight) -> bool:
+    """Whether a message does nothing but pick an order: by number, place, status or an item of it."""
+    ask, u = sight.ask, sight.understanding
+    if ask is not None and (ask.write or not (ask.topic == "status" or not u.of_kind("order_id"))):
+        return False
+    if u.of_kind("order_id", "ordinal"):
+        return True
+    return len(u.text.split()) <= _BRIEF and "?" not in u.text and bool(u.of_kind("product", "category") or _ONES.search(u.text) or ask)
 
 
 def _continues(sight: Sight, state: DialogueState) -> bool:
@@ -356,6 +374,8 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     if cues.RANGE.search(text) and not sight.wish.core:
         return Plan(Move.RANGE, why="what there is altogether")
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
+        if pattern.search(text) and sight.variants and not sight.wish.core:
+            return Plan(Move.EXTREME, name, "of its variants")
         if pattern.search(text) and (sight.kind_known or (state.shown and not sight.wish.core)):
             return Plan(Move.EXTREME, name, "of a kind")
     if (cues.CHEAPER.search(text) or cues.DEARER.search(text)) and state.shown and not (sight.wish.core and sight.kind_known):

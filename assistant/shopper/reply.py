@@ -66,6 +66,12 @@ def lowest_price(product: Product) -> float | None:
     return min(prices) if prices else product.price
 
 
+def highest_price(product: Product) -> float | None:
+    """The most that the product can cost."""
+    prices = [v.price for v in product.variants if v.price is not None and to_be_had(v)]
+    return max(prices) if prices else product.price
+
+
 def about(product: Product, text: str, **facts: Scalar) -> Evidence:
     """A sentence about a product, with its price and stock as facts."""
     return Evidence(Source("product", product.id), text, {"name": product.name, "price": product.price, "stock": product.stock, **facts})

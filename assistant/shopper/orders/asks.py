@@ -47,7 +47,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("profile", re.compile(r"\b(?:my (?:e-?mail|name|profile|details|account (?:details|info\w*)|data|user ?id|information)|on file for me)\b", _I)),
 )  # fmt: skip
 _ORDERISH = re.compile(
-    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|\bi (?:have )?(?:ordered|bought|purchased|received|paid|returned)\b|\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
+    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|\bi (?:have )?(?:ordered|bought|purchased|received|paid|returned)\b|\b(?:did|have) i (?:ever |just )?(?:order|buy|purchase|ordered|bought)\b|\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
     _I,
 )
 _BY_INTENT = {
@@ -62,6 +62,7 @@ _WANTS_REFUND = re.compile(
     r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update)\b).*\b(?:want|need|like|get|give|request|demand)\b.*\b(?:refund|money back)\b",
     _I,
 )
+_WHEREABOUTS = re.compile(r"\bwhere(?:'s| is| are)\b|\bstatus\b|\barriv\w*|\btrack\w*", _I)
 _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
@@ -96,6 +97,10 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     if not elliptic and not _orderish(understanding, text):
         return None
     topic = next((name for name, pattern in _READS if pattern.search(text)), "") or _BY_INTENT.get(understanding.intent, "")
+    if topic in {"list", "count"} and understanding.of_kind("order_id"):
+        topic = "contents"
+    elif topic == "list" and understanding.of_kind("product") and _WHEREABOUTS.search(text):
+        topic = "tracking"
     if not topic:
         return OrderAsk("status", write=False) if understanding.of_kind("order_id") else None
     if topic.rstrip("!") in WRITES and topic != "address" and not (understanding.of_kind("order_id") or _ORDERISH.search(text)):

@@ -32,6 +32,9 @@ _STATUS_WORDS = {
     "cancelled": r"\bcancel(?:l)?ed\b",
 }
 _LATEST = re.compile(r"\b(?:last|latest|most recent|newest|recent)\b", re.IGNORECASE)
+_ALL_ORDERS = re.compile(
+    r"\b(?:all|every one) (?:of )?(?:my|the|these|those) (?:\w+ )?(?:orders|purchases)\b|\bin total on\b", re.IGNORECASE
+)
 _PRODUCTLESS = frozenset({"profile", "balance", "methods", "list", "count"})
 
 
@@ -50,9 +53,19 @@ class OrderDesk:
         if customer is None:
             held = replace(state, identifying=True, held=Held.of(understanding), customer_id="")
             return Outcome(Status.CLARIFY, (said(line("identify", self._settings)),), held, ask.topic)
+        if ask.topic == "total" and _ALL_ORDERS.search(understanding.text):
+            return self._said(ask, read.totals(self._store.orders.of_customer(customer.id), self._settings.currency), state)
         if (not ask.write and ask.topic in _PRODUCTLESS) or (ask.own and not understanding.of_kind("order_id")):
             return self._of_account(ask, customer, understanding, state)
         return self._of_order(ask, customer, understanding, state)
+
+    def told(self, text: str, state: DialogueState) -> Order | None:
+        """The one order of the customer's that a text picks out by an item or by its status, or None."""
+        orders = self._store.orders.of_customer(state.customer_id) if state.customer_id else []
+        holding = [o for o in orders if any(slots.read_items(text, replace(o, lines=(item,))) for item in o.lines)]
+        status = next((name for name, words in _STATUS_WORDS.items() if re.search(words, text, re.IGNORECASE)), "")
+        fitting = [o for o in (holding or (orders if status else [])) if not status or o.status.startswith(status)]
+        return fitting[0] if len(fitting) == 1 else None
 
     def explain(self, topic: str, state: DialogueState) -> Outcome | None:
         """The shop's rule for a kind of write, in its own words."""
@@ -79,7 +92,7 @@ class OrderDesk:
             own = {o.id.lstrip("#").upper(): o for o in orders}
             order = own.get(named[0].lstrip("#").upper())
             if order is None:
-                gone = replace(state, pending=None, draft=None)
+                gone = replace(state, pending=None, draft=None, held=Held.of(understanding))
                 return Outcome(
                     Status.DECLINED,
                     (
@@ -142,7 +155,7 @@ class OrderDesk:
         state = replace(state, order_id=order.id, held=None)
         if ask.write:
             return self.writes.propose(_settled(ask.topic, order), order, customer, understanding, state)
-        return self._said(ask, self._reading(ask.topic, order, customer, understanding), replace(state, pending=None, draft=None))
+        return self._said(ask, self._reading(ask.topic, order, customer, understanding), _aside(state, order))
 
     def _reading(self, topic: str, order: Order, customer: Customer, understanding: Understanding) -> tuple[Evidence, Scalar]:
         currency = self._settings.currency
@@ -162,6 +175,12 @@ class OrderDesk:
     def _said(self, ask: OrderAsk, reading: tuple[Evidence, Scalar], state: DialogueState) -> Outcome:
         evidence, value = reading
         return Outcome(Status.ANSWERED, (evidence,), state, ask.topic, value)
+
+
+def _aside(state: DialogueState, order: Order) -> DialogueState:
+    """The state after a question aside: what was about to be done to the same order stays a draft, to be repeated back anew."""
+    kept = state.draft if state.draft is not None and state.draft.order_id == order.id else None
+    return replace(state, pending=None, draft=kept)
 
 
 def _settled(kind: str, order: Order) -> str:

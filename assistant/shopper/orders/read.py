@@ -66,9 +66,24 @@ def paid_with(order: Order, customer: Customer, currency: str) -> tuple[Evidence
 
 def total(order: Order, currency: str) -> tuple[Evidence, Scalar]:
     """What an order came to: the payment on record, else the sum of its lines."""
-    paid = [p.amount for p in order.payments if p.kind == "payment"]
-    amount = paid[0] if paid else round(sum(item.unit_price * item.quantity for item in order.lines), 2)
+    amount = _amount(order)
     return _about(order, f"The total of order {order.id} is {money(amount, currency)}."), amount
+
+
+def _amount(order: Order) -> float:
+    paid = [p.amount for p in order.payments if p.kind == "payment"]
+    return paid[0] if paid else round(sum(item.unit_price * item.quantity for item in order.lines), 2)
+
+
+def totals(orders: Sequence[Order], currency: str) -> tuple[Evidence, Scalar]:
+    """What all orders came to, one by one and together; cancelled ones are listed but not counted."""
+    if not orders:
+        return overview(orders)
+    amounts = {order.id: _amount(order) for order in orders}
+    together = round(sum(amounts[o.id] for o in orders if not o.status.startswith("cancel")), 2)
+    lines = "\n".join(f"- {o.id} ({o.status}): {money(amounts[o.id], currency)}" for o in orders)
+    text = f"Your orders come to {money(together, currency)}, cancelled ones not counted:\n{lines}"
+    return Evidence(Source("order", orders[0].id), text, {"total": together}), together
 
 
 def refund(order: Order, customer: Customer, currency: str, policy: OrderPolicy) -> tuple[Evidence, Scalar]:

@@ -38,7 +38,9 @@ _STREET = re.compile(
 _UNIT = re.compile(
     r"\b(?P<unit>(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\.?\s*#?\s*[\w-]+|(?<!\w)#\s?\d+[A-Za-z]?\b)", re.IGNORECASE
 )
-_STATE_ZIP = re.compile(r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?P<zip>\d{5}(?:-\d{4})?)\b")
+_STATE_ZIP = re.compile(
+    r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?:(?:USA|US|United States)\s*,?\s*)?(?P<zip>\d{5}(?:-\d{4})?)\b"
+)
 _ZIP = re.compile(r"(?<![#\w])(?P<zip>\d{5}(?:-\d{4})?)(?!\w)")
 _COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of America)?|Canada|UK|United Kingdom|Germany|France|Australia)\b")
 

@@ -261,7 +261,7 @@ class Writes:
             return ()
         found = [v for v in matching(product, {**options, **item.wanted}, available=True) if v.id != item.item_id]
         near = [v for v in matching(product, item.wanted, available=True) if v.id != item.item_id]
-        return tuple(found) or (tuple(near) if len(near) == 1 and len(item.wanted) >= len(product.variants[0].options) else ())
+        return tuple(found) or (tuple(near) if len(near) == 1 else ())
 
     def _line(self, order: Order, item_id: str) -> Any:
         return next((item for item in order.lines if item_id in (item.variant_id, item.product_id)), None)
