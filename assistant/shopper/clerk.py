@@ -224,8 +224,14 @@ class ShopperClerk:
 
     def _rest_of(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome | None:
         """What else a message asks that also said who its writer is, or None where it asks nothing."""
-        kept = tuple(e for e in sight.understanding.entities if e.kind not in ("email", "zip", "first_last_name", "phone"))
-        rest = replace(sight, understanding=replace(sight.understanding, entities=kept))
+        own = ("email", "zip", "first_last_name", "phone")
+        text = sight.understanding.text
+        for entity in sight.understanding.of_kind(*own):
+            text = f"{text[: entity.start]}{' ' * (entity.end - entity.start)}{text[entity.end :]}"
+        kept = tuple(e for e in sight.understanding.entities if e.kind not in own)
+        rest = self._look(replace(sight.understanding, text=text, entities=kept), state, shelf)
+        if not (rest.naming.ids or rest.kind_known):
+            return None
         plan = policy.decide(rest, state)
         return self._do(plan, rest, state, shelf) if plan.move in _ABOUT_PRODUCTS and plan.move is not Move.MISSING else None
 
@@ -235,7 +241,9 @@ class ShopperClerk:
             again = state.held.understanding()
             orders = sight.understanding.of_kind("order_id") or self._nth_order(sight, state) or self._told_order(sight, state)
             asked = read_ask(again, in_order=True)
-            if asked is not None and orders:
+            if asked is not None and not orders:
+                return self._desk.serve(asked, again, replace(state, held=None))
+            if asked is not None:
                 merged = replace(again, entities=(*(e for e in again.entities if e.kind != "order_id"), *orders))
                 return self._desk.serve(asked, merged, replace(state, held=None))
         order, customer = (
@@ -247,7 +255,7 @@ class ShopperClerk:
         return self._desk.writes.propose(state.draft.action, order, customer, sight.understanding, state)
 
     def _told_order(self, sight: Sight, state: DialogueState) -> tuple[Entity, ...]:
-        order = self._desk.told(sight.understanding.text, state)
+        order = self._desk.told(sight.understanding.text, state.held.text if state.held else "", state)
         return (Entity("order_id", order.id, order.id, 0, 0),) if order else ()
 
     def _nth_order(self, sight: Sight, state: DialogueState) -> tuple[Any, ...]:

@@ -68,6 +68,10 @@ OTHERS = _any(
     r"\b(?:who (?:else )?(?:bought|ordered|purchased))\b",
     r"\b(?:list|give|show|tell|send)\b[^.?!]{0,30}\b(?:customers|users|customer (?:list|database|e-?mails|names|addresses|phone numbers))\b",
 )
+OTHERS_NAMED = re.compile(
+    r"\b(?!(?:What|Where|Who|How|When|It|That|There|Here|Today|Let|My|Is)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)?'s (?:last |latest |recent |open )?(?:orders?|account|address|parcels?|packages?|purchases?|e-?mail)\b|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|ordered)\b"
+)
+PAST = _any(r"\b(?:did|was|were|paid)\b")
 ABUSE = _any(
     r"\b(?:fuck\w*|f\*+k?\w*|shit\w*|bullshit|asshole|bitch|bastard|wank\w*|cunt|dickhead|moron|idiot(?:ic)?|imbecile|dumbass|motherf\w+|piece of (?:crap|garbage|trash))\b",
     r"\b(?:you(?:'re| are|r)?|this|ur)\s+(?:so |such |a |an |just |really |absolutely |total(?:ly)? |fucking |damn |completely )*(?:stupid|useless|dumb|pathetic|worthless|garbage|trash|terrible bot|crap|loser|rubbish bot)\b",

@@ -63,7 +63,7 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
     """The products that a message names, in its order."""
     text = understanding.text.replace("’", "'")
     found = _alike(text, shelf) + _plain(text, shelf) + _partial(understanding, shelf)
-    mentions = _kept(found)
+    mentions = _without_options(_kept(found), text, shelf)
     brand = _strange_brand(text, shelf)
     if brand and not mentions:
         return Naming((), brand)
@@ -189,6 +189,18 @@ def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: 
         and not any(set(wanted) <= label.everything for label in shelf.labels.values())
         and any(shelf.is_kind(w) or not shelf.knows(w) for w in wanted)
     )
+
+
+def _without_options(mentions: list[Mention], text: str, shelf: Shelf) -> list[Mention]:
+    """Without mentions that are an option of another product named: a backpack with a laptop compartment is no laptop."""
+    options = {
+        (m, value.casefold())
+        for m in mentions
+        for product in shelf.many(m.ids)
+        for variant in product.variants
+        for value in variant.options.values()
+    }
+    return [m for m in mentions if not any(text[m.start : m.end].casefold() == value for other, value in options if other is not m)]
 
 
 def _strange_brand(text: str, shelf: Shelf) -> str:

@@ -66,6 +66,9 @@ _PRIVATE_SURE = 0.75
 _OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:only|just|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
+_ANSWERS = frozenset(
+    {"affirm", "select", "give_details", "give_reason", "modify_items", "exchange_items", "return_items", "change_payment", "deny"}
+)
 _IDENTITY = ("email", "zip", "first_last_name")
 _ADVICE = re.compile(
     r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",  # noqa: E501
@@ -99,7 +102,7 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.HANDOFF, "alarm", "safety, law or money at stake")
     if cues.PERSON.search(text):
         return Plan(Move.HANDOFF, "handoff", "asked for a person")
-    if cues.OTHERS.search(text):
+    if cues.OTHERS.search(text) or cues.OTHERS_NAMED.search(text):
         return Plan(Move.LINE, "private_data", "somebody else's data")
     u = sight.understanding
     if u.intent == "private_data" and u.confidence >= _PRIVATE_SURE and not (_OWN.search(text) or state.identifying or u.of_kind("zip")):
@@ -230,9 +233,7 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     if named - {draft.order_id.lstrip("#").upper()}:
         return False
     if sight.ask is None:
-        return not (sight.understanding.intent in _PRODUCT and "?" in sight.understanding.text) or bool(
-            sight.understanding.of_kind("payment_method", "reason")
-        )
+        return _adds(sight, draft.action)
     if sight.ask.write:
         return (
             sight.ask.topic == draft.action
@@ -246,13 +247,25 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     )
 
 
+def _adds(sight: Sight, action: str) -> bool:
+    """Whether a message that asks nothing of the order desk holds a detail, or is at least an answer and no question."""
+    u = sight.understanding
+    text = cues.plain(u.text)
+    asks = "?" in text or bool(cues.GENERAL.match(text))
+    if u.of_kind("payment_method", "reason", "option", "colour", "size", "material", "ordinal", "zip"):
+        return not (asks and u.intent in _PRODUCT and not u.of_kind("payment_method", "reason"))
+    if asks or not sight.readable:
+        return False
+    return action == "address" or bool(u.of_kind("product", "category", "quantity")) or u.intent in _ANSWERS
+
+
 def _order_over_product(sight: Sight, state: DialogueState) -> bool:
     """Whether an ask of the order desk is one although products are named as well."""
     if sight.ask is None:
         return False
     if sight.ask.write or sight.understanding.of_kind("order_id"):
         return True
-    if state.subject == "order" and not sight.naming.ids:
+    if state.subject == "order" and (not sight.naming.ids or cues.PAST.search(sight.understanding.text)):
         return True
     personal = re.search(r"\b(?:my|i|i've|mine|me)\b|\border\b", sight.understanding.text, re.IGNORECASE)
     return bool(personal) or (not sight.naming.ids and not sight.wish.core)

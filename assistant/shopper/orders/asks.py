@@ -94,7 +94,7 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     if topic:
         return OrderAsk(topic, write=True, general=general)
     elliptic = in_order and not understanding.of_kind("product", "category") and bool(_ELLIPTIC.search(text))
-    if not elliptic and not _orderish(understanding, text):
+    if not elliptic and not _orderish(understanding, text) and not (in_order and cues.PAST.search(text)):
         return None
     topic = next((name for name, pattern in _READS if pattern.search(text)), "") or _BY_INTENT.get(understanding.intent, "")
     if topic in {"list", "count"} and understanding.of_kind("order_id"):

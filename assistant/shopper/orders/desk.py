@@ -59,11 +59,11 @@ class OrderDesk:
             return self._of_account(ask, customer, understanding, state)
         return self._of_order(ask, customer, understanding, state)
 
-    def told(self, text: str, state: DialogueState) -> Order | None:
-        """The one order of the customer's that a text picks out by an item or by its status, or None."""
+    def told(self, text: str, before: str, state: DialogueState) -> Order | None:
+        """The one order of the customer's that a text picks out: by an item, by a trait of the item named before, or by its status."""
         orders = self._store.orders.of_customer(state.customer_id) if state.customer_id else []
-        holding = [o for o in orders if any(slots.read_items(text, replace(o, lines=(item,))) for item in o.lines)]
         status = next((name for name, words in _STATUS_WORDS.items() if re.search(words, text, re.IGNORECASE)), "")
+        holding = [o for o in orders if _holds(o, text)] or [o for o in orders if _holds(o, before, trait=text)]
         fitting = [o for o in (holding or (orders if status else [])) if not status or o.status.startswith(status)]
         return fitting[0] if len(fitting) == 1 else None
 
@@ -175,6 +175,15 @@ class OrderDesk:
     def _said(self, ask: OrderAsk, reading: tuple[Evidence, Scalar], state: DialogueState) -> Outcome:
         evidence, value = reading
         return Outcome(Status.ANSWERED, (evidence,), state, ask.topic, value)
+
+
+def _holds(order: Order, text: str, trait: str = "") -> bool:
+    """Whether the text names an item of the order, one with an option value that `trait` says where that is given."""
+    for item in order.lines:
+        said = {word.lower() for word in re.findall(r"[\w-]+", trait)}
+        if slots.read_items(text, replace(order, lines=(item,))) and (not trait or said & {v.lower() for v in item.options.values()}):
+            return True
+    return False
 
 
 def _aside(state: DialogueState, order: Order) -> DialogueState:

@@ -7,7 +7,7 @@ Pure functions over the message, the order and the customer's account; refuses t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
@@ -19,6 +19,10 @@ from assistant.types import Understanding
 
 _ALL = re.compile(
     r"\b(?:everything|all (?:of (?:it|them|the items)|items|the items|my items|the things|products)|(?:whole|entire|full|complete) (?:order|thing)|both(?: items| of them)?|the lot)\b",
+    re.IGNORECASE,
+)
+_EVERY_SUCH = re.compile(
+    r"\b(?:both|all|either)(?: of)?(?: (?:the|my|these|those|two|three|four))*\s+(?!items?\b|of\b|things?\b|products?\b)[a-z]{3,}",
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(r"\b(?:except|but not|apart from|besides|other than)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
@@ -47,11 +51,21 @@ _COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of Amer
 
 def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     """The lines of an order that a text names, with where; all of them for "everything"."""
+    if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
+        return such
     if _ALL.search(text):
         excluded = _EXCEPT.search(text)
         out = {id(line) for line, _ in _named(excluded["rest"], order)} if excluded else set()
         return tuple((line, 0) for line in order.lines if id(line) not in out)
     return _named(text, order)
+
+
+def _same_named(text: str, order: Order) -> Iterator[tuple[OrderLine, int]]:
+    """All lines of the names that a text says, namesakes included."""
+    for line in order.lines:
+        place = _name_place(line.name, text)
+        if place is not None:
+            yield line, place
 
 
 def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:

@@ -52,8 +52,10 @@ class Writes:
         """Take the message's details into the draft; ask for what is missing, or repeat the whole back."""
         state = replace(state, order_id=order.id, pending=None)
         draft = state.draft if state.draft and (state.draft.action, state.draft.order_id) == (kind, order.id) else Draft(kind, order.id)
+        open_again: Draft | None = None
         try:
             self._policy.check(kind, order, _now())
+            open_again = Draft(kind, order.id, asked="method") if kind == "payment" else None
             _refuse_parts(kind, order, understanding.text)
             draft = self._filled(draft, order, customer, understanding)
             question = self._missing(draft, order, customer, understanding)
@@ -64,7 +66,7 @@ class Writes:
             arguments = self._arguments(draft, order)
             change = self._actions.check(kind, customer.id, arguments)
         except PolicyRefused as refused:
-            return self.refused(str(refused), kind, order, replace(state, draft=None))
+            return self.refused(str(refused), kind, order, replace(state, draft=open_again))
         pending = Pending(NAMES[kind], arguments, _token(customer.id, NAMES[kind], arguments))
         text = self._repeated(kind, order, arguments, change)
         return Outcome(Status.CLARIFY, (*absent, text), replace(state, draft=draft, pending=pending), NAMES[kind], choices=("Yes", "No"))
