@@ -7,7 +7,7 @@ neighbours (`cards`, `sheet`, `worklist`) are the only ones that write HTML. Ref
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -51,15 +51,18 @@ class Paper:
     side: Side = "shopper"
 
 
-def thread(paper: Paper, conversation: Conversation | None, turns: Sequence[Turn], *, pending: str = "", notice: str = "") -> str:
-    """The whole conversation. `pending` is a message that is being answered: it is shown with a sign of work under it.
+def thread(
+    paper: Paper, conversation: Conversation | None, turns: Sequence[Turn], *, pending: str = "", saying: str = "", notice: str = ""
+) -> str:
+    """The whole conversation.
 
-    `notice` is a word of the page itself at the end.
+    `pending` is a message that is being answered; under it stands `saying`, what has been said of the answer so far, or a sign
+    of work. `notice` is a word of the page itself at the end.
     """
     parts = [turn_html(paper, turn, last=turn is turns[-1] and not pending) for turn in turns[-SHOWN_TURNS:]]
     if pending:
         author = "staff" if paper.side == "insights" else "customer"
-        parts += [_said(author, Markup("{}").format(prose(pending))), _TYPING]
+        parts += [_said(author, Markup("{}").format(prose(pending))), _saying(saying) if saying else _TYPING]
     if notice:
         parts.append(Markup('<p class="sc-note sc-failed" role="alert">{}</p>').format(notice))
     if paper.side == "shopper" and conversation is not None:
@@ -112,6 +115,19 @@ def welcome(title: str, words: str, prompts: Iterable[str], more: Markup = _NOTH
     return str(
         Markup('<section class="sc-welcome"><h1>{}</h1><p>{}</p>{}{}</section>').format(title, words, choices(prompts), more),
     )
+
+
+def growing(text: str, steps: int = 8) -> Iterator[str]:
+    """The text's prose, some words more each time, the whole of it last; numbered lines are left out, they come as cards."""
+    words = re.findall(r"\S+\s*", "\n".join(line for line in text.splitlines() if not _NUMBERED.match(line)))
+    stride = max(1, -(-len(words) // steps))
+    for end in range(stride, len(words) + stride, stride):
+        yield "".join(words[:end])
+
+
+def _saying(text: str) -> Markup:
+    """An answer that is being said; hidden from screen readers, which read it once it is whole."""
+    return Markup('<article class="sc-turn sc-bot" aria-hidden="true">{}</article>').format(prose(text))
 
 
 def _said(author: str, body: Markup) -> Markup:

@@ -6,6 +6,7 @@ who is asking by `access`. While a person has the conversation the page only lis
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,13 +20,15 @@ from assistant.desk import handoff
 from assistant.store.records import Conversation, Feedback, Mode, Turn
 from assistant.types import Message
 from ui.access import Access
-from ui.render import FAILED, Paper, thread, welcome
+from ui.render import FAILED, Paper, growing, thread, welcome
 from ui.theme import script
 
 if TYPE_CHECKING:
     from assistant.build import Shop
 
 POLL_BOT_S, POLL_PERSON_S = 5.0, 1.0
+WORDS_S = 0.03
+"""Between two steps of an answer that is being said; eight steps at most."""
 _TOP = Markup(
     '<header class="sc-top"><a class="sc-brand" href="/"><span class="sc-mark"></span><span>{}</span></a><nav>'
     '<button type="button" class="sc-quiet" data-person aria-label="Talk to a person">'
@@ -81,7 +84,7 @@ class ShopperPage:
         return self._show(self._access.shopper_conversation(request))
 
     def say(self, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """A typed message: shown at once with a sign of work, then with the answer."""
+        """A typed message: shown at once with a sign of work, then with the answer as it is said."""
         key = self._access.shopper_conversation(request)
         text = text.strip()
         if not text:
@@ -91,7 +94,10 @@ class ShopperPage:
         with_bot = conversation is None or conversation.mode in (Mode.BOT, Mode.CLOSED)
         if with_bot:
             yield "", thread(self._paper, conversation, turns, pending=text), gr.skip(), gr.skip()
-        self._shop.answer(Message(uuid4().hex, key, text))
+        answer = self._shop.answer(Message(uuid4().hex, key, text))
+        for said in growing(answer.text) if with_bot else ():
+            yield "", thread(self._paper, conversation, turns, pending=text, saying=said), gr.skip(), gr.skip()
+            time.sleep(WORDS_S)
         yield "", *self._show(key)
 
     def recover(self, request: gr.Request) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from assistant.store.records import Product, Turn, Variant
 from ui import sheet
 from ui.cards import availability, product_cards, sources
 from ui.pictures import picture
-from ui.render import Paper, prose, thread
+from ui.render import Paper, growing, prose, thread
 from ui.worklist import ago, queue, waits_since
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -173,3 +174,17 @@ def test_the_sheet_shows_the_record_and_folds_the_receipt() -> None:
 def test_no_cell_of_the_csv_is_a_formula(start: str, rest: str) -> None:
     line = sheet.to_csv({"rows": [{"label": start + rest, "name": start, "value": 1}]}).split("\n", 1)[1]
     assert line.lstrip('"').startswith("'")
+
+
+def test_an_answer_grows_to_its_whole_prose_in_few_steps() -> None:
+    text = "I found two that fit:\n1. Tarn Jacket - $20\n2. Fell Mug - $4\nShall I show more of them, or something else?"
+    steps = list(growing(text))
+    assert len(steps) <= 8
+    assert all(later.startswith(earlier) and later != earlier for earlier, later in pairwise(steps))
+    assert steps[-1] == "I found two that fit:\nShall I show more of them, or something else?"
+    assert list(growing("1. only a list")) == []
+
+
+@given(st.text(max_size=400))
+def test_an_answer_grows_whatever_its_words(text: str) -> None:
+    assert len(list(growing(text))) <= 8
