@@ -50,6 +50,10 @@ class StaffSettings(_Table):
     semantics: str = Field(default="", description="a file in the store that adds metrics and dimensions to the shipped ones")
     max_rows: int = Field(default=1000, ge=1)
     time_limit_s: float = Field(default=20.0, gt=0)
+    warehouse_url: str = Field(
+        default="",
+        description="an Ibis URL (trino://..., clickhouse://..., pyspark://...) that holds the exported tables; empty: the store's own",
+    )
     denied: dict[Literal["analyst", "manager", "admin"], tuple[str, ...]] = Field(
         default={}, description="ids of metrics and dimensions that a role may not see, such as net_sales or customer"
     )

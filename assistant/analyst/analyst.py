@@ -27,7 +27,7 @@ from assistant.analyst.values import lexicon_with, load_values
 from assistant.config import Settings
 from assistant.errors import BadQuestion, StoreError
 from assistant.types import Answer, Message, Status, Understanding
-from assistant.warehouse import Warehouse
+from assistant.warehouse import LinkedWarehouse, Warehouse
 
 _FOCUSABLE = ("customer", "product", "country", "order", "department", "class", "reviewed_item")
 
@@ -157,7 +157,9 @@ class Analyst:
     def _load(self) -> _Loaded:
         staff = self.settings.staff
         semantics = load_semantics(self.folder / staff.semantics if staff.semantics else None)
-        warehouse = Warehouse.open(self.folder, time_limit_s=staff.time_limit_s)
+        warehouse = (
+            LinkedWarehouse(staff.warehouse_url) if staff.warehouse_url else Warehouse.open(self.folder, time_limit_s=staff.time_limit_s)
+        )
         info, values = warehouse.info, load_values(warehouse)
         lexicon = lexicon_with(load_lexicon(semantics), values)
         today = info.as_of.date() if info.as_of else date.today()  # noqa: DTZ011 - a shop without dated sales still asks about "today"

@@ -2,6 +2,7 @@
 
 from assistant.warehouse.build import RefreshReport, Source, refresh
 from assistant.warehouse.engine import warehouse_file
+from assistant.warehouse.linked import LinkedWarehouse
 from assistant.warehouse.warehouse import Warehouse, WarehouseInfo
 
-__all__ = ["RefreshReport", "Source", "Warehouse", "WarehouseInfo", "refresh", "warehouse_file"]
+__all__ = ["LinkedWarehouse", "RefreshReport", "Source", "Warehouse", "WarehouseInfo", "refresh", "warehouse_file"]

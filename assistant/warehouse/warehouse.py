@@ -22,6 +22,11 @@ COMPILED = 256
 """Compiled queries kept: compiling costs more than running, and a receipt needs the query that was run."""
 
 
+TABLES = ("lines", "products", "customers", "reviews", "about")
+"""All that a warehouse is made of."""
+ABOUT = ("token", "lines", "products", "customers", "reviews", "first_day", "as_of", "built_at")
+
+
 @dataclass(frozen=True, slots=True)
 class WarehouseInfo:
     """What the warehouse holds. `as_of` is the last dated line; None where no line has a date. `token` is the store's state."""
@@ -115,23 +120,28 @@ class Warehouse:
         Raises:
             StoreError: it took longer than the limit, or the warehouse was swapped for one of another form meanwhile.
         """
+        with self._lock:
+            found = self._fetch(self.sql(expression), expression)
+        return expression.as_table().__pyarrow_result__(found)
+
+    def export(self, folder: Path) -> tuple[Path, ...]:
+        """Write every table as a Parquet file into `folder`, for a warehouse elsewhere; returns the files.
+
+        Raises:
+            StoreError: a file cannot be written.
+        """
         import duckdb
 
+        folder.mkdir(parents=True, exist_ok=True)
+        files = tuple(folder / f"{name}.parquet" for name in TABLES)
         with self._lock:
-            query = self.sql(expression)
-            raw = self._connection.con
-            timer = threading.Timer(self.time_limit_s, raw.interrupt)
-            timer.daemon = True
-            timer.start()
-            try:
-                found = raw.sql(query).to_arrow_table()
-            except duckdb.InterruptException as error:
-                raise StoreError(
-                    f"The query took longer than {self.time_limit_s:g} s.", hint="Ask about a shorter period, or raise staff.time_limit_s."
-                ) from error
-            finally:
-                timer.cancel()
-        return expression.as_table().__pyarrow_result__(found)
+            self._connect()
+            for file in files:
+                try:
+                    self._connection.con.table(file.stem).write_parquet(str(file))
+                except duckdb.IOException as error:
+                    raise StoreError(f"{file} cannot be written: {error}.") from error
+        return files
 
     def stale(self) -> bool:
         """Whether the file was swapped for a newer one since it was opened."""
@@ -146,6 +156,23 @@ class Warehouse:
             self._tables.clear()
             self._compiled.clear()
 
+    def _fetch(self, query: str, expression: Any) -> pa.Table:
+        """The rows of the compiled `query` (that of `expression`), within the time limit."""
+        import duckdb
+
+        raw = self._connection.con
+        timer = threading.Timer(self.time_limit_s, raw.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            return raw.sql(query).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise StoreError(
+                f"The query took longer than {self.time_limit_s:g} s.", hint="Ask about a shorter period, or raise staff.time_limit_s."
+            ) from error
+        finally:
+            timer.cancel()
+
     def _mark(self) -> tuple[int, int]:
         found = self.path.stat()
         return found.st_ino, found.st_mtime_ns
@@ -157,6 +184,5 @@ class Warehouse:
 
         self._opened = self._mark()
         self._connection = ibis.duckdb.connect(str(self.path), read_only=True, **ENGINE)
-        columns = "token, lines, products, customers, reviews, first_day, as_of, built_at"
-        (found,) = self._connection.raw_sql(f"select {columns} from about").fetchall()
+        (found,) = self._connection.raw_sql(f"select {', '.join(ABOUT)} from about").fetchall()
         self._info = WarehouseInfo(*found)

@@ -3,117 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
 import pytest
 from judge import verdict
 from names import Names
-from oracle import TIME_KEYS, Oracle
-from suite import FILTERS, Ask, GoldBook, period_of, read_suite
+from oracle import Oracle
+from suite import Ask, GoldBook
+from typed import cases, typed
 
 from assistant.analyst.context import Context
-from assistant.analyst.question import Comparison, FilterClause, Having, Period, Question, Ranking, Share, Side
 from assistant.analyst.tools import tools
 from assistant.types import Answer
-
-QUESTIONS = Path(__file__).parent / "questions"
-METRICS = {
-    "products": "products_sold",
-    "avg_price": "price_per_unit",
-    "avg_rating": "rating",
-    "avg_age": "reviewer_age",
-    "recommend_rate": "recommendation_rate",
-    "positive": "positive_reviews",
-    "neutral": "neutral_reviews",
-    "negative": "negative_reviews",
-    "sales_per_day": "net_sales",
-    "orders_per_day": "orders",
-    "units_per_day": "units",
-}
-HANDLED = {"period", "by", "top", "bottom", "pick", "nth", "vs", "versus", "change", "share", "having"} | FILTERS
-LEFT_OUT = {"biggest_order", "biggest_cancellation", "orders_over", "country_of", "together", "forecast", "pair_count", "top_sum"}
-
-
-def _period(text: str | None) -> Period | None:
-    return Period(*(date.fromisoformat(day) for day in period_of(text))) if text else None
-
-
-def _clauses(keys: Mapping[str, str]) -> tuple[FilterClause, ...]:
-    return tuple(_clause(key, value) for key, value in keys.items() if key in FILTERS)
-
-
-def _clause(key: str, value: str) -> FilterClause:
-    if key == "contains":
-        return FilterClause("product", "contains", (value,))
-    if key == "weekday":
-        return FilterClause(
-            "weekday", "eq", (["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].index(value) + 1,)
-        )
-    if key == "weekend":
-        return FilterClause("weekday", "in", (6, 7))
-    if key == "hour":
-        return FilterClause("hour", "eq", (int(value),))
-    if key == "mentions":
-        return FilterClause("words", "word", (value,))
-    if key == "without_text":
-        return FilterClause("body", "empty", ())
-    if key in ("age", "rating"):
-        low, _, high = value.partition("..")
-        return FilterClause({"age": "age", "rating": "review_stars"}[key], "between", (int(low or 0), int(high or 999)))
-    name = {"item": "reviewed_item", "class": "class"}.get(key, key)
-    return FilterClause(name, "ne" if value.startswith("!") else "eq", (value.lstrip("!"),))
-
-
-def _typed(head: str, keys: Mapping[str, str]) -> Question:
-    """The question that the gold of a line means."""
-    if head in ("first_order", "last_order"):
-        return Question("record", (head.replace("order", "sale"),), filters=_clauses(keys), period=_period(keys.get("period")))
-    by = ({"item": "reviewed_item"}.get(keys["by"], keys["by"]),) if "by" in keys else ()
-    base = Question(
-        "metric",
-        (METRICS.get(head, head),),
-        by,
-        _clauses(keys),
-        _period(keys.get("period")),
-        per="day" if head.endswith("_per_day") else "",
-    )
-    return _shaped(base, keys)
-
-
-def _shaped(base: Question, keys: Mapping[str, str]) -> Question:
-    if "having" in keys:
-        metric, op, limit = next(keys["having"].partition(o) for o in (">=", "<=", "==", ">", "<") if o in keys["having"])
-        ops = {">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq"}
-        return replace(base, tool="count", having=Having(METRICS.get(metric, metric), ops[op], float(limit)))  # type: ignore[arg-type]
-    if "vs" in keys or "versus" in keys:
-        sides = (Side("new", base.period), Side("old", _period(keys.get("vs"))))
-        if "versus" in keys:
-            key, _, other = keys["versus"].partition(":")
-            sides = (Side("one", filters=(_clause(key, keys[key]),)), Side("other", filters=(_clause(key, other),)))
-        return replace(base, tool="compare", comparison=Comparison("growth" if keys.get("change") == "growth" else "difference", sides))
-    if "share" in keys:
-        return replace(base, tool="share", share=Share(tuple(_clause(key, keys[key]) for key in keys["share"].split(","))))
-    if ranked := keys.get("top") or keys.get("bottom") or keys.get("pick"):
-        n = 1 if "pick" in keys else 5 if ranked == "any" else int(ranked)
-        down = "bottom" in keys or keys.get("pick") == "bottom"
-        ranking = Ranking(n, "bottom" if down else "top", int(keys.get("nth", 1)) - 1)
-        return replace(base, tool="ranking", ranking=ranking, ask="label" if "pick" in keys else "rows")
-    if base.by:
-        return replace(base, tool="series" if base.by[0] in TIME_KEYS else "breakdown")
-    return base
-
-
-def _cases() -> list[Ask]:
-    found = []
-    for ask in read_suite(QUESTIONS):
-        head, *keys = shlex.split(ask.spec)
-        named = {key.split("=", 1)[0] for key in keys}
-        if "|" not in head and head not in ("clarify", "declined", "answered", *LEFT_OUT) and named <= HANDLED:
-            found.append(ask)
-    return list({ask.spec: ask for ask in found}.values())
 
 
 @pytest.fixture(scope="session")
@@ -126,10 +26,10 @@ def shop_names(oracle: Oracle) -> Names:
     return Names(oracle)
 
 
-@pytest.mark.parametrize("ask", _cases(), ids=lambda ask: ask.place)
+@pytest.mark.parametrize("ask", cases(), ids=lambda ask: ask.place)
 def test_the_tools_agree_with_pandas(ask: Ask, book: GoldBook, shop_names: Names, context: Context) -> None:
     head, *words = shlex.split(shop_names.fill_spec(ask.spec))
-    question = _typed(head, dict(word.split("=", 1) for word in words))
+    question = typed(head, dict(word.split("=", 1) for word in words))
     result = tools()[question.tool].run(context.semantics.checked(question), context)
     answer = Answer(result.status, result.text, value=result.value, rows=result.rows).to_protocol(ask.place)
     gold = book.gold(ask)
@@ -138,4 +38,4 @@ def test_the_tools_agree_with_pandas(ask: Ask, book: GoldBook, shop_names: Names
 
 
 def test_most_of_the_suite_is_covered() -> None:
-    assert len(_cases()) >= 170
+    assert len(cases()) >= 170
