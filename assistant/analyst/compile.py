@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from assistant.analyst.question import FilterClause, Having, Period
 from assistant.analyst.semantics import Condition, Cube, Dimension, Metric, Semantics
 
 if TYPE_CHECKING:
-    from assistant.analyst.context import Context
+    from assistant.warehouse import Warehouse
 
 Order: TypeAlias = Literal["top", "bottom", "label"]
 Key: TypeAlias = str | int | float | date | None
@@ -27,6 +27,16 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 
 _OPERATORS = {"eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
 _AGGREGATES = {"sum": "sum", "count": "count", "distinct": "nunique", "mean": "mean", "min": "min", "max": "max"}
+
+
+class Books(Protocol):
+    """What a query is compiled against and run on; `assistant.analyst.context.Context` is one."""
+
+    @property
+    def warehouse(self) -> Warehouse: ...
+
+    @property
+    def semantics(self) -> Semantics: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +82,26 @@ class QueryResult:
         return self.groups[0].values[0] if self.groups else None
 
 
-def run(query: Query, context: Context) -> QueryResult:
+def run(query: Query, books: Books) -> QueryResult:
     """Compile `query`, run it on the warehouse, and label its rows."""
-    expression = expression_of(query, context)
-    table = context.warehouse.run(expression)
-    dimensions = [context.semantics.dimension(ident) for ident in query.by]
+    expression = expression_of(query, books)
+    table = books.warehouse.run(expression)
+    dimensions = [books.semantics.dimension(ident) for ident in query.by]
     groups = tuple(_group(row, dimensions, query) for row in table.to_pylist())
     rows_read = found = 0
     if table.num_rows:
         rows_read, found = int(table["_read"][0].as_py() or 0), int(table["_groups"][0].as_py() or 0)
-    return QueryResult(groups, context.warehouse.sql(expression), rows_read, found)
+    return QueryResult(groups, books.warehouse.sql(expression), rows_read, found)
 
 
-def expression_of(query: Query, context: Context) -> Any:
+def expression_of(query: Query, books: Books) -> Any:
     """The Ibis expression for `query`: columns k0.., _name, m0.., _read, _groups."""
     import ibis
 
-    semantics = context.semantics
+    semantics = books.semantics
     cube = semantics.cubes[semantics.metric(query.metrics[0]).cube]
     dimensions = [semantics.dimension(ident) for ident in query.by]
-    table = narrowed(context.warehouse.table(cube.table), query.filters, query.period, context, cube)
+    table = narrowed(books.warehouse.table(cube.table), query.filters, query.period, books, cube)
     conditions = [_condition(table, c) for d in dimensions for c in d.conditions]
     present = [table[d.column].notnull() for d in dimensions]
     filled = [table[d.column] != "" for d in dimensions if d.kind in ("value", "product", "customer", "order")]
@@ -113,10 +123,10 @@ def expression_of(query: Query, context: Context) -> Any:
     return result if query.limit is None else result.limit(query.limit, offset=query.skip)
 
 
-def narrowed(table: Any, filters: Sequence[FilterClause], period: Period | None, context: Context, cube: Cube | None = None) -> Any:
+def narrowed(table: Any, filters: Sequence[FilterClause], period: Period | None, books: Books, cube: Cube | None = None) -> Any:
     """`table` (lines, or the table of `cube`) with the filters and the period applied."""
-    cube = cube or context.semantics.cubes["sales"]
-    predicates = [clause_predicate(table, clause, context.semantics) for clause in filters]
+    cube = cube or books.semantics.cubes["sales"]
+    predicates = [clause_predicate(table, clause, books.semantics) for clause in filters]
     if period is not None:
         predicates.append(table[cube.time].between(period.first, period.last))
     return table.filter(*predicates) if predicates else table

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from assistant.analyst.compile import Query, QueryResult, run
+
 if TYPE_CHECKING:
-    from assistant.analyst.compile import Query, QueryResult
     from assistant.analyst.semantics import Semantics
     from assistant.config import Settings
     from assistant.warehouse import Warehouse
@@ -40,6 +41,4 @@ class Context:
 
     def query(self, query: Query) -> QueryResult:
         """Compile and run; see `assistant.analyst.compile.Query`."""
-        from assistant.analyst.compile import run
-
         return run(query, self)
