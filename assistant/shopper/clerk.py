@@ -42,6 +42,10 @@ _ABOUT_PRODUCTS = (Move.FACTS, Move.COMPARE, Move.EXTREME, Move.CHEAPER, Move.SI
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.CONFIRM, Move.IDENTIFY)
 _SUBJECTS = dict.fromkeys(_ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
 _SURE = 0.5
+_HALF = re.compile(
+    r"[?.!;]\s+|,?\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|can|could|is|are|will|would|tell|show|find)\b)",  # noqa: E501
+    re.IGNORECASE,
+)
 _NEVER_MIND = re.compile(
     r"\W*(?:(?:ok|no|well|actually)\W+)*(?:forget (?:about )?(?:it|that|this|those|them)|never ?mind(?: that)?|scratch that)\W+(?=\w+\W+\w)",  # noqa: E501
     re.IGNORECASE,
@@ -50,6 +54,7 @@ MOST_MISSES = 3
 """Messages in a row that were not understood, after which a person is fetched."""
 
 Handler = Callable[[Sight, Plan, DialogueState], Outcome]
+Understand = Callable[[str], Understanding]
 
 
 class ShopperClerk:
@@ -60,16 +65,25 @@ class ShopperClerk:
         retriever: searches the shop's products, FAQ and policies.
         settings: the shop's settings.
         responder: puts evidence into words; the plain one by default.
+        understand: reads a part of a message, so that two questions in one are both answered; without it the message is taken whole.
 
     Raises:
         BadSettings: the order policy that the settings name cannot be read.
     """
 
-    def __init__(self, store: Store, retriever: Retriever, settings: Settings, responder: Responder | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        retriever: Retriever,
+        settings: Settings,
+        responder: Responder | None = None,
+        understand: Understand | None = None,
+    ) -> None:
         self._store = store
         self._retriever = retriever
         self._settings = settings
         self._responder = GuardedResponder(responder or PlainResponder())
+        self._understand = understand
         self._keeper = ShelfKeeper(store)
         self._faq = FaqReader(store, retriever)
         self._desk = OrderDesk(store, settings, load_policy(settings.shopper.policy, store.folder))
@@ -81,7 +95,8 @@ class ShopperClerk:
         understanding = understanding if state.pending or state.draft else _afresh(understanding)
         sight = self._look(understanding, state, shelf)
         plan = policy.decide(sight, state)
-        outcome = self._do(plan, sight, replace(state, turns=state.turns + 1), shelf)
+        state = replace(state, turns=state.turns + 1)
+        outcome = self._both(sight, plan, state, shelf) or self._do(plan, sight, state, shelf)
         outcome = self._counted(plan, outcome)
         return self._said(plan, sight, message, outcome), outcome.state.to_memory()
 
@@ -159,6 +174,29 @@ class ShopperClerk:
             Move.LOST: self._lost,
         }
         return handlers[plan.move](sight, plan, state)
+
+    def _both(self, sight: Sight, plan: Plan, state: DialogueState, shelf: Shelf) -> Outcome | None:
+        """Both answers where one half of a message asks for goods and the other for a text of the shop's, else None."""
+        halves = _halves(sight.understanding.text)
+        if self._understand is None or len(halves) != 2 or plan.move not in (Move.FAQ, *_ABOUT_PRODUCTS) or state.draft:
+            return None
+        sights = [self._look(self._understand(half), state, shelf) for half in halves]
+        plans = [policy.decide(part, state) for part in sights]
+        texts = [
+            part.faq is not None and part.faq.score >= policy.FAQ_LIKELY and p.move is Move.FAQ
+            for part, p in zip(sights, plans, strict=True)
+        ]
+        goods = [
+            p.move in _ABOUT_PRODUCTS and p.move is not Move.MISSING and _of_goods(part) for part, p in zip(sights, plans, strict=True)
+        ]
+        if not (texts[0] and goods[1]) and not (texts[1] and goods[0]):
+            return None
+        first = self._do(plans[0], sights[0], state, shelf)
+        second = self._do(plans[1], sights[1], first.state, shelf)
+        if Status.CLARIFY in (first.status, second.status):
+            return None
+        listed = first if goods[0] else second
+        return replace(listed, evidence=(*first.evidence, *second.evidence), state=second.state, silent=(*first.silent, *second.silent))
 
     def _line(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         status = Status.DECLINED if plan.detail in _DECLINED else Status.ANSWERED
@@ -295,6 +333,17 @@ class ShopperClerk:
             choices=outcome.choices,
             trace=trace,
         )
+
+
+def _of_goods(sight: Sight) -> bool:
+    """Whether a half of a message clearly speaks of goods: names a product or a category, or is near to one."""
+    return bool(sight.naming.ids or sight.understanding.of_kind("category")) or sight.goods >= policy.GOODS_SURE
+
+
+def _halves(text: str) -> list[str]:
+    """The two questions of a message, where it has two of three words or more each."""
+    parts = [part.strip(" ,.;!") for part in _HALF.split(text) if part and part.strip(" ,.;!")]
+    return parts if len(parts) == 2 and all(len(part.split()) >= 2 for part in parts) else []
 
 
 def _afresh(understanding: Understanding) -> Understanding:

@@ -71,11 +71,19 @@ OTHERS = _any(
 OTHERS_NAMED = re.compile(
     r"\b(?!(?:What|Where|Who|How|When|It|That|There|Here|Today|Let|My|Is)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)?'s (?:last |latest |recent |open )?(?:orders?|account|address|parcels?|packages?|purchases?|e-?mail)\b|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|ordered)\b"
 )
+INSIDE = _any(
+    r"\b(?:profits?|revenue|turnover|profit margins?|sales figures|mark-?up)\b",
+    r"\b(?:did|have) you (?:guys |already )?(?:sell|sold)\b|\bwhat did you pay for\b",
+)
 PAST = _any(r"\b(?:did|was|were|paid)\b")
 ABUSE = _any(
     r"\b(?:fuck\w*|f\*+k?\w*|shit\w*|bullshit|asshole|bitch|bastard|wank\w*|cunt|dickhead|moron|idiot(?:ic)?|imbecile|dumbass|motherf\w+|piece of (?:crap|garbage|trash))\b",
     r"\b(?:you(?:'re| are|r)?|this|ur)\s+(?:so |such |a |an |just |really |absolutely |total(?:ly)? |fucking |damn |completely )*(?:stupid|useless|dumb|pathetic|worthless|garbage|trash|terrible bot|crap|loser|rubbish bot)\b",
     r"\b(?:stupid|useless|dumb|idiotic) (?:bot|machine|robot|thing|chatbot|computer|ai|assistant)\b|\bshut up\b|\bi hate you\b|\bgo to hell\b|\bscrew you\b",
+)
+
+CARE = _any(
+    r"\b(?:can|could|may|should|must|do|does|how|is it (?:ok|safe|okay)|safe) (?:\w+ ){0,3}?(?:wash|tumble|iron|dry[- ]?clean|bleach|clean|polish|care for|take care of)\b",
 )
 
 GREETING = _any(

@@ -144,6 +144,11 @@ def _content(text: str) -> tuple[str, ...]:
 
 
 def said_entry(entry: FaqEntry) -> Evidence:
-    """An entry's answer, word for word; blanks that the shop never filled in are named as such."""
+    """An entry's answer, word for word; blanks that the shop never filled in are named as such.
+
+    A yes or no is shown with the entry's own question, so that it is never taken for the answer to another one.
+    """
     text = re.sub(r"\[([a-z][a-z ]{3,30})\]", r"(\1 not given)", entry.answer)
+    if entry.question and re.match(r"(?:yes|no)\b", text, re.IGNORECASE):
+        text = f"On “{entry.question}”: {text}"
     return Evidence(Source("policy" if entry.kind == "policy" else "faq", entry.id), text)

@@ -65,6 +65,15 @@ _BRIEF = 8
 _PRIVATE_SURE = 0.75
 _OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:only|just|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
+_OWN_ORDER = re.compile(
+    r"\b(?:my|this|that|the) (?:\w+ )?(?:orders?|parcels?|packages?|deliver(?:y|ies)|purchases?|shipments?|stuff)\b|\bi(?:'ve| have)? (?:just )?(?:bought|ordered|purchased|received)\b",  # noqa: E501
+    re.IGNORECASE,
+)
+_WHAT_ABOUT = re.compile(r"\W*(?:and|or|what|how)\s+(?:about|for|with)\b", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"(?:^|[,.;!]\s*)(?:and |but |so )?(?:how|when|what|where|which|who|can|may|could|should|must|do|does|is|are|will|would|am)\b",
+    re.IGNORECASE,
+)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ANSWERS = frozenset(
     {"affirm", "select", "give_details", "give_reason", "modify_items", "exchange_items", "return_items", "change_payment", "deny"}
@@ -102,7 +111,7 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.HANDOFF, "alarm", "safety, law or money at stake")
     if cues.PERSON.search(text):
         return Plan(Move.HANDOFF, "handoff", "asked for a person")
-    if cues.OTHERS.search(text) or cues.OTHERS_NAMED.search(text):
+    if cues.OTHERS.search(text) or cues.OTHERS_NAMED.search(text) or cues.INSIDE.search(text):
         return Plan(Move.LINE, "private_data", "somebody else's data")
     u = sight.understanding
     if u.intent == "private_data" and u.confidence >= _PRIVATE_SURE and not (_OWN.search(text) or state.identifying or u.of_kind("zip")):
@@ -186,6 +195,8 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         and not sight.understanding.of_kind("order_id")
     ):
         return Plan(Move.HANDOFF, "handoff", "the account's own address is changed by a person")
+    if _general_question(sight, state):
+        return Plan(Move.FAQ, why="a question about the rules, which the shop's text answers")
     if ask is not None and ask.general and not sight.understanding.of_kind("order_id"):
         if faq >= FAQ_LIKELY:
             return Plan(Move.FAQ, why="asks how it works")
@@ -212,6 +223,16 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
     if ask is not None and _order_over_product(sight, state):
         return Plan(Move.ORDER, ask.topic, "asks the order desk")
     return None
+
+
+def _general_question(sight: Sight, state: DialogueState) -> bool:
+    """Whether somebody not yet known asks how things work, of no order of their own, and the shop's text says it."""
+    u = sight.understanding
+    text = cues.plain(u.text)
+    if state.customer_id or state.draft or state.identifying or u.of_kind("order_id", *_IDENTITY) or _OWN_ORDER.search(text):
+        return False
+    asks = "?" in text or bool(_QUESTION.search(text))
+    return sight.ask is not None and asks and sight.faq is not None and sight.faq.score >= FAQ_LIKELY
 
 
 def _picks_order(sight: Sight) -> bool:
@@ -283,7 +304,7 @@ def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
 def _products(sight: Sight, state: DialogueState) -> Plan | None:
     text = cues.plain(sight.understanding.text)
     naming, reference = sight.naming, sight.reference
-    if _faq_first(sight):
+    if _faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
         return None
     if sight.faq is not None and not naming.ids and (_about_the_shop(sight) or _text_over_goods(sight)):
         return None
@@ -316,7 +337,9 @@ def _text_over_goods(sight: Sight) -> bool:
         or sight.reference.way in {"ordinal", "description"}
     ):
         return False
-    if u.of_kind("category", "money_max", "money_min") or (u.intent in {"recommend", "product_search"} and u.confidence >= 0.8):
+    if u.of_kind("category", "money_max", "money_min") or (
+        u.intent in {"recommend", "product_search"} and u.confidence >= 0.8 and (sight.kind_known or cues.MOOD.search(u.text))
+    ):
         return False
     return not cues.SEEKS.search(cues.plain(u.text)) and not (sight.reference.ids and sight.faq.score < FAQ_LIKELY)
 
@@ -397,7 +420,7 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like those shown")
     if re.search(r"\bhow many\b", text, re.IGNORECASE) and sight.kind_known and not cues.PRONOUN.search(text):
         return Plan(Move.COUNT, why="how many of a kind")
-    elliptic = _ONES.search(text) and not u.of_kind("category")
+    elliptic = (_ONES.search(text) or _WHAT_ABOUT.match(text)) and not u.of_kind("category")
     if state.wish and ((not sight.wish.core and sight.wish.constrained) or (elliptic and sight.wish.words)):
         return Plan(Move.SEARCH, "refine", "narrows the last search")
     wants = u.intent in _PRODUCT or sight.understanding.of_kind("category", "money_max", "money_min")
@@ -426,6 +449,8 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
         return Plan(Move.LINE, "advice", "medicine, law or money")
     doubtful = intent == "out_of_scope" and sight.understanding.confidence < 0.7
+    if cues.CARE.search(sight.understanding.text) and faq < FAQ_WORTH:
+        return Plan(Move.LINE, "no_text", "how to care for something, which no text says")
     asks_shop = intent in word_list("faq_intents") or (sight.ask is not None and not sight.desk)
     if (
         faq >= FAQ_SURE
