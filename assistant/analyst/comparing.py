@@ -190,6 +190,8 @@ class Comparing:
     def _period_sides(self, *, fresh: bool = False) -> tuple[Side, ...]:
         """Two periods named, one and its shift, or one alone with a word of change."""
         found = [f for f in self.draft.periods if f.period is not None]
+        if self.reading.has("share") and self.draft.nested and not self.changes:
+            return ()
         ends = found[0].ends if len(found) == 1 else None
         if ends and (self.reading.has("difference", "yoy", "mom", "qoq", "versus") or self.changes) and ends[0] != ends[1]:
             return self._against(ends[1], ends[0])

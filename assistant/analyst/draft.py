@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from assistant.analyst.filters import FilterReader, Filters
 from assistant.analyst.periods import Found
-from assistant.analyst.question import Question
+from assistant.analyst.question import Period, Question
 from assistant.analyst.reading import Mark, Reading
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.values import Values
@@ -64,6 +64,17 @@ class Draft:
     def ranks(self) -> bool:
         """Whether the message ranks."""
         return self.reading.has(*RANKING_OPS, "rank")
+
+    @property
+    def nested(self) -> tuple[Period, Period] | None:
+        """Of two periods named the one inside and the one around it, None where none holds the other."""
+        if len(self.periods) != 2:
+            return None
+        one, two = (found.period for found in self.periods)
+        if one is None or two is None or one == two:
+            return None
+        inner, outer = sorted((one, two), key=lambda p: p.last - p.first)
+        return (inner, outer) if outer.first <= inner.first and inner.last <= outer.last else None
 
     @property
     def says_metric(self) -> bool:
@@ -229,8 +240,7 @@ class _Nouns:
                 "ever",
                 "active",
             )
-            or before.sense("abroad")
-            or before.sense("country")
+            or (before.kind == "phrase" and not before.senses)
             or (before.is_op("total", "average", "all") and not before.is_op("by"))
         ):
             before = self.reading.before(before)

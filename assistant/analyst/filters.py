@@ -158,7 +158,7 @@ class FilterReader(ReviewFilters):
         if after is not None and after.text in _PLURAL_GOODS and len(mark.products) != 1:
             self._use(after)
             return words
-        if before is not None and before.is_op("all") and len(mark.products) != 1:
+        if any(m is not None and m.is_op("all") for m in (before, after)) and len(mark.products) != 1:
             return words
         ranked = before is not None and (
             before.is_op("top", "bottom", "most_sold", "least_sold") or (before.kind == "number" and self.reading.has("top", "bottom"))
@@ -195,16 +195,17 @@ class FilterReader(ReviewFilters):
 
     def _days_and_hours(self) -> None:
         for match, marks in self._spans(
-            rf"(?:on |during |only )?(?:the )?(?P<kind>weekends?|(?:on )?weekdays|{_DAY_RUN}(?: (?:and|or|,) {_DAY_RUN})*)"
+            rf"(?:on |during |only )?(?:the )?(?P<kind>weekends?|(?:on )?weekdays?|{_DAY_RUN}(?: (?:and|or|,) {_DAY_RUN})*)"
         ):
-            days = _weekdays(match.group("kind"))
-            plural = match.group("kind").endswith("s") or match.group(0).startswith(("on ", "during ", "only ")) or len(days) == 1
-            if match.group("kind").endswith("weekdays") and not match.group(0).startswith(("on ", "during ", "only ")):
+            kind, led = match.group("kind"), match.group(0).startswith(("on ", "during ", "only "))
+            days, beside = _weekdays(kind), "weekend" in self.reading.text
+            plural = "week" in kind or kind.endswith("s") or led or len(days) == 1
+            if (kind == "weekday" and not beside) or (kind.endswith("weekdays") and not beside and not led):
                 continue
             if days and plural:
                 self._use(*marks)
-                for day in days:
-                    self.found.add(marks[0].start, FilterClause("weekday", "eq", (day,), _day_name(day)))
+                for clause in _day_clauses(match.group("kind"), days):
+                    self.found.add(marks[0].start, clause)
         self._hours()
 
     def _hours(self) -> None:
@@ -246,13 +247,20 @@ def _title(product: KnownProduct) -> str:
 def _weekdays(text: str) -> list[int]:
     if "weekend" in text:
         return [6, 7]
-    if "weekdays" in text:
+    if "weekday" in text:
         return [1, 2, 3, 4, 5]
     return [
         WEEKDAY_NAMES[w.rstrip("s") if w not in WEEKDAY_NAMES else w]
         for w in text.split()
         if w in WEEKDAY_NAMES or w.rstrip("s") in WEEKDAY_NAMES
     ]
+
+
+def _day_clauses(said: str, days: list[int]) -> list[FilterClause]:
+    """Weekends and weekdays are one thing each; days named one by one stay apart, so that they can be compared."""
+    if "week" in said:
+        return [FilterClause("weekday", "in", tuple(days), "weekends" if "end" in said else "weekdays")]
+    return [FilterClause("weekday", "eq", (day,), _day_name(day)) for day in days]
 
 
 def _day_name(number: int) -> str:

@@ -7,7 +7,7 @@ misspelt words. Decides nothing: a phrase may carry several senses, and the pars
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
@@ -17,6 +17,9 @@ from assistant.analyst.semantics import Semantics
 from assistant.analyst.text import Token, plain, stem, tokenize
 
 SenseKind: TypeAlias = Literal["op", "metric", "dimension", "country", "abroad", "absent", "attack", "review_value", "category_value"]
+
+
+_SMALL_WORDS = ("what", "were", "many", "much", "from", "with", "have", "show", "give", "the", "and", "for", "our", "was", "how", "did")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +156,40 @@ def _words(trie: Trie) -> Iterator[str]:
         yield from _words(node)
 
 
-def mended(tokens: Sequence[Token], lexicon: Lexicon, names: frozenset[str]) -> list[Token]:
+def mended(tokens: Sequence[Token], lexicon: Lexicon, names: frozenset[str], is_word: Callable[[str], bool] | None = None) -> list[Token]:
     """The tokens with misspelt words put right; `names` are the words of the shop's products, which are right as they are, and
     so are their misspellings.
 
-    One slip is forgiven in words of four to six letters, two in longer ones (two only where the first letter holds).
+    One slip is forgiven in words of four to six letters, two in longer ones (two only where the first letter holds). `is_word`
+    says of a word whether it is one at all: then it is not taken for a filler, which would make it vanish.
     """
-    return [_mended(t, lexicon, names) for t in tokens]
+    return [_mended(t, lexicon, names, is_word or (lambda word: False)) for t in tokens]
 
 
-def _mended(token: Token, lexicon: Lexicon, names: frozenset[str]) -> Token:
+def _mended(token: Token, lexicon: Lexicon, names: frozenset[str], is_word: Callable[[str], bool]) -> Token:
     word, vocabulary = token.text, lexicon.vocabulary
+    if len(word) == 3 and word.isalpha() and not token.quoted and word not in vocabulary and word not in names:
+        return _function_word(token)
     if token.quoted or len(word) < 4 or not word.replace("'", "").isalpha() or word in vocabulary or word in names:
         return token
     if token.stem in vocabulary or token.stem in names:
         return token
     better = closest(word, lexicon.askable, names)
-    return token if better is None or better not in lexicon.askable else Token(better, token.raw, token.quoted, fixed=word)
+    if better is None or better not in lexicon.askable or (better in lexicon.fillers and is_word(word)):
+        return token
+    return Token(better, token.raw, token.quoted, fixed=word)
+
+
+def _function_word(token: Token) -> Token:
+    """ "teh", "wat", "hwo": a small word with a letter dropped or two swapped; never another letter, which "VAT" for "was" would be."""
+    from rapidfuzz.distance import OSA
+
+    for small in _SMALL_WORDS:
+        swapped = len(small) == 3 and sorted(small) == sorted(token.text)
+        dropped = len(small) == 4 and small[0] == token.text[0]
+        if (swapped or dropped) and OSA.distance(small, token.text) == 1:
+            return Token(small, token.raw, token.quoted, fixed=token.text)
+    return token
 
 
 def closest(word: str, vocabulary: frozenset[str], names: frozenset[str]) -> str | None:

@@ -6,7 +6,7 @@ Owns the order of the steps and what is remembered of a conversation. Each step 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
@@ -21,7 +21,13 @@ from assistant.analyst.question import Question, question_from_json
 from assistant.analyst.reading import Reader, Reading
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.text import tokenize
-from assistant.analyst.values import Values
+from assistant.analyst.values import NAME_STOP, Values
+
+_REVIEWERS = frozenset(["women", "woman", "ladies", "females", "female"])
+"""All who reviewed women's clothes: no filter among reviews."""
+_REPLY_WORDS = frozenset(
+    ["the", "a", "an", "one", "that", "this", "i", "mean", "meant", "please", "pls", "it", "and", "just", "no", "yes", "of", "sorry"]
+)
 
 Outcome: TypeAlias = Question | Clarify | Refuse
 
@@ -69,21 +75,45 @@ class Parsed:
 class Parser:
     """Parses the messages of one shop."""
 
-    def __init__(self, semantics: Semantics, lexicon: Lexicon, values: Values, first_day: date, today: date) -> None:
+    def __init__(
+        self,
+        semantics: Semantics,
+        lexicon: Lexicon,
+        values: Values,
+        first_day: date,
+        today: date,
+        is_word: Callable[[str], bool] | None = None,
+    ) -> None:
         self.lexicon, self.values = lexicon, values
         self.first_day, self.today = first_day, today
-        self.reader = Reader(lexicon, values)
+        self.reader = Reader(lexicon, values, is_word)
         self.drafter = Drafter(semantics, values)
         self.assembler = Assembler(semantics, first_day, today, reviews_dated=values.reviews_dated)
 
     def parse(self, text: str, memory: Memory) -> Parsed:
         """The outcome of a message in its conversation; never raises for what people type."""
+        text = self._variant(text, memory)
         filled = self._filled(text, memory)
         if filled:
             parsed = self._parsed(filled, memory)
             if not isinstance(parsed.outcome, Clarify):
                 return parsed
+            alone = self._parsed(text, memory)
+            return parsed if isinstance(alone.outcome, Clarify) else alone
         return self._parsed(text, memory)
+
+    def _variant(self, text: str, memory: Memory) -> str:
+        """ "And the large?" after the small one: the message with the code of the product that differs in just that word."""
+        clause = memory.question.filter_on("product") if memory.question and not memory.pending else None
+        held = self.values.by_code.get(str(clause.values[0]).upper()) if clause and clause.op == "eq" else None
+        said = {t.stem for t in tokenize(text)}
+        if held is None or len(said) > 8:
+            return text
+        words = set(held.words)
+        found = [
+            p for p in self.values.products if len(words - set(p.words)) == 1 == len(set(p.words) - words) and set(p.words) - words <= said
+        ]
+        return f"{text} {found[0].id}" if len(found) == 1 and not words & said - NAME_STOP else text
 
     def _filled(self, text: str, memory: Memory) -> str:
         """The message that waited, with the reply to our question back put in; empty where the reply is something else."""
@@ -103,7 +133,7 @@ class Parser:
 
     def _named_by(self, reply: str, choice: str) -> bool:
         """Whether every word of the reply that says something is in the choice."""
-        words = [t.stem for t in tokenize(reply) if t.text not in self.lexicon.fillers]
+        words = [t.stem for t in tokenize(reply) if t.text not in _REPLY_WORDS]
         return bool(words) and set(words) <= {t.stem for t in tokenize(choice)}
 
     def _parsed(self, text: str, memory: Memory) -> Parsed:
@@ -128,6 +158,8 @@ class Parser:
         """Things that the data cannot tell, whatever else the message says; a phrase with another sense as well is left to the parser."""
         for mark in reading.marks:
             sense = mark.sense("absent")
+            if mark.text in _REVIEWERS and self.drafter.cube_of(reading, None) == "reviews":
+                continue
             if sense is not None and all(s.kind == "absent" for s in mark.senses):
                 text = (
                     f"The shop's data does not hold {sense.value} (you asked about “{mark.text}”). It holds sales, returns, orders, "

@@ -46,6 +46,7 @@ _XMAS = r"(?:christmas|xmas|x mas|holiday|festive)(?: (?:shopping|trading|sellin
 
 _WD = rf"(?:(?:{'|'.join(WEEKDAY_NAMES)}) (?:the )?)?"
 
+_FINER = {"week": ("day",), "month": ("day", "week"), "quarter": ("day", "week", "month")}
 _UNIT_OF = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
 
 
@@ -281,6 +282,9 @@ def _year_shift(g: PeriodGrammar, m: re.Match[str]) -> Atom:
 def _step_shift(g: PeriodGrammar, m: re.Match[str]) -> Atom:
     unit, later = m["unit"], any(w in m.group(0) for w in ("after", "later", "following", "next"))
     step = 1 if later else -1
+    whole = _UNIT_OF.get(unit[0], "")
+    if g.anchor is not None and g.anchor.grain in _FINER.get(whole, ()):
+        return g.fixed(m, g.unit(whole, g.anchor.first).step(step))
     if unit.startswith("y"):
         return Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("year", step))
     return Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("step", step))

@@ -34,6 +34,7 @@ class Found:
     last_year: bool = False
 
 
+_SHARE = re.compile(r"\b(?:share|proportion|percent|percentage|pct|fraction|part of)\b|%")
 _AGAINST = re.compile(r"\b(?:vs|versus|against|compared|than|over|v|relative|minus)\b")
 
 
@@ -180,6 +181,10 @@ class PeriodGrammar:
         elif bare and n and atoms[n - 1].year is not None and self._listed(text[atoms[n - 1].end : atom.start]):
             atom = replace(atom, year=atoms[n - 1].year)
             bare = False
+        if bare and len(atoms) == 2 and _SHARE.search(text):
+            other = atoms[1 - n]
+            if other.year is not None and not other.shift and not other.whole and other.build(other.year).grain == "year":
+                atom, bare = replace(atom, year=other.year), False
         period = self._resolve(atom)
         lead = text[: atom.start]
         opened = re.search(

@@ -26,7 +26,7 @@ class RankingTurn(Turn):
         if (
             not dimensions
             and draft.ranks
-            and reading.has("bought", "sold", "most_sold", "least_sold")
+            and (reading.has("bought", "sold", "most_sold", "least_sold") or any(_sells(m.text) for m in reading.ops("top", "bottom")))
             and reading.has("which")
             and not keeps_ranking
         ):
@@ -119,6 +119,8 @@ class RankingTurn(Turn):
         wants_label = self.reading.has("which", "who", "when") or question.by != ("order",)
         if self.reading.has("how_much") or (question.by == ("order",) and not self._names_document()):
             wants_label = False
+        if self._names_figure():
+            wants_label = False
         ask: Ask = "label" if wants_label else "number"
         if question.by == ("order",) and ask == "label":
             extra = (
@@ -131,6 +133,15 @@ class RankingTurn(Turn):
             extra = "country" if "country" in self.draft.ranked else extra
             return replace(question, ask=ask, by=("order", extra) if extra else ("order",))
         return replace(question, ask=ask)
+
+    def _names_figure(self) -> bool:
+        """ "The highest number of orders in one day": the figure is wanted, not the day."""
+        if self.reading.has("which", "who", "when"):
+            return False
+        return any(
+            m.text.startswith("number of") and (before := self.reading.before(m)) is not None and before.is_op("top", "bottom")
+            for m in self.reading.marks
+        )
 
     def _names_document(self) -> bool:
         """ "Which order", "who placed the biggest order": a name is wanted; "what was our biggest order": its worth."""
@@ -172,7 +183,7 @@ class RankingTurn(Turn):
         if self.reading.has("how_many", "how_much") or self._points_to_focus() or (self.reading.has("total") and not self.draft.periods):
             return None
         changed = {c.dimension for c in self.draft.filters.clauses if c.op in ("eq", "in")}
-        if changed & set(before.by):
+        if changed & set(before.by) and not self._takes_back({c.dimension: c for c in self.draft.filters.clauses}):
             return None
         swapped = [d for m in self.draft.pending for d in m.all("dimension")][:1]
         by = tuple(swapped) if swapped and before.tool in ("ranking", "breakdown") else before.by
@@ -182,6 +193,11 @@ class RankingTurn(Turn):
             before, metrics=(self.metrics() or before.metrics)[:1], by=by, filters=self.filters(), period=self.period(), ranking=ranking
         )
         return self._unfiltered(question) if swapped else question
+
+
+def _sells(text: str) -> bool:
+    """ "Sold best", "sells worst": goods are ranked."""
+    return text.split()[0].startswith(("sell", "sold"))
 
 
 def _subjects(text: str) -> tuple[str, ...]:

@@ -94,14 +94,13 @@ class Reading:
 class Reader:
     """Reads messages with one shop's lexicon and values."""
 
-    def __init__(self, lexicon: Lexicon, values: Values) -> None:
-        self.lexicon = lexicon
-        self.values = values
+    def __init__(self, lexicon: Lexicon, values: Values, is_word: Callable[[str], bool] | None = None) -> None:
+        self.lexicon, self.values, self.is_word = lexicon, values, is_word
 
     def read(self, text: str, grammar: PeriodGrammar) -> Reading:
         """The marks of `text`."""
-        tokens = mended(tokenize(text), self.lexicon, self.values.name_words)
-        desk = _Desk(tokens, self.lexicon, self.values)
+        tokens = mended(tokenize(text), self.lexicon, self.values.name_words, self.is_word)
+        desk = _Desk(tokens, self.lexicon, self.values, self.is_word)
         desk.full_names()
         desk.ids()
         desk.periods(grammar)
@@ -114,8 +113,8 @@ class Reader:
 class _Desk:
     """One message being read: tokens, and the marks made so far."""
 
-    def __init__(self, tokens: list[Token], lexicon: Lexicon, values: Values) -> None:
-        self.tokens, self.lexicon, self.values = tokens, lexicon, values
+    def __init__(self, tokens: list[Token], lexicon: Lexicon, values: Values, is_word: Callable[[str], bool] | None) -> None:
+        self.tokens, self.lexicon, self.values, self.is_word = tokens, lexicon, values, is_word
         self.marks: list[Mark] = []
         self.free = [True] * len(tokens)
         self.stems = [t.stem for t in tokens]
@@ -293,6 +292,7 @@ class _Desk:
                 return
             self.claim("product", start, end, words=tuple(self._name_words(start, end)))
             return
+        start, end = self._with_names_beside(start, end)
         grown = True
         while grown:
             grown = False
@@ -307,6 +307,17 @@ class _Desk:
         words = self._name_words(start, end)
         self._release(start, end)
         self.claim("product", start, end, products=self._fits(start, end), words=tuple(words))
+
+    def _with_names_beside(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch together with a whole name next to it, where both are one longer name: "white hangin | heart t-light holder"."""
+        for mark in self.marks:
+            if mark.kind != "product" or mark.value or len(mark.words) < 2:
+                continue
+            if mark.start == end and self._fits(start, mark.end):
+                return start, mark.end
+            if mark.end == start and self._fits(mark.start, end):
+                return mark.start, end
+        return start, end
 
     def _widens(self, start: int, end: int, added: int, until: int) -> bool:
         """Whether the tokens `added`..`until` may join the name: they end in a name's word, none is a time or another name,
@@ -347,6 +358,8 @@ class _Desk:
         word = self.tokens[n].text
         if self.stems[n] in self.values.by_word or word in self.values.name_words:
             return True
+        if self.is_word is not None and self.is_word(word):
+            return False
         return len(word) > 4 and word.isalpha() and closest(word, frozenset(), self.values.name_words) is not None
 
 

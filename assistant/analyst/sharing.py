@@ -33,6 +33,8 @@ class Sharing:
         )
         if not self.reading.has("share") and not kept:
             return None
+        if not kept and self._how_much_of_a_product():
+            return None
         metrics = self.turn.metrics()
         if self.reading.has("share") and self.context is not None and not self.draft.metrics:
             metrics = self.context.metrics
@@ -48,6 +50,16 @@ class Sharing:
         if kept and self.context is not None and self.context.share is not None and self.context.share.of and not self.draft.metrics:
             return replace(self.turn.base("share", metrics[:1]), share=self.context.share)
         return self._part(metrics or self._default(), kept=kept)
+
+    def _how_much_of_a_product(self) -> bool:
+        """ "How much of the jam set did we sell": an amount, not a share of something."""
+        share = self.reading.ops("share")
+        if len(share) != 1 or share[0].text != "how much of" or self.draft.metrics:
+            return False
+        after = self.reading.after(share[0])
+        while after is not None and after.kind == "word":
+            after = self.reading.after(after)
+        return after is not None and after.kind == "product" and self.reading.has("sold", "bought")
 
     def _rate(self, metrics: tuple[str, ...]) -> Question | None:
         """A metric that is a share by itself needs no part; groups and rankings of it are not this module's."""
@@ -120,11 +132,16 @@ class Sharing:
         if by:
             ranking = self.context.ranking if self.context and self.context.by == by else None
             return replace(self.turn.base("share", metrics[:1]), by=by[:1], ranking=ranking, share=Share(), ask="rows")
-        if self.draft.ranks and self.draft.ranked:
+        if self.draft.ranks and self.draft.ranked and self.draft.ranked[0] not in own:
             n = self.turn.rank_n() or 1
             return replace(
                 self.turn.base("share", metrics[:1]), by=tuple(self.draft.ranked[:1]), ranking=Ranking(n), share=Share(), ask="number"
             )
+        if self.draft.nested:
+            inner, outer = self.draft.nested
+            within = FilterClause("day", "between", (inner.first.isoformat(), inner.last.isoformat()), inner.title)
+            asked = self.turn.base("share", metrics[:1]).with_filter(within)
+            return replace(asked, period=outer, share=Share(part=(within,)))
         part = self._part_filters(filters, own, kept=kept)
         if metric.whole and (not part or (not self._verb_between(part) and not kept)):
             if metric.share:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.analyst.calendar_words import NUMBERS
 from assistant.analyst.comparing import Comparing
 from assistant.analyst.draft import RANKING_OPS
+from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.question import Having, Period, Question, Ranking
 from assistant.analyst.ranking_turn import RankingTurn
 from assistant.analyst.reading import Mark
@@ -80,8 +81,14 @@ class SpecialTurn(RankingTurn):
             return None
         if asked and not products and not self._basket_words():
             return None
+        if len(products) == 1 and len(products[0].values) == 2 and self._counts_orders():
+            return Question("together", filters=self.filters(), period=self.period(), ask="number")
         n = self.rank_n() or (self.keeps.ranking.n if follows and self.keeps.ranking else 5)
         return Question("together", filters=self.filters(), period=self.period(), ranking=Ranking(n), ask="rows")
+
+    def _counts_orders(self) -> bool:
+        """ "How often are X and Y bought together"."""
+        return self.reading.has("how_many") or "often" in self.reading.text.split()
 
     def _basket_words(self) -> bool:
         return any(
@@ -106,9 +113,17 @@ class SpecialTurn(RankingTurn):
             (marks and dated) or (about_purchase and self.filters() and not reading.has("how_many", "how_much")) or follows
         ):
             return None
+        self._one_question()
         first = reading.has("first") if marks else self.keeps.metric == "first_sale"
         period = self.period() if self.draft.periods or self.draft.whole else self.keeps.period if follows else None
         return Question("record", ("first_sale" if first else "last_sale",), filters=self.filters(), period=period, ask="date")
+
+    def _one_question(self) -> None:
+        """A date and a figure in one message: one at a time."""
+        figures = [m for m in self.draft.metrics if self.semantics.metrics[m].unit in ("money", "share", "rating")]
+        if figures and self.reading.has("when") and self.reading.has("how_much", "which"):
+            name = self.semantics.metrics[figures[0]].name
+            raise Stop(Clarify(f"That is a date and a figure ({name}); which of the two shall I look up first?", slot="subject"))
 
     def _purchase_follows(self, mark: Mark) -> bool:
         after = self.reading.after(mark)
@@ -173,9 +188,9 @@ class SpecialTurn(RankingTurn):
 
     def _threshold(self, ops: tuple[Mark, ...]) -> tuple[Mark, tuple[float, str] | None]:
         for op in ops:
-            if "once" in op.text or op.text == "just one":
+            if "once" in op.text or op.text in ("just one", "twice"):
                 self.used.add(op.start)
-                return op, (1.0, "once")
+                return op, (2.0 if op.text == "twice" else 1.0, "once")
             after = self.reading.after(op)
             while after is not None and after.text in ("£", "gbp", "a", "of", "$", "€"):
                 after = self.reading.after(after)

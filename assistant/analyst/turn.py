@@ -5,6 +5,7 @@ Owns inheritance (filters, period, metrics) and what pronouns point to; which to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -73,6 +74,9 @@ class Turn:
     def filters(self) -> tuple[FilterClause, ...]:
         """The filters of the message over those of the conversation, by dimension; pronouns add what they refer to."""
         own = {c.dimension: c for c in self.draft.filters.clauses}
+        if self._takes_back(own):
+            kept_out = tuple(c for c in self.keeps.filters if c.dimension not in own)
+            return (*kept_out, *(c for c in own.values() if not self._excluded_before(c)))
         part = self.keeps.share.part if self.keeps.share else ()
         kept = {c.dimension: c for c in (*self.keeps.filters, *part) if c.dimension not in own}
         if self.reading.has("everywhere"):
@@ -96,6 +100,14 @@ class Turn:
             kept[segment.dimension] = segment
         return (*kept.values(), *own.values())
 
+    def _takes_back(self, own: Mapping[str, FilterClause]) -> bool:
+        """ "Include the UK" after "without the UK": the exclusion goes."""
+        return self.reading.has("include") and any(self._excluded_before(c) for c in own.values())
+
+    def _excluded_before(self, clause: FilterClause) -> bool:
+        held = self.keeps.filter_on(clause.dimension)
+        return held is not None and held.op in ("ne", "not_in") and clause.op == "eq" and clause.values[0] in held.values
+
     def _segment(self) -> FilterClause | None:
         """ "Revenue from new customers": new and returning customers narrow another figure instead of being counted."""
         segments = [ident for ident in self.draft.metrics if ident in _SEGMENTS]
@@ -115,7 +127,10 @@ class Turn:
 
     def _points_to_focus(self) -> bool:
         """Whether "they", "that customer", "it" means the first row of a ranking before."""
-        if self.focus is None or self.keeps.filter_on(self.focus.dimension) is not None:
+        if self.focus is None:
+            return False
+        held = self.keeps.filter_on(self.focus.dimension)
+        if held is not None and held.op not in ("ne", "not_in"):
             return False
         if self.keeps.tool not in ("ranking", "compare", "record"):
             return False
@@ -125,7 +140,12 @@ class Turn:
             and self.reading.has("how_many", "how_much")
             and not self.draft.periods
         )
-        return (self._has_pronoun() or answered) and not self.draft.ranked and not self.reading.has("by_how_much")
+        return (self._has_pronoun() or answered) and self._ranks_others() and not self.reading.has("by_how_much")
+
+    def _ranks_others(self) -> bool:
+        """ "The top products there": what is ranked is not what the pronoun means."""
+        ranked = self.draft.ranked
+        return not ranked or (self.focus is not None and self.focus.dimension not in ranked and self.reading.has("that"))
 
     def _has_pronoun(self) -> bool:
         return any(
@@ -174,6 +194,13 @@ class Turn:
             if said.period is None or left_out.period is None:
                 continue
             whole, cut = said.period, left_out.period
+            if cut.last < whole.first or cut.first > whole.last:
+                raise Stop(
+                    Clarify(
+                        f"I cannot tell who or what was there in {whole.title} but not in {cut.title}; I can give either by itself.",
+                        slot="period",
+                    )
+                )
             if cut.last >= min(whole.last, self.home.today) and cut.first > whole.first:
                 said = replace(said, period=Period(whole.first, cut.first - timedelta(days=1)))
             elif cut.first <= whole.first and cut.last < whole.last:
@@ -211,6 +238,8 @@ class Turn:
             implied = "net_sales"
         if implied == "returns" and named in (("units",), ("returned_units",)):
             return ("returned_units",)
+        if self.draft.cube == "reviews" and not named and self.reading.has("average") and self.reading.has("stars"):
+            return ("rating",)
         if implied and not named:
             return (implied,)
         if not named and self.reading.has("earned") and not self.reading.has("how_many", "share") and self.draft.cube == "sales":
@@ -266,7 +295,7 @@ class Turn:
             return ("returned_units",) if came_back and not self.reading.has("sold") else ("units",)
         if (
             self.draft.cube == "sales"
-            and self.reading.has("how_much")
+            and (self.reading.has("how_much") or any(m.text == "how much of" for m in self.reading.ops("share")))
             and not self.keeps.metrics
             and (self.reading.has("sold", "bought", "spent") or self.filters())
         ):

@@ -153,7 +153,8 @@ def _label(side: Side) -> str:
     """The value that a side stands for, as the data spells it."""
     if side.period is not None and not side.filters:
         return _period_label(side)
-    return str(side.filters[0].values[0]) if side.filters and side.filters[0].op == "eq" else side.label
+    clause = side.filters[0] if side.filters else None
+    return str(clause.values[0]) if clause and clause.op == "eq" and clause.dimension != "weekday" else side.label
 
 
 def _period_label(side: Side) -> str:
