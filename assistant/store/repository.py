@@ -7,6 +7,7 @@ upsert writes only what differs. Knows no particular table.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -41,7 +42,7 @@ class Table:
     children: tuple[Child, ...] = field(default=())
 
 
-class Repository(Generic[Record]):
+class Repository(ABC, Generic[Record]):
     """Records of one type. Subclasses say which table and how a record becomes rows."""
 
     table: ClassVar[Table]
@@ -49,13 +50,13 @@ class Repository(Generic[Record]):
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    @abstractmethod
     def _encode(self, record: Record) -> tuple[Row, Children]:
         """The main row (id first) and the rows of each child table, without their parent and position."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _decode(self, row: Row, children: Children) -> Record:
         """What `_encode` was given."""
-        raise NotImplementedError
 
     def upsert(self, records: Iterable[Record]) -> Changes:
         """Add the new, replace the changed, leave the equal alone; all of them, or none if anything fails.
