@@ -74,6 +74,8 @@ _QUESTION = re.compile(
     r"(?:^|[,.;!]\s*)(?:and |but |so )?(?:how|when|what|where|which|who|can|may|could|should|must|do|does|is|are|will|would|am)\b",
     re.IGNORECASE,
 )
+_CALLED_OFF = re.compile(r"\b(?:leave|forget|cancel|stop|nothing|never|keep|don'?t|not now|later|changed my mind)\b", re.IGNORECASE)
+_CURT = 3
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ANSWERS = frozenset(
     {"affirm", "select", "give_details", "give_reason", "modify_items", "exchange_items", "return_items", "change_payment", "deny"}
@@ -133,9 +135,9 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
 
 
 def _amends(sight: Sight) -> bool:
-    """Whether a no says what is wanted instead: "no, only the bicycle", "no, to my PayPal account"."""
-    details = sight.understanding.of_kind("product", "category", "payment_method", "option", "colour", "size")
-    return bool(details) and bool(_INSTEAD.search(sight.understanding.text))
+    """Whether a no says what is wanted instead: "no, only the bicycle", "no, to my PayPal account"; not "no, just leave it"."""
+    text = sight.understanding.text
+    return bool(_INSTEAD.search(text)) and not _CALLED_OFF.search(text) and len(text.split()) > _CURT
 
 
 def _identity(sight: Sight, state: DialogueState) -> Plan | None:

@@ -147,6 +147,7 @@ def talk(store: Store) -> Callable[..., Talk]:
 
     def begin(customer_id: str | None = None, policy: str = "default") -> Talk:
         settings = Settings(shop_name="Thistle & Nib", shopper={"policy": policy})
-        return Talk(store, ShopperClerk(store, FakeRetriever(passages()), settings), understander, customer_id)
+        clerk = ShopperClerk(store, FakeRetriever(passages()), settings, understand=understander.understand)
+        return Talk(store, clerk, understander, customer_id)
 
     return begin
