@@ -60,7 +60,7 @@ class Shop:
 
     @cached_property
     def shopper(self) -> ShopperClerk:
-        return ShopperClerk(self.store, self.retriever, self.settings)
+        return ShopperClerk(self.store, self.retriever, self.settings, understand=self.understander.understand)
 
     @cached_property
     def analyst(self) -> Analyst:
