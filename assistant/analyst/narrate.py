@@ -34,10 +34,11 @@ def sentence(question: Question, result: ToolResult, context: Context) -> str:
 
 
 def _warnings(question: Question, result: ToolResult, context: Context) -> list[str]:
-    """Partial periods and small numbers, unless the tool has said so itself."""
+    """Rows that were cut, partial periods and small numbers, unless the tool has said so itself."""
     if result.status is not Status.ANSWERED or question.tool in ("forecast", "why", "together"):
         return []
-    return [note for note in (_partial(question.period, context, result.notes), _small(result)) if note]
+    cut = f"Only the first {len(result.rows):,} of {result.groups:,} rows are shown." if result.groups else ""
+    return [note for note in (cut, _partial(question.period, context, result.notes), _small(result)) if note]
 
 
 def _partial(period: Period | None, context: Context, said: tuple[str, ...]) -> str:
@@ -102,13 +103,15 @@ def comparable(period: Period | None, context: Context) -> Period | None:
 
 
 def _series(question: Question, result: ToolResult, context: Context) -> str:
-    """The total where it adds up, the highest and the lowest."""
+    """The total where it adds up, the highest and the lowest; of rows that were cut nothing can be said as a whole."""
     if not result.rows:
         return _nothing(question, context)
     by = wording.plain_list([context.semantics.dimension(d).singular for d in question.by])
     head = f"{wording.subject(question, context)}, by {by}"
     if len(result.rows) == 1:
         return f"{head}: {_row(result.rows[0], result, context)}."
+    if result.groups:
+        return f"{head}."
     whole = [r for r in result.rows if not partial(r.label, question.by[0], question.period, context)] or result.rows
     high, low = max(whole, key=lambda r: r.value), min(whole, key=lambda r: r.value)
     total = ""

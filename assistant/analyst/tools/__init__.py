@@ -32,7 +32,8 @@ class ToolResult:
     `value`, `rows` and `receipt` go into the answer as they are. `unit` is that of `value` and, where `row_unit` says nothing else,
     of the rows: money, count, share (a fraction), number, rating, date, label. `facts` are further figures by name for the sentence
     (`new`, `old`, `low`, `high`, ...); `notes` are warnings a reader must see (part of the period, small numbers, wrong premise).
-    `text` is set only by a tool that must say something itself, as when it declines.
+    `groups` is how many rows there are where the row limit cut them, else 0. `text` is set only by a tool that must say something
+    itself, as when it declines.
     """
 
     status: Status = Status.ANSWERED
@@ -46,6 +47,7 @@ class ToolResult:
     text: str = ""
     choices: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+    groups: int = 0
 
     @property
     def rows_unit(self) -> str:

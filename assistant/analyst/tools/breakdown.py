@@ -53,5 +53,5 @@ def breakdown(question: Question, context: Context) -> ToolResult:
         unit=definition.unit,
         receipt=receipt(question, found.sql, found.rows_read, context),
         products=products_of(question, found.groups),
-        notes=(f"The first {len(rows)} of {found.groups_found}.",) if cut else (),
+        groups=found.groups_found if cut else 0,
     )

@@ -39,4 +39,11 @@ def count(question: Question, context: Context) -> ToolResult:
     )
     made = receipt(question, found.sql, found.rows_read, context, metric=measured[0])
     rows = rows_of(found.groups) if question.ask == "rows" else ()
-    return ToolResult(value=found.groups_found, rows=rows, unit="count", receipt=made)
+    return ToolResult(
+        value=found.groups_found,
+        rows=rows,
+        unit="count",
+        row_unit=context.semantics.metric(measured[0]).unit,
+        receipt=made,
+        groups=found.groups_found if 0 < len(rows) < found.groups_found else 0,
+    )

@@ -29,7 +29,7 @@ def ranking(question: Question, context: Context) -> ToolResult:
     """
     if refusal := outside(question, context):
         return refusal
-    wanted = question.ranking or DEFAULT
+    wanted, most = question.ranking or DEFAULT, context.settings.staff.max_rows
     found = context.query(
         Query(
             question.metrics,
@@ -38,7 +38,7 @@ def ranking(question: Question, context: Context) -> ToolResult:
             period=question.period,
             per=question.per,
             order=wanted.direction,
-            limit=min(wanted.n, context.settings.staff.max_rows),
+            limit=min(wanted.n, most),
             skip=wanted.skip,
             having=question.having,
             drop_empty=True,
@@ -54,4 +54,12 @@ def ranking(question: Question, context: Context) -> ToolResult:
     elif question.ask == "number" or len(rows) == 1:
         value = rows[0].value
     unit = context.semantics.metric(question.metric).unit
-    return ToolResult(value=value, rows=rows, unit=unit, receipt=made, products=products_of(question, found.groups))
+    wished = min(wanted.n, found.groups_found - wanted.skip)
+    return ToolResult(
+        value=value,
+        rows=rows,
+        unit=unit,
+        receipt=made,
+        products=products_of(question, found.groups),
+        groups=wished if wished > len(rows) else 0,
+    )

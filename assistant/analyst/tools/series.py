@@ -45,7 +45,7 @@ def series(question: Question, context: Context) -> ToolResult:
         rows=rows_of(found.groups) if cut else _filled(question, rows_of(found.groups), context),
         unit=context.semantics.metric(question.metric).unit,
         receipt=receipt(question, found.sql, found.rows_read, context),
-        notes=(f"The first {len(found.groups)} of {found.groups_found}.",) if cut else (),
+        groups=found.groups_found if cut else 0,
     )
 
 

@@ -84,4 +84,5 @@ def _by_group(question: Question, total: float, context: Context) -> ToolResult:
         facts={"part": part * total, "whole": total},
         receipt=receipt(question, found.sql, found.rows_read, context),
         products=products_of(question, found.groups),
+        groups=found.groups_found if not ranked and found.groups_found > len(rows) else 0,
     )
