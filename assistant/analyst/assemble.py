@@ -74,6 +74,8 @@ class _Turn(CheckedTurn):
         question = self._tool()
         question = self._averaged(question)
         self._check_numbers()
+        self._check_negation()
+        self._check_combined(question)
         self._check_operators(question)
         self._check_periods(question)
         return question

@@ -37,6 +37,9 @@ _EXCLUDING = frozenset(
 )
 
 
+_NEVER = frozenset(["never", "nobody", "none", "neither", "nothing"])
+
+
 class CheckedTurn(SpecialTurn):
     """A turn that knows what it has not understood."""
 
@@ -124,6 +127,30 @@ class CheckedTurn(SpecialTurn):
     def _negates_verb(self, mark: Mark) -> bool:
         after = self.reading.after(mark)
         return mark.text == "not" and after is not None and after.is_op("sold", "bought")
+
+    def _check_negation(self) -> None:
+        """What never happened cannot be looked up here, and a "never" that is passed over turns an answer into its opposite."""
+        words = [t.text for t in self.reading.tokens]
+        for mark in self.reading.marks:
+            if mark.kind == "phrase" and mark.all("metric"):
+                words[mark.start : mark.end] = [""] * (mark.end - mark.start)
+        never = [w for n, w in enumerate(words) if w in _NEVER and words[n + 1 : n + 2] != ["mind"]]
+        if never:
+            raise Stop(
+                Clarify(
+                    f"I can look up what happened, but not who or what “{never[0]}” did; which figure may I give instead?",
+                    ("new customers this year", "return rate by product", "products sold this year"),
+                    slot="subject",
+                )
+            )
+
+    def _check_combined(self, question: Question) -> None:
+        """Customers by how often they bought stand alone: no other figure is kept for just them."""
+        repeats = [m for m in question.metrics if self.semantics.metrics[m].repeat]
+        if repeats and len(question.metrics) > 1:
+            name = self.semantics.metrics[repeats[0]].name
+            others = " and ".join(self.semantics.metrics[m].name for m in question.metrics if m not in repeats)
+            raise Stop(Clarify(f"I cannot give {others} of {name} alone; shall I give one of the two?", (name, others), slot="metric"))
 
     def _check_numbers(self) -> None:
         """A number that no part of the question took up may not be passed over."""

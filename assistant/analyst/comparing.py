@@ -196,6 +196,8 @@ class Comparing:
         if ends and (self.reading.has("difference", "yoy", "mom", "qoq", "versus") or self.changes) and ends[0] != ends[1]:
             return self._against(ends[1], ends[0])
         if len(found) >= 2:
+            if any(f.ends for f in found):
+                raise Stop(Clarify("Which two periods shall I compare? I read a range and another period beside it.", slot="period"))
             one, two = found[0].period, found[1].period
             assert one is not None
             assert two is not None
@@ -245,6 +247,8 @@ class Comparing:
             return self._against(base, self.turn.shifted(base))
         if not rate and not self.changes:
             return ()
+        if not rate and kept is not None and (lately := self._against_before()):
+            return lately
         if self._weighs_values():
             return ()
         if kept is None and rate:

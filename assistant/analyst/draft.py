@@ -6,9 +6,12 @@ The draft says what the message says and nothing more: defaults and the conversa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import pairwise
 
 from assistant.analyst.filters import FilterReader, Filters
+from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.periods import Found
 from assistant.analyst.question import Period, Question
 from assistant.analyst.reading import Mark, Reading
@@ -118,9 +121,27 @@ class Drafter:
                 draft.whole = True
             else:
                 draft.periods.append(mark.period)
+        self._join_periods(draft)
         if found.implied_product and not draft.ranked:
             draft.ranked.append("product")
         return draft
+
+    def _join_periods(self, draft: Draft) -> None:
+        """ "Jan, Feb and March together", "by quarter, 2010 and 2011": periods in a row that are listed, not compared, are one span.
+
+        Raises:
+            Stop: three periods or more are listed that do not follow each other.
+        """
+        said = [p for f in draft.periods if (p := f.period) is not None]
+        compared = draft.reading.has("versus", "difference", "than", "growth", "fall", "more", "less", "yoy", "mom", "share", "which")
+        summed = len(said) > 2 or draft.reading.has("total", "together_with") or bool(draft.by)
+        if len(said) < 2 or compared or not summed or " or " in draft.reading.text:
+            return
+        row = sorted(said, key=lambda p: p.first)
+        if all(one.last + timedelta(days=1) == two.first for one, two in pairwise(row)):
+            draft.periods = [replace(draft.periods[0], period=Period(row[0].first, row[-1].last), ends=None)]
+        elif len(said) > 2:
+            raise Stop(Clarify("Those periods do not follow each other; ask for one, two to compare, or a range.", slot="period"))
 
     def cube_of(self, reading: Reading, previous: Question | None) -> str:
         """Which kind of rows the message is about: its own words decide, then the message before."""
@@ -251,6 +272,9 @@ class _Nouns:
         if ident == "returns" and before is not None and before.is_op("how_many"):
             ident = "cancellations"
         self.draft.used.add(mark.start)
+        if ident == "trading_days" and before is not None and (before.is_op("by") or before.text in ("a", "an", "average")):
+            self.draft.per = "day"
+            return
         if ident == "products_sold" and before is not None and before.is_op("how_many"):
             self.draft.counted = "product"
         if ident not in self.draft.metrics:
@@ -266,7 +290,7 @@ class _Nouns:
             self._metric(mark, "aov")
         elif mark.is_op(*RANKING_OPS):
             self._rank(mark, dimension)
-        elif lead is not None and lead.is_op("how_many"):
+        elif (lead is not None and lead.is_op("how_many")) or self._counted_after(mark):
             self._count(mark, dimension, metric)
         elif (before is not None and before.is_op("average") and mark.text in _ADJECTIVES) or (
             mark.text in _ADJECTIVES and self._average_follows(mark)
@@ -296,6 +320,11 @@ class _Nouns:
         else:
             draft.used.add(mark.start)
             draft.pending.append(mark)
+
+    def _counted_after(self, mark: Mark) -> bool:
+        """ "Invoice count": the noun is counted."""
+        after = self.reading.after(mark)
+        return after is not None and after.text in ("count", "counts", "tally", "headcount")
 
     def _average_follows(self, mark: Mark) -> bool:
         after = self.reading.after(mark)

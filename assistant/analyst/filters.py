@@ -204,8 +204,9 @@ class FilterReader(ReviewFilters):
                 continue
             if days and plural:
                 self._use(*marks)
-                for clause in _day_clauses(match.group("kind"), days):
-                    self.found.add(marks[0].start, clause)
+                negated = self._negated(marks[0])
+                for clause in _day_clauses(kind, days):
+                    self.found.add(marks[0].start, _but(clause) if negated else clause)
         self._hours()
 
     def _hours(self) -> None:
@@ -235,8 +236,12 @@ def merged(clauses: list[FilterClause]) -> FilterClause:
         return FilterClause(first.dimension, "in", tuple(v for c in distinct for v in c.values), " and ".join(c.label for c in distinct))
     if all(c.op in ("ne", "not_in") for c in distinct):
         values = tuple(v for c in distinct for v in c.values)
-        return FilterClause(first.dimension, "not_in", values, "outside " + " and ".join(str(v) for v in values))
+        said = first.label if len(distinct) == 1 else "outside " + " and ".join(c.label.removeprefix("outside ") for c in distinct)
+        return FilterClause(first.dimension, "not_in", values, said)
     kept = [c for c in distinct if c.op in ("eq", "in")]
+    out = {v for c in distinct if c.op in ("ne", "not_in") for v in c.values}
+    if out & {v for c in kept for v in c.values}:
+        raise Stop(Clarify(f"With {kept[0].label} or without? I read both.", (), slot="subject"))
     return merged(kept) if kept else first
 
 
@@ -261,6 +266,11 @@ def _day_clauses(said: str, days: list[int]) -> list[FilterClause]:
     if "week" in said:
         return [FilterClause("weekday", "in", tuple(days), "weekends" if "end" in said else "weekdays")]
     return [FilterClause("weekday", "eq", (day,), _day_name(day)) for day in days]
+
+
+def _but(clause: FilterClause) -> FilterClause:
+    """All but what the clause keeps."""
+    return FilterClause(clause.dimension, "ne" if clause.op == "eq" else "not_in", clause.values, f"not {clause.label}")
 
 
 def _day_name(number: int) -> str:

@@ -106,6 +106,8 @@ def refused(reading: Reading, lexicon: Lexicon) -> Refuse | None:
         )
     if "sql" in hits:
         return Refuse(f"{_READ_ONLY} Nothing that is typed here is ever executed.", "attack")
+    if _wants_a_dump(reading):
+        return Refuse("I give no copies of tables, accounts or the database. Ask me for a figure or a ranking.", "attack")
     if _orders_a_write(reading, lexicon):
         return Refuse(_READ_ONLY, "attack")
     return None
@@ -145,6 +147,20 @@ def _orders_a_write(reading: Reading, lexicon: Lexicon) -> bool:
         ):
             return True
     return False
+
+
+def _wants_a_dump(reading: Reading) -> bool:
+    """ "Export the accounts table", "dump the database": the store itself, not a figure from it."""
+    words = [t.text for t in reading.tokens]
+    return any(
+        word in ("export", "dump", "download", "extract", "copy", "leak", "print", "list", "show")
+        and _imperative(words, n)
+        and bool(
+            {"database", "db", "schema", "tables", "users", "backup"} & set(words[n + 1 : n + 6])
+            or {"table", "accounts"} <= set(words[n + 1 : n + 6])
+        )
+        for n, word in enumerate(words)
+    )
 
 
 def _imperative(words: list[str], n: int) -> bool:

@@ -301,7 +301,7 @@ _ALL = (
 )
 
 PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
-    (re.compile(rf"(?<![\w'/.-]){pattern}(?![\w/])"), make)
+    (re.compile(rf"(?<![\w'/.-])(?:{pattern})(?![\w/])"), make)
     for pattern, make in (
         (
             r"(?P<how>week (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e|we|week) (?:the )?"

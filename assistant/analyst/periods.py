@@ -174,7 +174,9 @@ class PeriodGrammar:
         if atom.shift:
             return Found(atom.start, atom.end, None, shift=atom.shift)
         bare = atom.year is None
-        if bare and n + 1 < len(atoms) and atoms[n + 1].year is not None and self._listed(text[atom.end : atoms[n + 1].start]):
+        if bare and (listed := self._year_of_list(text, atoms, n)) is not None:
+            atom, bare = replace(atom, year=listed), False
+        elif bare and n + 1 < len(atoms) and atoms[n + 1].year is not None and self._listed(text[atom.end : atoms[n + 1].start]):
             between = text[atom.end : atoms[n + 1].start]
             atom = self._nearest(atom, atoms[n + 1]) if _AGAINST.search(between) else _share_year(atom, atoms[n + 1])[0]
             bare = False
@@ -196,6 +198,13 @@ class PeriodGrammar:
             if opened.group(1) != "from" or onwards:
                 period, start = self._open_ended(period, opened.group(1)), opened.start()
         return Found(start, atom.end, period, bare=bare, last_year=atom.last_year)
+
+    def _year_of_list(self, text: str, atoms: list[Atom], n: int) -> int | None:
+        """The year at the end of a list of three or more: "Jan, Feb and March 2010"."""
+        last = n
+        while last + 1 < len(atoms) and text[atoms[last].end : atoms[last + 1].start].strip() in ("", "and", "&", "or", "plus"):
+            last += 1
+        return atoms[last].year if last - n > 1 and atoms[last].period is None else None
 
     def _nearest(self, atom: Atom, other: Atom) -> Atom:
         """`atom` in the year that brings it nearest to the other side of the comparison: "Nov over Oct 2011", "Dec vs Jan 2011"."""

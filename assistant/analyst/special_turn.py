@@ -16,6 +16,7 @@ ALL = 1000
 _STRONG_FORECAST = frozenset(
     ["forecast", "predict", "prediction", "predicted", "projection", "projected", "outlook", "prognosis", "foresee", "anticipate"]
 )
+_TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _UNIT_METRICS = {
     **dict.fromkeys(
         ["times", "time", "once", "twice", "order", "orders", "invoice", "invoices", "purchase", "purchases", "transactions"], "orders"
@@ -74,8 +75,13 @@ class SpecialTurn(RankingTurn):
         return question
 
     def _together(self) -> Question | None:
+        also = "also" in self.reading.text.split() and self.reading.has("bought", "sold") and bool(self.reading.of("product"))
         follows = self.keeps.tool == "together" and not self.draft.metrics and not self.draft.ranked
-        asked = self.reading.has("together_with") and self.draft.cube == "sales" and not (self.draft.metrics and not self._basket_words())
+        asked = (
+            (self.reading.has("together_with") or also)
+            and self.draft.cube == "sales"
+            and not (self.draft.metrics and not also and not self._basket_words())
+        )
         products = tuple(c for c in self.filters() if c.dimension == "product")
         if not asked and not (follows and products):
             return None
@@ -182,12 +188,26 @@ class SpecialTurn(RankingTurn):
             else ("le" if op.text in ("at most", "no more than", "<=", "up to") else "lt")
         )
         having = Having(metric, words, number[0])  # type: ignore[arg-type]
+        if reading.has("share"):
+            return self._share_under(Having(metric, words, number[0]), groups)  # type: ignore[arg-type]
         base = Question("count", (metric,), (groups,), self.filters(), self.period(), having=having)
         asked = reading.has("how_many") or not reading.has("which", "who")
         return base if asked else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
 
+    def _share_under(self, having: Having, groups: str) -> Question:
+        """The share of groups under a condition: only that of customers with two orders or more is a measure of ours."""
+        repeats = (having.op, having.value) in (("ge", 2.0), ("gt", 1.0))
+        if groups == "customer" and having.metric == "orders" and repeats:
+            self.used.update(m.start for m in self.reading.ops("more_than"))
+            return Question("metric", ("repeat_rate",), filters=self.filters(), period=self.period())
+        raise Stop(Clarify(f"I can count how many {groups}s fulfil that, but give no share of them; shall I count them?", slot="subject"))
+
     def _threshold(self, ops: tuple[Mark, ...]) -> tuple[Mark, tuple[float, str] | None]:
         for op in ops:
+            follower = self.reading.after(op)
+            if follower is not None and follower.text in _TIMES:
+                self.used.add(follower.start)
+                return op, (_TIMES[follower.text], "once")
             if "once" in op.text or op.text in ("just one", "twice"):
                 self.used.add(op.start)
                 return op, (2.0 if op.text == "twice" else 1.0, "once")

@@ -169,7 +169,7 @@ class Turn:
 
     def period(self) -> Period | None:
         """The period named, else the one before, shifted where the message says so."""
-        draft, kept = self.draft, self.keeps.period
+        draft, kept = self.draft, self.keeps.period or self._later_side()
         if draft.periods:
             said = self._without_left_out(draft.periods[0])
             if kept is not None and said.period is not None and said.period.grain == "year" and self._same_season(kept):
@@ -182,6 +182,11 @@ class Turn:
         if draft.shifts:
             return self.shifted(kept)
         return kept
+
+    def _later_side(self) -> Period | None:
+        """The later of two periods compared before: what "how many orders was that" goes on from."""
+        sides = self.keeps.comparison.sides if self.keeps.comparison else ()
+        return max((s.period for s in sides if s.period), key=lambda p: p.last, default=None)
 
     def _same_season(self, kept: Period) -> bool:
         """ "And in 2010?" after a season, or "the one in 2010" after any part of a year: the same part of that year."""
@@ -226,6 +231,8 @@ class Turn:
         named = tuple(self.draft.metrics)
         if self.draft.counted and len(named) > 1 and not self.reading.has("more_than", "less_than", "exactly"):
             named = named[:1]
+        if set(named) == {"gross_sales", "net_sales"}:
+            named = self._gross_or_net() or named
         if set(named) >= {"returns", "units"}:
             named = ("returned_units",)
         if "returns" in named and self.draft.counted == "customer":
@@ -247,6 +254,14 @@ class Turn:
         return (
             named or self._implied_units() or self._counted_before() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
         )
+
+    def _gross_or_net(self) -> tuple[str, ...]:
+        """ "Gross rev" is gross, "gross minus returns" is net: two words for one figure, side by side."""
+        one, two = sorted(self.draft.metric_marks[:2], key=lambda m: m.start)
+        if one.end != two.start:
+            return ()
+        taken_off = ("minus", "less", "after", "net of", "excluding", "without")
+        return ("net_sales",) if one.text.startswith("net") or two.text.startswith(taken_off) else ("gross_sales",)
 
     def _rates(self) -> bool:
         """ "How do reviewers rate ...": the verb asks for the rating."""
