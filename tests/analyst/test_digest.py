@@ -77,14 +77,14 @@ def test_what_cannot_be_kept_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_saved_question_is_kept_in_words_where_words_bring_it_back(analyst: Analyst) -> None:
-    texts = ["net sales last month", "and in France?"]
+    texts = ["net sales last month", "how about Spain?"]
     memory: Mapping[str, Any] = {}
     for text in texts:
         answer, memory = analyst.reply(Message("1", "s", text, Role.STAFF), None, memory)
     assert answer.question is not None
     kept = worded(["orders in 2010", *texts], answer.question, analyst)
-    assert kept.name == "net sales last month · and in France?"
-    assert (kept.text, kept.question) == ("net sales last month\nand in France?", None)
+    assert kept.name == "net sales last month · how about Spain?"
+    assert (kept.text, kept.question) == ("net sales last month\nhow about Spain?", None)
     assert kept.ask(analyst).value == answer.value
     typed = worded(["hello"], answer.question, analyst)
     assert (typed.text, typed.question) == ("", question_from_json(dict(answer.question)))
@@ -93,10 +93,10 @@ def test_a_saved_question_is_kept_in_words_where_words_bring_it_back(analyst: An
 
 def test_keeping_twice_keeps_once_and_names_do_not_clash(tmp_path: Path) -> None:
     kept = SavedQuestions(tmp_path)
-    kept.keep(SavedQuestion("and in France?", question=TYPED, pinned=True))
-    kept.keep(SavedQuestion("and in France?", question=TYPED))
-    kept.keep(SavedQuestion("and in France?", text="sales in France", saved_by="ada"))
+    kept.keep(SavedQuestion("how about Spain?", question=TYPED, pinned=True))
+    kept.keep(SavedQuestion("how about Spain?", question=TYPED))
+    kept.keep(SavedQuestion("how about Spain?", text="sales in Spain", saved_by="ada"))
     assert [(saved.name, saved.pinned, saved.saved_by) for saved in kept.all()] == [
-        ("and in France?", True, ""),
-        ("and in France? (2)", False, "ada"),
+        ("how about Spain?", True, ""),
+        ("how about Spain? (2)", False, "ada"),
     ]

@@ -38,7 +38,7 @@ KINDS = {
     "condition": "how many customers placed more than 5 orders in 2011",
     "new customers": "new customers by month in 2011",
     "why": "why did net sales rise in November 2011?",
-    "forecast": "forecast net sales for January 2012",
+    "forecast": "what will gross sales come to in February 2012?",
 }
 
 
