@@ -145,7 +145,15 @@ class CheckedTurn(SpecialTurn):
             )
 
     def _check_combined(self, question: Question) -> None:
-        """Customers by how often they bought stand alone: no other figure is kept for just them."""
+        """Customers by how often they bought stand alone; running totals and what holds for both of two products are not computed."""
+        words = {t.text for t in self.reading.tokens}
+        several = any(c.op == "in" and len(c.values) > 1 and c.dimension == "product" for c in question.filters)
+        if question.tool == "series" and words & {"cumulative", "cumulated", "running"}:
+            raise Stop(
+                Clarify("I give each period by itself, not a running total; is that what you want?", ("sales by month",), slot="subject")
+            )
+        if "both" in words and several and question.tool in ("metric", "breakdown", "ranking"):
+            raise Stop(Clarify("Orders that hold both, or the figure of each? I can count the orders that hold both.", (), slot="subject"))
         repeats = [m for m in question.metrics if self.semantics.metrics[m].repeat]
         if repeats and len(question.metrics) > 1:
             name = self.semantics.metrics[repeats[0]].name

@@ -86,6 +86,13 @@ class Comparing:
         named = {f.dimension for s in sides for f in s.filters}
         filters = tuple(f for f in self.turn.filters() if f.dimension not in named)
         kind = self._kind(sides)
+        if kind == "winner" and sides[0].period and self._asks_for_groups():
+            raise Stop(
+                Clarify(
+                    f"Which of them changed the most between {sides[0].label} and {sides[1].label}, or how did all of them together?",
+                    slot="subject",
+                )
+            )
         direction = "bottom" if self.reading.has("less", "less_than", *DOWNWARD) and kind == "winner" else "top"
         comparison = Comparison(kind, sides, direction)  # type: ignore[arg-type]
         question = Question(
@@ -96,6 +103,17 @@ class Comparing:
             fewest = "bottom" if self.reading.has("fall", *DOWNWARD) else "top"
             return replace(question, by=tuple(self.draft.ranked[:1]), ranking=Ranking(n, fewest), ask="label" if n == 1 else "rows")  # type: ignore[arg-type]
         return question
+
+    def _asks_for_groups(self) -> bool:
+        """ "Which products sold more in 2011 than in 2010": products are wanted, not a year."""
+        groups = {"products_sold", "customers", "countries", "reviewed_items"}
+        for mark in self.reading.ops("which", "who"):
+            after = self.reading.after(mark)
+            if after is not None and (
+                groups & set(after.all("metric")) or {"product", "customer", "country"} & set(after.all("dimension"))
+            ):
+                return True
+        return False
 
     def why(self, metrics: tuple[str, ...]) -> Question:
         """Why something rose or fell: the period against the one before it, or against what the message names."""

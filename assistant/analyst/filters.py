@@ -119,7 +119,7 @@ class FilterReader(ReviewFilters):
         marks = self.reading.of("product")
         sure = {m.products[0].id for m in marks if len(m.products) == 1}
         for mark in marks:
-            if len(mark.products) > 1 and any(p.id in sure for p in mark.products):
+            if len(mark.products) > 1 and any(p.id in sure for p in mark.products) and not self._contained(mark):
                 self._use(mark)
                 continue
             self._product(mark)
@@ -238,11 +238,26 @@ def merged(clauses: list[FilterClause]) -> FilterClause:
         values = tuple(v for c in distinct for v in c.values)
         said = first.label if len(distinct) == 1 else "outside " + " and ".join(c.label.removeprefix("outside ") for c in distinct)
         return FilterClause(first.dimension, "not_in", values, said)
-    kept = [c for c in distinct if c.op in ("eq", "in")]
-    out = {v for c in distinct if c.op in ("ne", "not_in") for v in c.values}
-    if out & {v for c in kept for v in c.values}:
-        raise Stop(Clarify(f"With {kept[0].label} or without? I read both.", (), slot="subject"))
-    return merged(kept) if kept else first
+    bounds = _between(distinct)
+    if bounds is not None:
+        return bounds
+    said = " and ".join(c.label for c in distinct)
+    raise Stop(
+        Clarify(f"I cannot hold these together: {said}. Which of them do you mean?", tuple(c.label for c in distinct), slot="subject")
+    )
+
+
+def _between(clauses: list[FilterClause]) -> FilterClause | None:
+    """Whole numbers bounded from both ends, None where the clauses are anything else."""
+    low = {"ge": 0, "gt": 1}
+    high = {"le": 0, "lt": -1}
+    if len(clauses) != 2 or not all(isinstance(c.values[0], int) for c in clauses):
+        return None
+    lows = [int(c.values[0]) + low[c.op] for c in clauses if c.op in low]
+    highs = [int(c.values[0]) + high[c.op] for c in clauses if c.op in high]
+    if len(lows) != 1 or len(highs) != 1:
+        return None
+    return FilterClause(clauses[0].dimension, "between", (lows[0], highs[0]), " and ".join(c.label for c in clauses))
 
 
 def _title(product: KnownProduct) -> str:

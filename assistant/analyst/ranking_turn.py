@@ -7,7 +7,7 @@ from dataclasses import replace
 from assistant.analyst.calendar_words import ORDINALS
 from assistant.analyst.draft import DOWNWARD
 from assistant.analyst.outcome import Clarify, Stop
-from assistant.analyst.question import Ask, Question, Ranking
+from assistant.analyst.question import Ask, FilterClause, Question, Ranking
 from assistant.analyst.turn import Turn
 
 MANY = 10
@@ -66,8 +66,20 @@ class RankingTurn(Turn):
     def _unfiltered(self, question: Question) -> Question:
         """A ranking does not keep one value of what it ranks from the conversation."""
         own = {c.dimension for c in self.draft.filters.clauses}
+        if self._next_after():
+            question = replace(question, filters=tuple(self._but(c, question.by) for c in question.filters))
         kept = tuple(c for c in question.filters if c.dimension not in question.by or c.dimension in own or c.op not in ("eq", "in"))
         return replace(question, filters=kept)
+
+    def _next_after(self) -> bool:
+        """ "The biggest country after the UK": all but that one."""
+        return bool({"after", "behind", "besides", "beside"} & {t.text for t in self.reading.tokens})
+
+    @staticmethod
+    def _but(clause: FilterClause, by: tuple[str, ...]) -> FilterClause:
+        if clause.op != "eq" or clause.dimension not in by:
+            return clause
+        return replace(clause, op="ne", label=f"outside {clause.label}")
 
     def _documents(self, metrics: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """ "Biggest cancellation", "largest refund", "biggest sale": one document by its total."""

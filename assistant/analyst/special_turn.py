@@ -188,6 +188,10 @@ class SpecialTurn(RankingTurn):
             else ("le" if op.text in ("at most", "no more than", "<=", "up to") else "lt")
         )
         having = Having(metric, words, number[0])  # type: ignore[arg-type]
+        if self.semantics.metrics[metric].repeat:
+            raise Stop(
+                Clarify(f"I can count {groups}s by sales, orders or units, not by {self.semantics.metrics[metric].name}.", slot="metric")
+            )
         if reading.has("share"):
             return self._share_under(Having(metric, words, number[0]), groups)  # type: ignore[arg-type]
         base = Question("count", (metric,), (groups,), self.filters(), self.period(), having=having)
