@@ -113,7 +113,7 @@ DIFFERENCE = _any(
     r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?))"
 )
 COMPARE = _any(
-    r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|\bwhich (?:one )?(?:of (?:these|those|them|the) )?(?:two )?(?:is|are|costs?|has) (?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher)\b|\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
+    r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|\bwhich(?: one)?(?:'s)? (?:of (?:these|those|them|the) )?(?:two )?(?:is |are |costs? |has )?(?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher)\b|\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )
 SIMILAR = _any(
     r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those)\b|more like|something like (?:the|it|this|that)|same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
@@ -125,7 +125,7 @@ PRICE = _any(
     r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b"
 )
 STOCK = _any(
-    r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|how many (?:\w+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in)|any left|still have|left in|units|inventory|on hand|do you still|restock\w*)\b"
+    r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|how many (?:\w+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in)|any left|still have|left in|units|inventory|on hand|do you still|restock\w*)\b"
 )
 HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
 OPTIONS = _any(

@@ -58,6 +58,9 @@ FAQ_CLEAR = 0.38
 GOODS_SURE = 0.5
 """Cosine with the nearest product from which a message is about goods, whatever the classifier says."""
 
+GOODS_LIKELY = 0.4
+"""Cosine from which a category's word in a message means the category: "saw" may be a verb."""
+
 AHEAD = 0.05
 """By how much a text's score must beat the nearest product's to be the better evidence."""
 
@@ -339,11 +342,14 @@ def _text_over_goods(sight: Sight) -> bool:
         or sight.reference.way in {"ordinal", "description"}
     ):
         return False
-    if u.of_kind("category", "money_max", "money_min") or (
-        u.intent in {"recommend", "product_search"} and u.confidence >= 0.8 and (sight.kind_known or cues.MOOD.search(u.text))
+    if (
+        u.of_kind("money_max", "money_min")
+        or (u.of_kind("category") and (sight.goods >= GOODS_LIKELY or len(u.text.split()) <= _CURT))
+        or (u.intent in {"recommend", "product_search"} and u.confidence >= 0.8 and (sight.kind_known or cues.MOOD.search(u.text)))
     ):
         return False
-    return not cues.SEEKS.search(cues.plain(u.text)) and not (sight.reference.ids and sight.faq.score < FAQ_LIKELY)
+    pointed = sight.reference.ids and (sight.faq.score < FAQ_LIKELY or u.intent in _PRODUCT)
+    return not cues.SEEKS.search(cues.plain(u.text)) and not pointed
 
 
 def _seeks_goods(sight: Sight) -> bool:
@@ -367,7 +373,7 @@ def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and (group or (len(mentions) > 1)):
             return Plan(Move.EXTREME, name, "of those shown")
-    if cues.DIFFERENCE.search(text) and len(mentions) <= 1 and len(state.focus) > 1 and not sight.naming.ids:
+    if (cues.DIFFERENCE.search(text) or cues.COMPARE.search(text)) and len(mentions) <= 1 and len(state.focus) > 1 and not sight.naming.ids:
         return Plan(Move.COMPARE, "focus", "the products just compared")
     if len(mentions) > 1 or (group and not sight.naming.ids):
         if cues.DIFFERENCE.search(text) or cues.COMPARE.search(text) or cues.CHEAPER.search(text) or cues.DEARER.search(text):
@@ -426,7 +432,12 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     if state.wish and ((not sight.wish.core and sight.wish.constrained) or (elliptic and sight.wish.words)):
         return Plan(Move.SEARCH, "refine", "narrows the last search")
     wants = u.intent in _PRODUCT or sight.understanding.of_kind("category", "money_max", "money_min")
-    if sight.kind_known and sight.wish.core and (wants or faq < FAQ_LIKELY) and sight.understanding.intent not in {"out_of_scope"}:
+    if (
+        sight.kind_known
+        and sight.wish.core
+        and (wants or faq < FAQ_LIKELY)
+        and (u.intent != "out_of_scope" or (cues.SEEKS.search(text) and u.of_kind("category")))
+    ):
         return Plan(Move.SEARCH, why="a kind of product")
     if (
         u.intent in {"product_search", "recommend"}
@@ -488,6 +499,8 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
     seeks = cues.SEEKS.search(cues.plain(sight.understanding.text))
     if faq >= FAQ_GUESS and not sight.kind_known and not seeks and intent not in _PRODUCT - {"place_order"}:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")
+    if faq >= FAQ_WORTH and not sight.kind_known and not seeks and sight.goods < GOODS_LIKELY:
+        return Plan(Move.FAQ, why="the nearest of the shop's texts, and no goods are near")
     if intent in word_list("faq_intents") - {"place_order"} and sight.understanding.confidence >= 0.5 and not sight.kind_known:
         line = "abuse" if intent == "complaint" else "no_text"
         return Plan(Move.LINE, line, "the shop's texts do not cover it")

@@ -23,6 +23,10 @@ _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _STRICT_BELOW = re.compile(r"\b(?:under|below|beneath|less than|cheaper than|lower than|fewer than|sub)\b|<(?!=)", re.IGNORECASE)
 _STRICT_ABOVE = re.compile(r"\b(?:over|above|more than|higher than|dearer than)\b|>(?!=)", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:around|about|roughly|approximately|circa|near|close to)\s+(?:us)?\W?\s?\d|~\s?\W?\d", re.IGNORECASE)
+_ONES = re.compile(r"\s+ones?\b", re.IGNORECASE)
+_ROUND = re.compile(
+    r"\b(?:around|about|roughly|circa)\s+(?P<number>\d{1,5}(?:\.\d{1,2})?)(?=\s*(?:$|[,.?!]|each\b|please\b|max\b|or\b))", re.IGNORECASE
+)
 _AS_TRAIT = re.compile(r"\b(?:in|of|from)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _LIKED = re.compile(r"\b(?:loves?|likes?|enjoys?|is into|fond of|a fan of|collects?|wants?|needs?)\s+(?P<what>[\w -]{3,30})", re.IGNORECASE)
 _IN_STOCK = re.compile(
@@ -111,7 +115,13 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     core, context = (
         tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, negated)
     )
-    said = {str(e.value).casefold() for e in understanding.of_kind("colour", "material") if _AS_TRAIT.search(text[: e.start])}
+    said = {
+        str(e.value).casefold()
+        for e in understanding.of_kind("colour", "material")
+        if _AS_TRAIT.search(text[: e.start])
+        or _ONES.match(text[e.end :])
+        or e.surface.casefold() in word_list("colours") - word_list("coloured_things")
+    }
     traits, core = _settled(traits, core, said, shelf)
     core, context = _headed(text, core, context, shelf)
     return Wish(
@@ -184,13 +194,17 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
 def _settled(
     traits: Mapping[str, tuple[str, ...]], core: tuple[str, ...], said: set[str], shelf: Shelf
 ) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """Words that are the very thing asked for ("a rose", "jeans") are no colour or material, unless `said` as one ("in rose")."""
+    """Words that are the very thing asked for ("a rose", "a red rose") are no colour or material, unless `said` as one ("in rose")."""
     settled = {}
     for kind, values in traits.items():
         alone = len(core) == 1 and shelf.is_kind(core[0])
         settled[kind] = tuple(value for value in values if value in said or not (alone and core[0] in stems(value)))
     taken = {word for values in settled.values() for value in values for word in stems(value)}
-    return settled, tuple(word for word in core if word not in taken)
+    left = tuple(word for word in core if word not in taken)
+    things = [word for word in core if word in word_list("coloured_things") and shelf.is_kind(word) and word not in said]
+    if left or len(core) < 2 or not things or core[-1] != things[-1]:
+        return settled, left
+    return {kind: tuple(v for v in values if things[-1] not in stems(v)) for kind, values in settled.items()}, (things[-1],)
 
 
 def _headed(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -209,6 +223,8 @@ def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
     for entity in understanding.of_kind("money_min"):
         bounds["above" if _STRICT_ABOVE.match(entity.surface.strip()) else "least"] = _number(entity.value)
     amounts = [_number(entity.value) for entity in understanding.of_kind("money")]
+    if not amounts and (match := _ROUND.search(text)):
+        amounts = [float(match["number"])]
     if amounts and not bounds and amounts[0] is not None:
         bounds["most"] = amounts[0] * 1.25 if _ABOUT.search(text) else amounts[0]
         if _ABOUT.search(text):
