@@ -18,6 +18,7 @@ from assistant.analyst.analyst import Analyst
 from assistant.config import Settings, load_settings
 from assistant.desk import Desk, handoff
 from assistant.indexing import open_index
+from assistant.models.encoder import OnnxEncoder
 from assistant.privacy import mask
 from assistant.shopper.clerk import ShopperClerk
 from assistant.store import Store
@@ -64,7 +65,8 @@ class Shop:
 
     @cached_property
     def analyst(self) -> Analyst:
-        return Analyst(self.store.folder, self.settings)
+        encoder = self.understander.encoder
+        return Analyst(self.store.folder, self.settings, encoder.knows if isinstance(encoder, OnnxEncoder) else None)
 
     @cached_property
     def desk(self) -> Desk:

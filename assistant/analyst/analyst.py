@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -47,10 +47,13 @@ class _Loaded:
 
 
 class Analyst:
-    """Answers staff questions over the store in `folder`. Cheap to make; safe to use from several threads."""
+    """Answers staff questions over the store in `folder`. Cheap to make; safe to use from several threads.
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self.folder, self.settings = folder, settings
+    `is_word` says of an unknown word whether it is one at all, and so not a misspelling of a small word.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, is_word: Callable[[str], bool] | None = None) -> None:
+        self.folder, self.settings, self._is_word = folder, settings, is_word
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
@@ -163,7 +166,7 @@ class Analyst:
         info, values = warehouse.info, load_values(warehouse)
         lexicon = lexicon_with(load_lexicon(semantics), values)
         today = info.as_of.date() if info.as_of else date.today()  # noqa: DTZ011 - a shop without dated sales still asks about "today"
-        parser = Parser(semantics, lexicon, values, info.first_day or today, today)
+        parser = Parser(semantics, lexicon, values, info.first_day or today, today, self._is_word)
         context = Context(warehouse, semantics, self.settings, info.first_day, info.as_of)
         return _Loaded(context, parser, tools(), load_permits({str(role): names for role, names in staff.denied.items()}, semantics))
 
