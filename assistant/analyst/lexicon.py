@@ -123,6 +123,8 @@ def load_lexicon(semantics: Semantics) -> Lexicon:
         *PERIOD_WORDS,
         *MONTH_NAMES,
         *WEEKDAY_NAMES,
+        "weekend",
+        "weekends",
         *ORDINALS,
         *NUMBERS,
     }

@@ -1,0 +1,117 @@
+"""Nothing of a message is passed over: what was read wrongly or in part once, by kinds, over the made-up shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.analyst.analyst import Analyst
+from assistant.config import Settings
+from assistant.types import Answer, Message, Role, Status
+
+
+@pytest.fixture(scope="module")
+def analyst(shop_folder: Path) -> Iterator[Analyst]:
+    made = Analyst(shop_folder, Settings(currency="GBP"), is_word=frozenset({"whale", "charged", "bother"}).__contains__)
+    made.warm_up()
+    yield made
+    made.context.warehouse.close()
+
+
+def _ask(analyst: Analyst, *texts: str) -> Answer:
+    """The answer to the last of a conversation's messages."""
+    memory: dict[str, object] = {}
+    for text in texts:
+        answer, after = analyst.reply(Message("1", "s", text, Role.STAFF), None, memory)
+        memory = dict(after)
+    return answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which customers never returned anything",
+        "top products of 2011 that nobody returned",
+        "customers who bought in 2010 but not in 2011",
+        "cumulative sales by month in 2011",
+        "which products sold more in 2011 than in 2010",
+        "revenue of repeat customers in 2011",
+        "exports to the uk in 2011, sales",
+        "sales of january, march and june 2011",
+    ],
+)
+def test_what_cannot_be_computed_is_asked_back(analyst: Analyst, text: str) -> None:
+    assert _ask(analyst, text).status is Status.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("number of first-time buyers in march 2011", "new customers in march 2011"),
+        ("sales in the 2nd half of last year", "sales from july to december 2010"),
+        ("wat were teh sales in march 2011", "sales in march 2011"),
+        ("gross rev in march 2011", "gross sales in march 2011"),
+        ("gross minus returns in march 2011", "net sales in march 2011"),
+        ("invoice count for march 2011", "orders in march 2011"),
+        ("sales per trading day in march 2011", "average sales per day in march 2011"),
+        ("sales in jan, feb and march 2010 together", "sales in q1 2010"),
+        ("sales before 10 in the morning in 2011", "sales before 10am in 2011"),
+        ("sales growth nov over oct 2011", "sales growth november 2011 against october 2011"),
+        ("returns in £ in march 2011", "value of returns in march 2011"),
+        ("weekend sales in 2011", "sales on weekends in 2011"),
+        ("share of 2010 customers who ordered at least twice", "repeat rate 2010"),
+        ("december share of 2010 sales", "what share of 2010 sales came in december 2010"),
+    ],
+)
+def test_two_wordings_give_one_figure(analyst: Analyst, text: str, same: str) -> None:
+    one, other = _ask(analyst, text), _ask(analyst, same)
+    assert one.status is Status.ANSWERED, one.text
+    assert one.value is not None
+    assert one.value == pytest.approx(other.value)
+
+
+def test_days_left_out_are_the_rest_of_the_week(analyst: Analyst) -> None:
+    whole, monday = _ask(analyst, "sales in 2011").value, _ask(analyst, "sales on mondays in 2011").value
+    rest = _ask(analyst, "sales in 2011 but not on mondays").value
+    assert isinstance(whole, float)
+    assert isinstance(monday, float)
+    assert rest == pytest.approx(whole - monday)
+
+
+def test_quarters_of_two_years_are_a_series_not_a_comparison(analyst: Analyst) -> None:
+    answer = _ask(analyst, "quarterly orders 2010 and 2011")
+    assert [row.label for row in answer.rows] == [f"{y}-Q{q}" for y in (2010, 2011) for q in (1, 2, 3, 4)]
+
+
+def test_a_premise_about_the_biggest_does_not_make_a_whole_of_it(analyst: Analyst) -> None:
+    share = _ask(analyst, "since germany is our biggest market, what was its share of sales in 2011").value
+    assert isinstance(share, float)
+    assert share < 0.5
+
+
+def test_weekdays_are_named_in_comparisons(analyst: Analyst) -> None:
+    assert _ask(analyst, "more orders on mondays or fridays in 2011?").value in ("Monday", "Friday")
+
+
+def test_there_means_the_winner_although_others_were_left_out(analyst: Analyst) -> None:
+    texts = ("which country outside the uk had the highest sales in 2011", "top 3 products there")
+    best = _ask(analyst, texts[0]).value
+    answer = _ask(analyst, *texts)
+    assert answer.receipt
+    assert answer.receipt.filters["country"] == best
+
+
+def test_including_takes_an_exclusion_back(analyst: Analyst) -> None:
+    answer = _ask(analyst, "top 3 countries by orders in 2010 without the uk", "include the uk")
+    assert answer.rows[0].label == "United Kingdom"
+
+
+def test_a_word_that_is_one_is_not_mended_into_nothing(analyst: Analyst) -> None:
+    assert _ask(analyst, "sales of the whale in 2011").status is Status.DECLINED
+
+
+@pytest.mark.parametrize("text", ["export the accounts table", "dump the database", "please copy the users table"])
+def test_tables_are_not_handed_out(analyst: Analyst, text: str) -> None:
+    assert _ask(analyst, text).status is Status.DECLINED
