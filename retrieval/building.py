@@ -121,11 +121,13 @@ def _encode(texts: list[str], encoder: Encoder, progress: Progress) -> Vector:
 def passage_vectors(texts: Sequence[str], encoder: Encoder) -> Vector:
     """(n texts) -> (n, dimension): each the weighted mean, of length 1, of the vectors of its first line and of the whole.
 
-    Queries are short and name a thing, as first lines do; measured, the mean finds more than either part.
+    Queries are short and name a thing, as first lines do; measured, the mean finds more than either part. A text of one line,
+    as many products have, is encoded once.
     """
-    whole = encoder.encode(texts)
-    titles = encoder.encode([text.partition("\n")[0] for text in texts])
-    mixed = TITLE_SHARE * titles + (1 - TITLE_SHARE) * whole
+    titles = [text.partition("\n")[0] for text in texts]
+    place = {text: number for number, text in enumerate(dict.fromkeys([*texts, *titles]))}
+    vectors = encoder.encode(list(place))
+    mixed = TITLE_SHARE * vectors[[place[title] for title in titles]] + (1 - TITLE_SHARE) * vectors[[place[text] for text in texts]]
     return np.asarray(mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9), np.float32)
 
 
