@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
 from assistant.models.words import common_words
-from assistant.shopper import policy
+from assistant.shopper import policy, weighing
 from assistant.shopper.counter import Counter
 from assistant.shopper.faq import FaqReader, said_entry
 from assistant.shopper.lines import line
@@ -183,7 +183,7 @@ class ShopperClerk:
         sights = [self._look(self._understand(half), state, shelf) for half in halves]
         plans = [policy.decide(part, state) for part in sights]
         texts = [
-            part.faq is not None and part.faq.score >= policy.FAQ_LIKELY and p.move is Move.FAQ
+            part.faq is not None and part.faq.score >= weighing.FAQ_LIKELY and p.move is Move.FAQ
             for part, p in zip(sights, plans, strict=True)
         ]
         goods = [
@@ -337,7 +337,7 @@ class ShopperClerk:
 
 def _of_goods(sight: Sight) -> bool:
     """Whether a half of a message clearly speaks of goods: names a product or a category, or is near to one."""
-    return bool(sight.naming.ids or sight.understanding.of_kind("category")) or sight.goods >= policy.GOODS_SURE
+    return bool(sight.naming.ids or sight.understanding.of_kind("category")) or sight.goods >= weighing.GOODS_SURE
 
 
 def _halves(text: str) -> list[str]:

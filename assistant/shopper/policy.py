@@ -11,36 +11,24 @@ import re
 from assistant.shopper import cues
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
+from assistant.shopper.weighing import (
+    CURT,
+    FAQ_CLEAR,
+    FAQ_GUESS,
+    FAQ_HOPED,
+    FAQ_LIKELY,
+    FAQ_SURE,
+    FAQ_WORTH,
+    GOODS_LIKELY,
+    PRODUCT_INTENTS,
+    about_the_shop,
+    faq_first,
+    only_goods,
+    seeks_goods,
+    text_over_goods,
+)
 from assistant.shopper.words import word_list
 
-FAQ_SURE = 0.60
-"""Score from which the shop's own text answers whatever else the message may mean."""
-
-FAQ_LIKELY = 0.42
-"""Score from which the shop's text answers where nothing about products or orders is asked."""
-
-FAQ_GUESS = 0.24
-"""Score from which the shop's text is better than nothing."""
-
-FAQ_WORTH = 0.33
-"""Score from which the shop's text is the better guess where the classifier has none."""
-
-FAQ_HOPED = 0.28
-"""Score that is enough where the classifier says that the shop's rules are asked about."""
-
-_PRODUCT = frozenset(
-    {
-        "product_search",
-        "product_question",
-        "price_question",
-        "check_stock",
-        "compare_products",
-        "similar_products",
-        "recommend",
-        "place_order",
-        "select",
-    }
-)
 _LINES = {
     "greeting": "greeting",
     "thanks": "thanks",
@@ -52,17 +40,7 @@ _LINES = {
     "prompt_attack": "prompt_attack",
     "private_data": "private_data",
 }
-FAQ_CLEAR = 0.38
-"""Score from which the shop's text answers what the classifier takes for none of the shop's business: idle questions stay far below."""
 
-GOODS_SURE = 0.5
-"""Cosine with the nearest product from which a message is about goods, whatever the classifier says."""
-
-GOODS_LIKELY = 0.4
-"""Cosine from which a category's word in a message means the category: "saw" may be a verb."""
-
-AHEAD = 0.05
-"""By how much a text's score must beat the nearest product's to be the better evidence."""
 
 _BRIEF = 8
 _PRIVATE_SURE = 0.75
@@ -78,7 +56,6 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _CALLED_OFF = re.compile(r"\b(?:leave|forget|cancel|stop|nothing|never|keep|don'?t|not now|later|changed my mind)\b", re.IGNORECASE)
-_CURT = 3
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ANSWERS = frozenset(
     {"affirm", "select", "give_details", "give_reason", "modify_items", "exchange_items", "return_items", "change_payment", "deny"}
@@ -140,7 +117,7 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
 def _amends(sight: Sight) -> bool:
     """Whether a no says what is wanted instead: "no, only the bicycle", "no, to my PayPal account"; not "no, just leave it"."""
     text = sight.understanding.text
-    return bool(_INSTEAD.search(text)) and not _CALLED_OFF.search(text) and len(text.split()) > _CURT
+    return bool(_INSTEAD.search(text)) and not _CALLED_OFF.search(text) and len(text.split()) > CURT
 
 
 def _identity(sight: Sight, state: DialogueState) -> Plan | None:
@@ -279,7 +256,7 @@ def _adds(sight: Sight, action: str) -> bool:
     text = cues.plain(u.text)
     asks = "?" in text or bool(cues.GENERAL.match(text))
     if u.of_kind("payment_method", "reason", "option", "colour", "size", "material", "ordinal", "zip"):
-        return not (asks and u.intent in _PRODUCT and not u.of_kind("payment_method", "reason"))
+        return not (asks and u.intent in PRODUCT_INTENTS and not u.of_kind("payment_method", "reason"))
     if asks or not sight.readable:
         return False
     return action == "address" or bool(u.of_kind("product", "category", "quantity")) or u.intent in _ANSWERS
@@ -309,9 +286,9 @@ def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
 def _products(sight: Sight, state: DialogueState) -> Plan | None:
     text = cues.plain(sight.understanding.text)
     naming, reference = sight.naming, sight.reference
-    if _faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
+    if faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
         return None
-    if sight.faq is not None and not naming.ids and (_about_the_shop(sight) or _text_over_goods(sight)):
+    if sight.faq is not None and not naming.ids and (about_the_shop(sight) or text_over_goods(sight)):
         return None
     if naming.missing and not sight.understanding.of_kind("first_last_name"):
         return Plan(Move.MISSING, naming.missing, "names a product that does not exist")
@@ -321,51 +298,6 @@ def _products(sight: Sight, state: DialogueState) -> Plan | None:
     return _of_several(sight, state, text) or (
         _of_spoken(sight, text) if spoken or reference.way == "ordinal" else _of_shelf(sight, state, text)
     )
-
-
-def _faq_first(sight: Sight) -> bool:
-    if sight.faq is None or sight.faq.score < FAQ_SURE or sight.naming.ids:
-        return False
-    if sight.reference.way in {"ordinal", "description"} or _seeks_goods(sight):
-        return False
-    about_it = sight.reference.ids and sight.understanding.intent in _PRODUCT
-    return not (about_it and (cues.PRICE.search(sight.understanding.text) or cues.STOCK.search(sight.understanding.text)))
-
-
-def _text_over_goods(sight: Sight) -> bool:
-    """Whether the shop's texts are nearer to the message than any product, and nothing in it asks for goods."""
-    u = sight.understanding
-    if (
-        sight.faq is None
-        or sight.faq.score < FAQ_GUESS
-        or sight.faq.score < sight.goods + AHEAD
-        or sight.reference.way in {"ordinal", "description"}
-    ):
-        return False
-    if (
-        u.of_kind("money_max", "money_min")
-        or (u.of_kind("category") and (sight.goods >= GOODS_LIKELY or len(u.text.split()) <= _CURT))
-        or (u.intent in {"recommend", "product_search"} and u.confidence >= 0.8 and (sight.kind_known or cues.MOOD.search(u.text)))
-    ):
-        return False
-    pointed = sight.reference.ids and (sight.faq.score < FAQ_LIKELY or u.intent in _PRODUCT)
-    return not cues.SEEKS.search(cues.plain(u.text)) and not pointed
-
-
-def _seeks_goods(sight: Sight) -> bool:
-    """Whether a kind of product is looked for, by its price or in so many words: no text of the shop's is the answer to that."""
-    u = sight.understanding
-    bounded = bool(u.of_kind("money_max", "money_min"))
-    return sight.kind_known and bool(sight.wish.core) and (bounded or (u.intent in {"product_search", "recommend"} and u.confidence >= 0.5))
-
-
-def _about_the_shop(sight: Sight) -> bool:
-    """Whether the classifier is sure of a question about the shop, and no product, price or kind is named that would gainsay it."""
-    u = sight.understanding
-    products = u.of_kind("money_max", "money_min") or sight.reference.way in {"ordinal", "description"}
-    if sight.reference.ids and (sight.faq is None or sight.faq.score < FAQ_LIKELY):
-        return False
-    return u.intent in word_list("faq_intents") and u.intent != "place_order" and u.confidence >= 0.6 and not products
 
 
 def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
@@ -409,9 +341,9 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """Moves about kinds of products, and refinements of the last search."""
     u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
     named = u.of_kind("category", "money_max", "money_min", "colour", "material")
-    if u.intent in _LINES and u.confidence >= 0.6 and not named and not _only_goods(sight, text):
+    if u.intent in _LINES and u.confidence >= 0.6 and not named and not only_goods(sight, text):
         return None
-    if _only_goods(sight, text):
+    if only_goods(sight, text):
         return Plan(Move.SEARCH, why=f"nothing but goods, {sight.goods:.2f}")
     if u.confidence < 0.5 and not sight.kind_known and not named and faq >= FAQ_WORTH:
         return None
@@ -431,7 +363,7 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     elliptic = (_ONES.search(text) or _WHAT_ABOUT.match(text)) and not u.of_kind("category")
     if state.wish and ((not sight.wish.core and sight.wish.constrained) or (elliptic and sight.wish.words)):
         return Plan(Move.SEARCH, "refine", "narrows the last search")
-    wants = u.intent in _PRODUCT or sight.understanding.of_kind("category", "money_max", "money_min")
+    wants = u.intent in PRODUCT_INTENTS or sight.understanding.of_kind("category", "money_max", "money_min")
     if (
         sight.kind_known
         and sight.wish.core
@@ -439,22 +371,9 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         and (u.intent != "out_of_scope" or (cues.SEEKS.search(text) and u.of_kind("category")))
     ):
         return Plan(Move.SEARCH, why="a kind of product")
-    if (
-        u.intent in {"product_search", "recommend"}
-        and (faq < FAQ_LIKELY or u.confidence >= 0.6 or _seeks_goods(sight))
-        and sight.wish.words
-    ):
+    if u.intent in {"product_search", "recommend"} and (faq < FAQ_LIKELY or u.confidence >= 0.6 or seeks_goods(sight)) and sight.wish.words:
         return Plan(Move.SEARCH, why="a wish in words")
     return None
-
-
-def _only_goods(sight: Sight, text: str) -> bool:
-    """Whether the message merely names goods or a wish for some ("a steak for Sunday", "something to read")."""
-    faq = sight.faq.score if sight.faq else 0.0
-    if sight.understanding.intent != "out_of_scope" or sight.goods < max(GOODS_SURE, faq + AHEAD) or not sight.wish.words:
-        return False
-    first = next(iter(text.casefold().split()), "")
-    return bool(cues.MOOD.search(text)) or (sight.kind_known and first not in word_list("filler"))
 
 
 def _texts(sight: Sight, state: DialogueState) -> Plan | None:
@@ -470,7 +389,7 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
         or (faq >= FAQ_LIKELY and (asks_shop or intent not in _LINES))
         or (faq >= FAQ_HOPED and asks_shop)
         or (faq >= FAQ_CLEAR and intent in {"out_of_scope", "chitchat", "help"})
-        or (faq >= FAQ_GUESS and _text_over_goods(sight) and intent not in _LINES)
+        or (faq >= FAQ_GUESS and text_over_goods(sight) and intent not in _LINES)
         or (faq >= FAQ_WORTH and (doubtful or (intent not in _LINES and sight.understanding.confidence < 0.5)))
     ):
         return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")
@@ -493,18 +412,20 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
         return Plan(Move.LINE, "out_of_scope" if idle else _LINES[intent], "the classifier")
     if sight.ask is not None and not sight.desk:
         return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")
-    if state.shown and intent in _PRODUCT and not sight.wish.core:
+    if state.shown and intent in PRODUCT_INTENTS and not sight.wish.core:
         return Plan(Move.FACTS, why="about what was shown")
     faq = sight.faq.score if sight.faq else 0.0
     seeks = cues.SEEKS.search(cues.plain(sight.understanding.text))
-    if faq >= FAQ_GUESS and not sight.kind_known and not seeks and intent not in _PRODUCT - {"place_order"}:
+    if faq >= FAQ_GUESS and not sight.kind_known and not seeks and intent not in PRODUCT_INTENTS - {"place_order"}:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")
     if faq >= FAQ_WORTH and not sight.kind_known and not seeks and sight.goods < GOODS_LIKELY:
         return Plan(Move.FAQ, why="the nearest of the shop's texts, and no goods are near")
     if intent in word_list("faq_intents") - {"place_order"} and sight.understanding.confidence >= 0.5 and not sight.kind_known:
         line = "abuse" if intent == "complaint" else "no_text"
         return Plan(Move.LINE, line, "the shop's texts do not cover it")
-    if (sight.wish.core and (intent in _PRODUCT or sight.words_known or seeks)) or (sight.wish.words and sight.words_known and seeks):
+    if (sight.wish.core and (intent in PRODUCT_INTENTS or sight.words_known or seeks)) or (
+        sight.wish.words and sight.words_known and seeks
+    ):
         return Plan(Move.SEARCH, why="a wish in words")
     if intent in word_list("faq_intents") and sight.faq is not None and sight.faq.score >= 0.3:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")

@@ -1,0 +1,108 @@
+"""Whether a message is about goods or about a text of the shop's: the evidence of both, weighed.
+
+Owns the scores from which evidence counts; refuses to decide the move, which is `policy`'s.
+"""
+
+from __future__ import annotations
+
+from assistant.shopper import cues
+from assistant.shopper.plan import Sight
+from assistant.shopper.words import word_list
+
+FAQ_SURE = 0.60
+"""Score from which the shop's own text answers whatever else the message may mean."""
+
+FAQ_LIKELY = 0.42
+"""Score from which the shop's text answers where nothing about products or orders is asked."""
+
+FAQ_GUESS = 0.24
+"""Score from which the shop's text is better than nothing."""
+
+FAQ_WORTH = 0.33
+"""Score from which the shop's text is the better guess where the classifier has none."""
+
+FAQ_HOPED = 0.28
+"""Score that is enough where the classifier says that the shop's rules are asked about."""
+
+FAQ_CLEAR = 0.38
+"""Score from which the shop's text answers what the classifier takes for none of the shop's business: idle questions stay far below."""
+
+GOODS_SURE = 0.5
+"""Cosine with the nearest product from which a message is about goods, whatever the classifier says."""
+
+GOODS_LIKELY = 0.4
+"""Cosine from which a category's word in a message means the category: "saw" may be a verb."""
+
+AHEAD = 0.05
+"""By how much a text's score must beat the nearest product's to be the better evidence."""
+
+CURT = 3
+"""Words up to which a message with a category's name is a search, and a no is only a no."""
+
+PRODUCT_INTENTS = frozenset(
+    {
+        "product_search",
+        "product_question",
+        "price_question",
+        "check_stock",
+        "compare_products",
+        "similar_products",
+        "recommend",
+        "place_order",
+        "select",
+    }
+)
+
+
+def faq_first(sight: Sight) -> bool:
+    if sight.faq is None or sight.faq.score < FAQ_SURE or sight.naming.ids:
+        return False
+    if sight.reference.way in {"ordinal", "description"} or seeks_goods(sight):
+        return False
+    about_it = sight.reference.ids and sight.understanding.intent in PRODUCT_INTENTS
+    return not (about_it and (cues.PRICE.search(sight.understanding.text) or cues.STOCK.search(sight.understanding.text)))
+
+
+def seeks_goods(sight: Sight) -> bool:
+    """Whether a kind of product is looked for, by its price or in so many words: no text of the shop's is the answer to that."""
+    u = sight.understanding
+    bounded = bool(u.of_kind("money_max", "money_min"))
+    return sight.kind_known and bool(sight.wish.core) and (bounded or (u.intent in {"product_search", "recommend"} and u.confidence >= 0.5))
+
+
+def text_over_goods(sight: Sight) -> bool:
+    """Whether the shop's texts are nearer to the message than any product, and nothing in it asks for goods."""
+    u = sight.understanding
+    if (
+        sight.faq is None
+        or sight.faq.score < FAQ_GUESS
+        or sight.faq.score < sight.goods + AHEAD
+        or sight.reference.way in {"ordinal", "description"}
+    ):
+        return False
+    if (
+        u.of_kind("money_max", "money_min")
+        or (u.of_kind("category") and (sight.goods >= GOODS_LIKELY or len(u.text.split()) <= CURT))
+        or (u.intent in {"recommend", "product_search"} and u.confidence >= 0.8 and (sight.kind_known or cues.MOOD.search(u.text)))
+    ):
+        return False
+    pointed = sight.reference.ids and (sight.faq.score < FAQ_LIKELY or u.intent in PRODUCT_INTENTS)
+    return not cues.SEEKS.search(cues.plain(u.text)) and not pointed
+
+
+def about_the_shop(sight: Sight) -> bool:
+    """Whether the classifier is sure of a question about the shop, and no product, price or kind is named that would gainsay it."""
+    u = sight.understanding
+    products = u.of_kind("money_max", "money_min") or sight.reference.way in {"ordinal", "description"}
+    if sight.reference.ids and (sight.faq is None or sight.faq.score < FAQ_LIKELY):
+        return False
+    return u.intent in word_list("faq_intents") and u.intent != "place_order" and u.confidence >= 0.6 and not products
+
+
+def only_goods(sight: Sight, text: str) -> bool:
+    """Whether the message merely names goods or a wish for some ("a steak for Sunday", "something to read")."""
+    faq = sight.faq.score if sight.faq else 0.0
+    if sight.understanding.intent != "out_of_scope" or sight.goods < max(GOODS_SURE, faq + AHEAD) or not sight.wish.words:
+        return False
+    first = next(iter(text.casefold().split()), "")
+    return bool(cues.MOOD.search(text)) or (sight.kind_known and first not in word_list("filler"))
