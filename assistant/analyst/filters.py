@@ -58,7 +58,9 @@ class FilterReader(ReviewFilters):
         self._countries()
         self._categories()
         for placed in self.found.at.values():
-            self.found.clauses.append(merged([c for _, c in sorted(placed, key=lambda p: p[0])]))
+            clauses = [c for _, c in sorted(placed, key=lambda p: p[0])]
+            opposed = self.reading.has("versus", "difference", "than", "more", "less") or " or " in self.reading.text
+            self.found.clauses.append(clauses[0] if opposed and len({c.op for c in clauses}) > 1 else merged(clauses))
         return self.found
 
     def _countries(self) -> None:
