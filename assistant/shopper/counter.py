@@ -18,6 +18,7 @@ from assistant.shopper.reply import Outcome, about, highest_price, joined, lowes
 from assistant.shopper.search import Finder, Found
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
+from assistant.shopper.variants import read_options
 from assistant.shopper.wish import Wish
 from assistant.store.records import Product
 from assistant.types import Evidence, Scalar, Source, Status
@@ -346,8 +347,11 @@ class Counter:
             return [products.stock_answer(product, text, quantity), products.price_answer(product, text, self._currency, quantity)]
         if quantity and not (asked.price or asked.stock or asked.options):
             return [products.price_answer(product, text, self._currency, quantity)]
-        if asked.question and not (asked.price or asked.stock) and not products.asks_something(product, sight.understanding):
-            return [self._presented(product, text)]
+        if asked.question and not (asked.price or asked.stock):
+            if _HAVING.search(text) and read_options(product, text):
+                return [products.stock_answer(product, text, quantity)]
+            if not products.asks_something(product, sight.understanding):
+                return [self._presented(product, text)]
         answers = []
         if asked.price:
             answers.append(products.price_answer(product, text, self._currency, quantity))

@@ -150,5 +150,5 @@ def said_entry(entry: FaqEntry) -> Evidence:
     """
     text = re.sub(r"\[([a-z][a-z ]{3,30})\]", r"(\1 not given)", entry.answer)
     if entry.question and re.match(r"(?:yes|no)\b", text, re.IGNORECASE):
-        text = f"On “{entry.question}”: {text}"
+        text = f"Our answer to “{entry.question}”: {text}"
     return Evidence(Source("policy" if entry.kind == "policy" else "faq", entry.id), text)

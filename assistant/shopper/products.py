@@ -210,8 +210,12 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
             about(product, f"I'm sorry, the description of the {product.name} does not say. I can't tell you more than it does."),
             known=False,
         )
+    listed = best[2] in _option_lines(product)  # that an option exists does not say that it can be had with the others asked for
     yes = (
-        _ASKED.search(cues.plain(understanding.text)) and len(found) == len(asked) and not re.search(r"\b(?:not|no|without|n't)\b", best[2])
+        not listed
+        and _ASKED.search(cues.plain(understanding.text))
+        and len(found) == len(asked)
+        and not re.search(r"\b(?:not|no|without|n't)\b", best[2])
     )
     return FieldAnswer(about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{best[2]}”"))
 
@@ -225,8 +229,11 @@ def _asked_words(product: Product, understanding: Understanding) -> list[str]:
 
 def _sentences(product: Product) -> list[str]:
     fields = [f"{name}: {value}" for name, value in product.attributes.items() if len(str(value)) < 200]
-    options = [f"{option}: {', '.join(values)}" for option, values in options_of(product).items()]
-    return [*fields, *options, *(_SENTENCE.split(product.description) if product.description else []), product.name]
+    return [*fields, *_option_lines(product), *(_SENTENCE.split(product.description) if product.description else []), product.name]
+
+
+def _option_lines(product: Product) -> list[str]:
+    return [f"{option}: {', '.join(values)}" for option, values in options_of(product).items()]
 
 
 def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> FieldAnswer:

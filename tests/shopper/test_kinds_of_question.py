@@ -86,7 +86,7 @@ def test_two_questions_in_one_message_are_both_answered(talk: Callable[..., Any]
 
 def test_a_yes_of_the_shops_text_stands_with_its_question() -> None:
     entry = FaqEntry("f", "Do you deliver to islands?", "Yes, by boat.", position=1)
-    assert said_entry(entry).text == "On “Do you deliver to islands?”: Yes, by boat."
+    assert said_entry(entry).text == "Our answer to “Do you deliver to islands?”: Yes, by boat."
 
 
 @pytest.mark.parametrize("text", ["zxqvbnm", "???"])

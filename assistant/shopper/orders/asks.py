@@ -37,7 +37,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("methods", re.compile(r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}\b(?:do i have|i have|on file|saved|on my (?:account|profile)|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|cards)\b", _I)),
     ("address", re.compile(r"\b(?:address|where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|what) (?:address|city|place)|ship(?:ped|ping)? to|live)\b", _I)),
     ("tracking", re.compile(r"\b(?:track\w*|shipment (?:number|id)|where(?:'s| is| are| has)\b(?! the refund| my refund| my money)[^.?!]{0,40}\b(?:order|package|parcel|delivery|shipment|stuff|things?|it|w\d+)|whereabouts)\b", _I)),
-    ("refund", _REFUND),
+    ("refund", re.compile(_REFUND.pattern + r"|\b(?:get|got|getting|given|giv(?:e|ing)|paid|pay|credited|received?) (?:it|that|this|the (?:sum|amount|rest|difference)|everything|mine) back\b", _I)),
     ("paid_with", re.compile(r"\b(?:how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|method of payment)\b", _I)),
     ("total", re.compile(r"\b(?:totals?|sum|how much (?:did|was|were|have|is|for|does)|(?:what|how much) (?:did|have) i (?:pay|paid|spend|spent)|amount|cost me|came to|come to|worth|price|cost|paid)\b", _I)),
     ("count", re.compile(r"\bhow many (?:orders|purchases)\b", _I)),
