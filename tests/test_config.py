@@ -31,7 +31,12 @@ def test_writing_keeps_what_was_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "named"),
-    [("shop_nam = 'x'", "shop_nam"), ("currency = 'POUNDS'", "POUNDS"), ("[serve]\nport = 99999", "serve.port"), ("shop_name = ", "settings.toml")],
+    [
+        ("shop_nam = 'x'", "shop_nam"),
+        ("currency = 'POUNDS'", "POUNDS"),
+        ("[serve]\nport = 99999", "serve.port"),
+        ("shop_name = ", "settings.toml"),
+    ],
 )
 def test_a_bad_setting_is_named(tmp_path: Path, content: str, named: str) -> None:
     (tmp_path / "settings.toml").write_text(content)
