@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
 from assistant.analyst.question import Period, add_months
+from assistant.models.numbers import UNITS
 
 MONTH_NAMES = {
     name: number
@@ -45,29 +46,7 @@ WEEKDAY_NAMES = {
 
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "latter": 2, "last": -1, "final": -1}
 
-NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-        ]
-    )
-} | {"a": 1, "an": 1, "couple": 2, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12}
+NUMBERS = UNITS | {"a": 1, "an": 1, "couple": 2, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12}
 
 PERIOD_WORDS = frozenset(
     [

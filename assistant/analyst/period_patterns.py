@@ -1,6 +1,6 @@
 """How expressions of time are written: patterns and what each makes, first match wins its characters.
 
-Each maker takes the grammar (for the as-of day and the conversation's period) and a match, and gives an `Atom` or None.
+Each maker takes the reckoning (the as-of day, the conversation's period) and a match, and gives an `Atom` or None.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from assistant.analyst.calendar_words import MONTH_NAMES, NUMBERS, ORDINALS, WEEKDAY_NAMES, Atom, christmas, half, month, quarter, season
 from assistant.analyst.question import Period, add_months
-
-if TYPE_CHECKING:
-    from assistant.analyst.periods import PeriodGrammar
+from assistant.analyst.reckoning import Reckoning
 
 _M = rf"(?P<month>{'|'.join(sorted(MONTH_NAMES, key=len, reverse=True))})"
 
@@ -50,10 +48,10 @@ _FINER = {"week": ("day",), "month": ("day", "week"), "quarter": ("day", "week",
 _UNIT_OF = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
 
 
-_Maker: TypeAlias = "Callable[[PeriodGrammar, re.Match[str]], Atom | None]"
+_Maker: TypeAlias = Callable[[Reckoning, re.Match[str]], Atom | None]
 
 
-def _numeric(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _numeric(g: Reckoning, m: re.Match[str]) -> Atom | None:
     one, two, three = (int(x) for x in re.split(r"[/.-]", m.group(0)))
     if one > 31:
         year, number, day = one, two, three
@@ -69,27 +67,27 @@ def _numeric(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
     return g.fixed(m, Period(said, said, "day"))
 
 
-def _numeric_month(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _numeric_month(g: Reckoning, m: re.Match[str]) -> Atom | None:
     one, two = (int(x) for x in re.split(r"[/-]", m.group(0)))
     year, number = (one, two) if one > 1000 else (two, one)
     return g.fixed(m, month(year, number)) if 1 <= number <= 12 else None
 
 
-def _year_span(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _year_span(g: Reckoning, m: re.Match[str]) -> Atom:
     return g.fixed(m, Period(date(int(m["one"]), 1, 1), date(int(m["two"]), 12, 31)))
 
 
-def _days_of_month(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _days_of_month(g: Reckoning, m: re.Match[str]) -> Atom | None:
     number, one, two = MONTH_NAMES[m["month"]], int(m["one"]), int(m["two"])
     return g.dated(m, lambda y: Period(date(y, number, one), date(y, number, two)))
 
 
-def _day(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _day(g: Reckoning, m: re.Match[str]) -> Atom | None:
     number, day = MONTH_NAMES[m["month"]], int(m["day"])
     return g.dated(m, lambda y: Period(date(y, number, day), date(y, number, day), "day"))
 
 
-def _week_of(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _week_of(g: Reckoning, m: re.Match[str]) -> Atom | None:
     inner = _numeric(g, re.match(r".*", m["num"])) if m.groupdict().get("num") else None  # type: ignore[arg-type]
     ending = "end" in m["how"] if m["how"] else False
     if inner is not None and inner.period:
@@ -98,16 +96,16 @@ def _week_of(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
     return g.dated(m, lambda y: _week(g, date(y, number, day), ending))
 
 
-def _week(g: PeriodGrammar, day: date, ending: bool) -> Period:
+def _week(g: Reckoning, day: date, ending: bool) -> Period:
     return Period(day - timedelta(days=6), day, "week") if ending else g.unit("week", day)
 
 
-def _iso_week(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _iso_week(g: Reckoning, m: re.Match[str]) -> Atom | None:
     number = int(m["week"])
     return g.dated(m, lambda y: g.unit("week", date.fromisocalendar(y, number, 1)))
 
 
-def _part_of_month(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _part_of_month(g: Reckoning, m: re.Match[str]) -> Atom | None:
     number, which, unit = MONTH_NAMES[m["month"]], ORDINALS[m["ord"]], m["part"]
 
     def build(year: int) -> Period:
@@ -123,7 +121,7 @@ def _part_of_month(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
     return g.dated(m, build)
 
 
-def _month_year(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _month_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
     number = MONTH_NAMES[m["month"]]
     if m.group(0) == "may" and not re.search(
         r"(?:^|\b(?:in|of|for|since|from|to|and|or|vs|than|during|by|until|before|after|about|against|on|with|over)|-|->) $",
@@ -133,7 +131,7 @@ def _month_year(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
     return g.dated(m, lambda y: month(y, number))
 
 
-def _short_year(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _short_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
     """`nov 11` is a month of 2011 where the data has such a year, unless "on" makes it a day."""
     year, number = 2000 + int(m["short"]), MONTH_NAMES[m["month"]]
     if not g.first_day.year <= year <= g.as_of.year or m.string[: m.start()].rstrip().endswith(" on"):
@@ -141,34 +139,34 @@ def _short_year(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
     return g.fixed(m, month(year, number))
 
 
-def _quarter(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _quarter(g: Reckoning, m: re.Match[str]) -> Atom | None:
     groups = m.groupdict()
     number = int(groups["q"]) if groups.get("q") else ORDINALS[m["ord"]]
     number = 4 if number == -1 else number
     return g.dated(m, lambda y: quarter(y, number))
 
 
-def _short_quarter(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _short_quarter(g: Reckoning, m: re.Match[str]) -> Atom | None:
     year = 2000 + int(m["short"])
     return g.fixed(m, quarter(year, int(m["q"]))) if g.first_day.year <= year <= g.as_of.year else None
 
 
-def _half(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _half(g: Reckoning, m: re.Match[str]) -> Atom | None:
     groups = m.groupdict()
     number = int(groups["h"]) if groups.get("h") else ORDINALS[m["ord"]]
     return g.dated(m, lambda y: half(y, 1 if number == 1 else 2))
 
 
-def _season(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _season(g: Reckoning, m: re.Match[str]) -> Atom | None:
     name = m["season"]
     return g.dated(m, lambda y: season(y, name))
 
 
-def _christmas(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _christmas(g: Reckoning, m: re.Match[str]) -> Atom | None:
     return g.dated(m, christmas)
 
 
-def _relative_season(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _relative_season(g: Reckoning, m: re.Match[str]) -> Atom:
     name = m.groupdict().get("season")
     build = (lambda y: season(y, name)) if name else christmas
     year = g.as_of.year
@@ -179,7 +177,7 @@ def _relative_season(g: PeriodGrammar, m: re.Match[str]) -> Atom:
     return g.fixed(m, build(year))
 
 
-def _relative_month(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _relative_month(g: Reckoning, m: re.Match[str]) -> Atom:
     number, year = MONTH_NAMES[m["month"]], g.as_of.year
     if m["which"] in ("last", "previous", "past"):
         year = year if month(year, number).last < g.as_of else year - 1
@@ -188,14 +186,14 @@ def _relative_month(g: PeriodGrammar, m: re.Match[str]) -> Atom:
     return g.fixed(m, month(year, number))
 
 
-def _relative_weekday(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _relative_weekday(g: Reckoning, m: re.Match[str]) -> Atom:
     number = WEEKDAY_NAMES[m["weekday"]]
     back = (g.as_of.isoweekday() - number) % 7
     day = g.as_of - timedelta(days=back if m["which"] == "this" else back or 7)
     return g.fixed(m, Period(day, day, "day"))
 
 
-def _to_date(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _to_date(g: Reckoning, m: re.Match[str]) -> Atom:
     unit = _UNIT_OF[(m.groupdict().get("short") or m.groupdict().get("unit") or m["unit2"])[0]]
     year = g.year(m)
     last = g.as_of if year is None else add_months(g.as_of, 12 * (year - g.as_of.year))
@@ -203,7 +201,7 @@ def _to_date(g: PeriodGrammar, m: re.Match[str]) -> Atom:
     return g.fixed(m, Period(first, last, "span", f"{unit} to {last.day} {last:%b} {last.year}"))
 
 
-def _this_last_next(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _this_last_next(g: Reckoning, m: re.Match[str]) -> Atom:
     unit, which = m["unit"], m["which"]
     step = -1 if which in ("last", "previous", "past", "prior") else 1 if which in ("next", "coming", "following") else 0
     if unit.startswith("weekend"):
@@ -219,7 +217,7 @@ def _this_last_next(g: PeriodGrammar, m: re.Match[str]) -> Atom:
     return g.fixed(m, period, last_year=unit == "year" and step == -1)
 
 
-def _last_n(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _last_n(g: Reckoning, m: re.Match[str]) -> Atom | None:
     count = int(m["count"]) if m["count"].isdigit() else NUMBERS[m["count"]]
     unit, future = _UNIT_OF[m["unit"][0]], m["which"] in ("next", "coming", "following")
     if not count or count > 1000:
@@ -235,7 +233,7 @@ def _last_n(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
     return g.fixed(m, Period(now.step(1 - count).first, now.last) if complete else Period(now.step(-count).first, now.step(-1).last))
 
 
-def _ago(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _ago(g: Reckoning, m: re.Match[str]) -> Atom | None:
     count = int(m["count"]) if m["count"].isdigit() else NUMBERS[m["count"]]
     unit = _UNIT_OF[m["unit"][0]]
     if unit == "year" and count == 1:
@@ -246,13 +244,13 @@ def _ago(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
     return g.fixed(m, g.unit(unit, g.as_of).step(-count))
 
 
-def _named_day(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _named_day(g: Reckoning, m: re.Match[str]) -> Atom:
     shift = {"today": 0, "yesterday": -1, "tomorrow": 1, "day before yesterday": -2}[m.group(0)]
     day = g.as_of + timedelta(days=shift)
     return g.fixed(m, Period(day, day, "day"))
 
 
-def _rest(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _rest(g: Reckoning, m: re.Match[str]) -> Atom | None:
     name = m.groupdict().get("month")
     if name:
         said = g.year(m)
@@ -265,21 +263,21 @@ def _rest(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
     return g.fixed(m, Period(first, whole.last)) if first <= whole.last else None
 
 
-def _year_only(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _year_only(g: Reckoning, m: re.Match[str]) -> Atom:
     year = g.year(m)
     assert year is not None
     return g.fixed(m, Period(date(year, 1, 1), date(year, 12, 31), "year"))
 
 
-def _whole(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _whole(g: Reckoning, m: re.Match[str]) -> Atom:
     return Atom(m.start(), m.end(), lambda y: month(y, 1), None, whole=True)
 
 
-def _year_shift(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _year_shift(g: Reckoning, m: re.Match[str]) -> Atom:
     return Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("year", -1))
 
 
-def _step_shift(g: PeriodGrammar, m: re.Match[str]) -> Atom:
+def _step_shift(g: Reckoning, m: re.Match[str]) -> Atom:
     unit, later = m["unit"], any(w in m.group(0) for w in ("after", "later", "following", "next"))
     step = 1 if later else -1
     whole = _UNIT_OF.get(unit[0], "")
@@ -428,7 +426,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
 )
 
 
-def _numeric_after_weekday(g: PeriodGrammar, m: re.Match[str]) -> Atom | None:
+def _numeric_after_weekday(g: Reckoning, m: re.Match[str]) -> Atom | None:
     inner = re.search(r"\d.*$", m.group(0))
     atom = _numeric(g, inner) if inner else None
     return None if atom is None or atom.period is None else g.fixed(m, atom.period)

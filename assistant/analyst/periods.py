@@ -7,13 +7,13 @@ metrics or of the shop's data beyond its first day and its as-of day.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from assistant.analyst.calendar_words import Atom, Shift, half, month, quarter
+from assistant.analyst.calendar_words import Atom, Shift, half
 from assistant.analyst.period_patterns import PATTERNS
 from assistant.analyst.question import Period
+from assistant.analyst.reckoning import Reckoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,8 @@ _SHARE = re.compile(r"\b(?:share|proportion|percent|percentage|pct|fraction|part
 _AGAINST = re.compile(r"\b(?:vs|versus|against|compared|than|over|v|relative|minus)\b")
 
 
-class PeriodGrammar:
-    """Finds the periods of one text. `anchor` is the period of the message before, for what is said relative to it."""
-
-    def __init__(self, first_day: date, as_of: date, anchor: Period | None = None) -> None:
-        self.first_day = first_day
-        self.as_of = as_of
-        self.anchor = anchor
+class PeriodGrammar(Reckoning):
+    """Finds the periods of one text."""
 
     def find(self, text: str) -> list[Found]:
         """All periods of `text` (lower case, one space between words), ranges joined, in order."""
@@ -77,47 +72,6 @@ class PeriodGrammar:
                 for position in range(match.start(), match.end()):
                     taken[position] = True
         return sorted(atoms, key=lambda a: a.start)
-
-    def year(self, match: re.Match[str]) -> int | None:
-        """The year that a match names, directly or as "last year"; None where it names none."""
-        groups = match.groupdict()
-        said = groups.get("year")
-        if said:
-            return 2000 + int(said[1:]) if said.startswith("'") else int(said)
-        before = (groups.get("before") or "").strip()
-        if not before:
-            return None
-        if before.startswith("this"):
-            return self.as_of.year
-        if before.startswith("last"):
-            return self.as_of.year - 1
-        return (self.anchor.first.year if self.anchor else self.as_of.year) - 1
-
-    def dated(self, match: re.Match[str], build: Callable[[int], Period], year: int | None = None) -> Atom | None:
-        """An atom whose year may be missing; None where the day does not exist."""
-        year = year or self.year(match)
-        try:
-            build(year or 2012)
-        except ValueError:
-            return None
-        return Atom(match.start(), match.end(), build, year)
-
-    def fixed(self, match: re.Match[str], period: Period, *, last_year: bool = False) -> Atom:
-        """An atom that needs no year."""
-        return Atom(match.start(), match.end(), lambda year: period, period.first.year, period, last_year=last_year)
-
-    def unit(self, unit: str, day: date) -> Period:
-        """The calendar day, week, month, quarter or year that holds `day`."""
-        if unit == "day":
-            return Period(day, day, "day")
-        if unit == "week":
-            monday = day - timedelta(days=day.weekday())
-            return Period(monday, monday + timedelta(days=6), "week")
-        if unit == "month":
-            return month(day.year, day.month)
-        if unit == "quarter":
-            return quarter(day.year, (day.month + 2) // 3)
-        return Period(date(day.year, 1, 1), date(day.year, 12, 31), "year")
 
     def _resolve(self, atom: Atom) -> Period:
         """The period of an atom; one without a year takes the anchor's year, else the latest that has begun."""

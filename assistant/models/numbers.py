@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from assistant.types import Entity
 
-_UNITS = {
+UNITS = {
     word: value
     for value, word in enumerate(
         [
@@ -41,7 +41,7 @@ _TENS = {
     word: 10 * value for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
 }
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
-_SMALL = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
+_SMALL = "|".join([*_TENS, *sorted(UNITS, key=len, reverse=True)])
 _WORDED = rf"(?:(?:an?\s+)?(?:hundred|thousand|grand)|(?:{_SMALL}))(?:[\s-]+(?:and\s+)?(?:{_SMALL}|hundred|thousand|grand))*"
 _FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d{1,2}(?!\d))?"
 NUMBER = rf"(?:(?:{_FIGURES})(?:\s?k\b)?|\b{_WORDED}\b)"
@@ -122,8 +122,8 @@ def parse_number(text: str) -> float | None:
         return _figures(cleaned)
     total, current, seen = 0.0, 0.0, False
     for word in re.split(r"[\s-]+", cleaned):
-        if word in _UNITS or word in _TENS:
-            current, seen = current + _UNITS.get(word, _TENS.get(word, 0)), True
+        if word in UNITS or word in _TENS:
+            current, seen = current + UNITS.get(word, _TENS.get(word, 0)), True
         elif word == "hundred":
             current, seen = (current or 1) * 100, True
         elif word in _SCALES:
