@@ -97,7 +97,7 @@ class RankingTurn(Turn):
         return ("gross_sales",) if dimensions[0] == "order" else ("net_sales",)
 
     def _ranked_again(self, before: Question, metrics: tuple[str, ...]) -> Question:
-        """ "Only the top 3", "and the worst?", "bottom 5 instead"."""
+        """ "Just the first four", "and the weakest?", "bottom 5 instead"."""
         old = before.ranking or Ranking(MANY)
         direction = "bottom" if self.reading.has(*DOWNWARD) else "top" if self.reading.has("top", "busiest", "most_sold") else old.direction
         n = self.rank_n() or old.n

@@ -97,7 +97,7 @@ class Sharing:
         return share.start < self.draft.metric_marks[0].start and not share.text.startswith(("ratio", "the ratio", "as "))
 
     def _of_named_whole(self, metrics: tuple[str, ...]) -> bool:
-        """ "as a % of gross" after "how much did we refund"."""
+        """ "in % of gross sales", said after a sum of refunds."""
         return (
             self.context is not None
             and len(self.draft.metrics) == 1

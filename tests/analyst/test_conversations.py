@@ -62,13 +62,13 @@ def test_a_pronoun_points_to_the_first_of_a_ranking(talk: Talk) -> None:
 def test_a_ranking_is_cut_and_turned(talk: Talk) -> None:
     five = talk.say("five best countries by units in 2011")
     two = talk.say("just the top 2")
-    last = talk.say("and the worst?")
+    last = talk.say("and the weakest one?")
     assert [r.label for r in two.rows] == [r.label for r in five.rows][:2]
     assert last.rows[0].value <= five.rows[-1].value
 
 
 @pytest.mark.parametrize(
-    "text", ["top 5", "is it more than the other one?", "what did that customer buy?", "compare", "average sales in 2011", "how are things"]
+    "text", ["top 5", "was it higher than the others?", "what did that customer buy?", "compare", "average sales in 2011", "how are things"]
 )
 def test_what_is_unclear_is_asked_back(talk: Talk, text: str) -> None:
     assert talk.say(text).status is Status.CLARIFY

@@ -98,7 +98,7 @@ def test_a_product_that_does_not_exist_is_not_pretended(talk: Callable[..., Any]
 def test_the_second_one_and_it_and_several_of_them(talk: Callable[..., Any]) -> None:
     chat = talk()
     shown = chat.say("show me watering cans").products
-    first = chat.say("how much is the second one?")
+    first = chat.say("what is the price of the second?")
     assert first.products == (shown[1],)
     assert chat.say("is it in stock").products == (shown[1],)
     price = next(p for p in [58.0, 19.9] if f"{p:.2f}" in first.text)
@@ -110,7 +110,7 @@ def test_cheaper_cheapest_and_nothing_cheaper(talk: Callable[..., Any]) -> None:
     chat.say("how much is the Harbour Brass Desk Lamp?")
     assert chat.say("anything cheaper?").products == ("p8",)
     assert "nothing cheaper" in chat.say("too expensive. even cheaper?").text
-    assert talk().say("show me desk lamps", "which of these is the cheapest?").value == 75.0
+    assert talk().say("show me desk lamps", "and the cheapest of them?").value == 75.0
     assert talk().say("whats the most expensive desk lamp").value == 120.0
 
 
