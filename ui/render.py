@@ -127,7 +127,7 @@ def growing(text: str, steps: int = 8) -> Iterator[str]:
 
 def _saying(text: str) -> Markup:
     """An answer that is being said; hidden from screen readers, which read it once it is whole."""
-    return Markup('<article class="sc-turn sc-bot" aria-hidden="true">{}</article>').format(prose(text))
+    return Markup('<article class="sc-turn sc-bot sc-pending" aria-hidden="true">{}</article>').format(prose(text))
 
 
 def _said(author: str, body: Markup) -> Markup:

@@ -29,7 +29,10 @@ def encoder() -> OnnxEncoder:
 def test_keeps_the_protocols(encoder: OnnxEncoder) -> None:
     assert isinstance(encoder, Encoder)
     assert isinstance(encoder, Lexicon)
-    assert encoder.id.startswith(encoder.card.name)
+
+
+def test_heads_leave_the_encoder_its_id_so_that_indexes_stay_valid(encoder: OnnxEncoder) -> None:
+    assert encoder.id == encoder.card.settings["encoder_id"] != encoder.card.name
 
 
 def test_unit_vectors_in_order(encoder: OnnxEncoder) -> None:
