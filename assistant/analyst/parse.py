@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from assistant.analyst.assemble import Assembler, Focus
-from assistant.analyst.draft import Drafter
+from assistant.analyst.draft import RANKING_OPS, Drafter
 from assistant.analyst.guard import refused
 from assistant.analyst.lexicon import Lexicon
 from assistant.analyst.outcome import Clarify, Refuse, Stop
@@ -28,6 +28,8 @@ _REVIEWERS = frozenset(["women", "woman", "ladies", "females", "female"])
 _REPLY_WORDS = frozenset(
     ["the", "a", "an", "one", "that", "this", "i", "mean", "meant", "please", "pls", "it", "and", "just", "no", "yes", "of", "sorry"]
 )
+_GOES_ON = frozenset(["and", "same", "for", "or", "but", "also", "then"])
+"""First words that build on the message before."""
 
 Outcome: TypeAlias = Question | Clarify | Refuse
 
@@ -140,6 +142,9 @@ class Parser:
         previous = memory.question
         anchor = previous.period if previous else None
         reading = self.reader.read(text[:2000], PeriodGrammar(self.first_day, self.today, anchor))
+        if previous is not None and previous.tool == "forecast" and _complete(reading):
+            memory = Memory()
+            reading = self.reader.read(text[:2000], PeriodGrammar(self.first_day, self.today))
         trace = (("read", _account(reading)),)
         try:
             outcome: Outcome = self._outcome(reading, memory)
@@ -167,6 +172,15 @@ class Parser:
                 )
                 return Refuse(text, "absent", ("sales last month", "return rate this year", "top 10 products by units"))
         return None
+
+
+def _complete(reading: Reading) -> bool:
+    """Whether a message says all that a question needs, so that it does not ask for another forecast just because one went before."""
+    if reading.tokens[:1] and reading.tokens[0].text in _GOES_ON:
+        return False
+    if reading.has("together_with", "why", *RANKING_OPS):
+        return True
+    return any(m.sense("metric") for m in reading.marks) and bool(reading.of("period")) and not reading.has("forecast")
 
 
 def _account(reading: Reading) -> str:

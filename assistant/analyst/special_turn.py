@@ -70,6 +70,8 @@ class SpecialTurn(RankingTurn):
         question = replace(self.base("forecast", metrics), by=tuple(draft.by))
         if past and draft.periods[0].bare and question.period is not None:
             return replace(question, period=question.period.year_before(-1))
+        if follows and not draft.periods and question.period is not None and question.period.last > self.home.today:
+            return question
         if question.period is None or (not ahead and not strong):
             return replace(question, period=Period(self.home.today, self.home.today).step(1)) if not strong else question
         return question

@@ -120,3 +120,19 @@ def test_every_figure_has_its_receipt(talk: Talk) -> None:
 def test_nothing_typed_reaches_the_query(talk: Talk) -> None:
     answer = talk.say('reviews that mention "x\') or 1=1 --"')
     assert answer.status is not Status.ANSWERED or answer.value == 0
+
+
+def test_a_question_that_is_whole_is_no_forecast_because_one_went_before(talk: Talk) -> None:
+    talk.say("forecast orders for next month")
+    assert talk.say("net sales in October 2011").tool == "metric"
+    talk.say("forecast orders for next month")
+    assert talk.say("top 3 countries in 2011").tool == "ranking"
+
+
+def test_a_follow_up_of_a_forecast_keeps_its_period(talk: Talk) -> None:
+    first = talk.say("forecast orders for next month")
+    german = talk.say("and for Germany?")
+    assert first.receipt
+    assert german.receipt
+    assert german.tool == "forecast"
+    assert german.receipt.period == first.receipt.period
