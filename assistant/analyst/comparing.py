@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.analyst.draft import DOWNWARD, Draft
 from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.question import Comparison, ComparisonKind, FilterClause, Period, Question, Ranking, Side
+from assistant.analyst.reckoning import Reckoning
 
 if TYPE_CHECKING:
     from assistant.analyst.turn import Turn
@@ -348,11 +350,8 @@ class Comparing:
         return (Side(new.title, new), Side(old.title, old))
 
 
-def _last_complete(today: object, unit: str) -> Period:
-    from assistant.analyst.periods import PeriodGrammar
-
-    grammar = PeriodGrammar(today, today)  # type: ignore[arg-type]
-    return grammar.unit(unit, today).step(-1)  # type: ignore[arg-type]
+def _last_complete(today: date, unit: str) -> Period:
+    return Reckoning(today, today).unit(unit, today).step(-1)
 
 
 def clause_in(clauses: tuple[FilterClause, ...], dimension: str) -> FilterClause | None:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-from assistant.analyst.question import FilterClause, Having, Period
+from assistant.analyst.question import FilterClause, Having, Period, Question
 from assistant.analyst.semantics import Condition, Cube, Dimension, Metric, Semantics
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class Query:
     per: str = ""
     having: Having | None = None
     drop_empty: bool = False
+
+    @classmethod
+    def of(cls, question: Question, limit: int) -> Query:
+        """What a question asks, its groups in the order of their labels, at most `limit` of them."""
+        return cls(question.metrics, question.by, question.filters, question.period, limit=limit, per=question.per, having=question.having)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.analyst.compile import Query
@@ -28,19 +29,8 @@ def breakdown(question: Question, context: Context) -> ToolResult:
         return refusal
     definition = context.semantics.metric(question.metric)
     banded = any(context.semantics.dimension(d).band for d in question.by)
-    found = context.query(
-        Query(
-            question.metrics,
-            by=question.by,
-            filters=question.filters,
-            period=question.period,
-            per=question.per,
-            order="label" if banded else "top",
-            limit=context.settings.staff.max_rows,
-            having=question.having,
-            drop_empty=True,
-        )
-    )
+    query = Query.of(question, context.settings.staff.max_rows)
+    found = context.query(replace(query, order="label" if banded else "top", drop_empty=True))
     rows = rows_of(found.groups)
     named = question.filter_on(question.by[0])
     value: Scalar = None

@@ -29,17 +29,7 @@ def series(question: Question, context: Context) -> ToolResult:
     """
     if refusal := outside(question, context):
         return refusal
-    found = context.query(
-        Query(
-            question.metrics,
-            by=question.by,
-            filters=question.filters,
-            period=question.period,
-            per=question.per,
-            limit=context.settings.staff.max_rows,
-            having=question.having,
-        )
-    )
+    found = context.query(Query.of(question, context.settings.staff.max_rows))
     cut = found.groups_found > len(found.groups)
     return ToolResult(
         rows=rows_of(found.groups) if cut else _filled(question, rows_of(found.groups), context),
