@@ -12,7 +12,8 @@ ShopclerkError                  (drawn in retrieval.errors, with retrieval's own
 ├── BadRecord                   one row cannot be taken; it goes to the rejects file
 ├── ModelError
 │   ├── ModelMissing
-│   └── ModelCorrupt            a checksum in card.json differs
+│   ├── ModelCorrupt            a checksum in card.json differs
+│   └── ModelWorse              a newly trained model scores below the one in use, which stays
 ├── BadSemantics                the semantic layer's file; names the line
 ├── BadQuestion                 a file of messages, or a message, out of form
 ├── PolicyRefused               the shop's policy forbids the action
@@ -80,6 +81,10 @@ class ModelMissing(ModelError):
 
 class ModelCorrupt(ModelError):
     """A file of the model folder is absent or its checksum differs from the card's."""
+
+
+class ModelWorse(ModelError):
+    """A newly trained model scores below the one in use on the same held-out data; the one in use stays."""
 
 
 class BadSemantics(ShopclerkError):

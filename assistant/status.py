@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.config import load_settings
 from assistant.indexing import index_state
-from assistant.models.folder import shipped_models
+from assistant.models.registry import models_in_use
 from assistant.store import Store
 from assistant.warehouse import Warehouse
 
@@ -35,6 +35,6 @@ def store_status(folder: Path) -> dict[str, str | int]:
             "index": index_state(store),
         }
         missing = [name for name in ("products", "FAQ and policies", "orders") if not counts[name]]
-    counts["models"] = "; ".join(shipped_models(folder))
+    counts["models"] = "; ".join(models_in_use(folder))
     counts["missing"] = ", ".join(missing) or "nothing"
     return counts

@@ -18,10 +18,10 @@ from assistant.config import Settings
 from assistant.intents import OUT_OF_SCOPE, Catalogue, load_catalogue
 from assistant.models.encoder import SHIPPED, SHIPPED_FOLDER, OnnxEncoder, load_encoder
 from assistant.models.entities import EntityExtractor
-from assistant.models.folder import find_model
 from assistant.models.gazetteer import CatalogueItem, Gazetteer
 from assistant.models.identity import order_shapes
 from assistant.models.intent import INTENT_HEAD, IntentReader, NearestExamples, TrainedIntents, WithNewIntents
+from assistant.models.registry import find_model
 from assistant.store.records import Product, ProductKind
 from assistant.types import Role, Understanding
 from retrieval.types import Encoder, Vector

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,6 @@ from assistant.errors import ModelCorrupt, ModelMissing
 
 CARD_FILE = "card.json"
 FORMAT = 1
-WEIGHTS = Path(__file__).parent / "weights"
-"""The models that ship; one folder a model."""
-STORE_MODELS = "models"
-"""The folder inside a store for the models that this shop trained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,38 +128,9 @@ def open_model(folder: Path, task: str | None = None) -> ModelFolder:
     return ModelFolder(folder, card)
 
 
-def find_model(name: str, store_folder: Path | None = None) -> Path:
-    """The folder of the model called `name`: the shop's own under `STORE_MODELS` where it has one, else the shipped one.
-
-    Raises:
-        ModelMissing: neither is there.
-    """
-    candidates = [WEIGHTS / name] if store_folder is None else [store_folder / STORE_MODELS / name, WEIGHTS / name]
-    for folder in candidates:
-        if (folder / CARD_FILE).is_file():
-            return folder
-    raise ModelMissing(f"No model {name!r} in {' or '.join(str(folder) for folder in candidates)}.", hint=_REMEDY)
-
-
-def shipped_models(store_folder: Path | None = None) -> list[str]:
-    """One line for each model found, shipped or trained by this shop: name, task, size, its first metrics."""
-    roots: Sequence[Path] = [WEIGHTS] if store_folder is None else [store_folder / STORE_MODELS, WEIGHTS]
-    return [_line(folder.parent) for root in roots if root.is_dir() for folder in sorted(root.glob(f"*/{CARD_FILE}"))]
-
-
 def digest_of(paths: Iterable[Path]) -> str:
     """One sha256 over the contents of several files, in the order given."""
     return hashlib.sha256("".join(_sha256(path) for path in paths).encode()).hexdigest()
-
-
-def _line(folder: Path) -> str:
-    try:
-        card = read_card(folder)
-    except ModelCorrupt as error:
-        return f"{folder.name}: {error}"
-    size = sum(entry.bytes for entry in card.files.values()) / 1e6
-    metrics = ", ".join(f"{name} {value:.3g}" for name, value in list(card.metrics.items())[:3])
-    return f"{folder.name}: {card.task}, {card.id}, {size:.0f} MB" + (f" ({metrics})" if metrics else "")
 
 
 def _check(path: Path, entry: FileEntry) -> None:

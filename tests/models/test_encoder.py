@@ -13,7 +13,7 @@ import pytest
 
 from assistant.errors import BadSettings, ModelCorrupt, ModelMissing
 from assistant.models.encoder import OnnxEncoder, TorchEncoder, load_encoder
-from assistant.models.folder import WEIGHTS
+from assistant.models.registry import WEIGHTS
 from retrieval.types import Encoder, Lexicon
 
 TEXTS = ["a warm winter coat", "", "parcel has not arrived", "a " * 2000, "Grüße, ¿qué tal? 茶", "thick jacket for cold weather"]

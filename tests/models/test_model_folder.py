@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import ModelCorrupt, ModelMissing
-from assistant.models import folder as folder_module
-from assistant.models.folder import CARD_FILE, Card, Dataset, find_model, open_model, read_card, shipped_models, write_card
+from assistant.models.folder import CARD_FILE, Card, Dataset, open_model, read_card, write_card
 
 CARD = Card(
     task="encoder",
@@ -73,26 +71,3 @@ def test_file_that_the_card_does_not_name(folder: Path) -> None:
     (folder / "stray").write_text("")
     with pytest.raises(ModelCorrupt, match="stray"):
         open_model(folder).file("stray")
-
-
-def test_the_shops_own_model_comes_first(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_module, "WEIGHTS", tmp_path / "shipped")
-    for root in (tmp_path / "shipped" / "tiny", tmp_path / "store" / "models" / "tiny"):
-        root.mkdir(parents=True)
-        write_card(root, CARD)
-    assert find_model("tiny") == tmp_path / "shipped" / "tiny"
-    assert find_model("tiny", tmp_path / "store") == tmp_path / "store" / "models" / "tiny"
-    with pytest.raises(ModelMissing, match="unheard"):
-        find_model("unheard", tmp_path / "store")
-    assert [line.split(":")[0] for line in shipped_models(tmp_path / "store")] == ["tiny", "tiny"]
-
-
-def test_a_broken_card_does_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_module, "WEIGHTS", tmp_path)
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        write_card(tmp_path / name, CARD)
-    (tmp_path / "a" / CARD_FILE).write_text(json.dumps({"format": 1}))
-    lines = shipped_models()
-    assert "malformed" in lines[0]
-    assert lines[1].startswith("b: encoder")
