@@ -53,10 +53,11 @@ def test_filters_reach_the_history(context: Context) -> None:
 
 def test_a_second_asking_is_remembered(context: Context) -> None:
     question = Question("forecast", ("gross_sales",), period=JANUARY)
+    began = time.process_time()
     first = forecast(question, context)
-    began = time.perf_counter()
+    fitted = time.process_time()
     assert forecast(question, context) == first
-    assert time.perf_counter() - began < 0.02
+    assert (time.process_time() - fitted) * 5 < fitted - began
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ def test_any_text_gives_spans_of_itself(text: str) -> None:
 
 
 def test_long_and_strange_texts_take_no_time(extractor: EntityExtractor) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for text in (
         "under 5 " * 1500,
         "a" * 10_000,
@@ -245,4 +245,4 @@ def test_long_and_strange_texts_take_no_time(extractor: EntityExtractor) -> None
         "Ab " * 3000,
     ):
         extractor.extract(text, TODAY)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8
