@@ -99,8 +99,10 @@ class Template:
     slots: tuple[Slot, ...]
 
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
+    r"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _MIXED = r"[A-Za-z0-9]*(?:[A-Za-z]\d|\d[A-Za-z])[A-Za-z0-9]*"
 _WORDED = (
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
@@ -129,8 +131,9 @@ _NAME = re.compile(r"\b[A-Z][\w'’&]*(?:[ -](?:(?:of|the|de|and|for) )?[A-Z][\w
 _RUN = re.compile(r"[^\W\d_]{5,}")
 _NOTATION = re.compile(r"^\s*[\w ]+:\s*[{\[]")
 _OPENER = re.compile(
-    r"(?:An?|The|Th[ie]s|That|These|Those|Its?|I|We|You|H?e|She|They|My|Our|Your|His|Her|Their|Is|Are|Was|Do|Does|Did|Can|Could|Will|Would|Has|"
-    r"Have|Please|Yes|No|Not|If|When|While|For|From|With|In|On|At|By|To|As|And|Or|But|So|Once|Just|After|Before|Every|Each|All|Both|Some)[ -]"
+    r"(?:An?|The|Th[ie]s|That|These|Those|Its?|I|We|You|He|She|They|My|Our|Your|His|Her|Their|Is|Are|Was|Do|Does|Did|Can|Could|Will|Would|"
+    r"Has|Have|Please|Yes|No|Not|If|When|While|For|From|With|In|On|At|By|To|As|And|Or|But|So|Once|Just|After|Before|Every|Each|All|Both|"
+    r"Some)[ -]"
 )
 _NAMED_KEYS = re.compile(r"\b(?:brand|name|title|author|publisher|product|carrier|customer|manufacturer|city|country|store|shop|company)\b")
 _SLOT = re.compile(r"\[(?:" + "|".join(Kind) + r")\d+\]")

@@ -13,8 +13,8 @@ from assistant.models.slots import SLOT_COUNTS, Delexicaliser, Kind, Request, as
 DELEX = Delexicaliser(lambda word: word.startswith("zyg"))
 WORDS = st.sampled_from(
     ["the", "Jacket", "two", "Nimbus Rain", "1.6", "32x27", '6"', "$25.99", "3 1/2", "SHP-10234", "me@shop.com", "www.shop.com/a?b=1",
-     "[NUM0]",     "[UP]", "’", "The Oak Table", "9:30 am", "March 3, 2024", "2024-03-01", "zygote", "½", "5-year-old", "#W99", "+44 20 7946 0958",
-     ".", ",", "(", "It's", "１２", "€3"]
+     "[NUM0]", "[UP]", "9:30 am", "March 3, 2024", "2024-03-01", "zygote", "½", "5-year-old", "#W99", "+44 20 7946 0958",
+     ".", ",", "(", "It's", "The Oak Table", "１２", "€3"]
 )  # fmt: skip
 
 
@@ -71,10 +71,9 @@ def test_only_the_evidence_is_emittable() -> None:
 
 def test_names_and_rare_words_are_shown_to_the_encoder() -> None:
     prompt = DELEX.prompt(Request("is the trail boot zygomorphic?", ({"product": "Trail Boot"}, "a zygomorphic sole")))
-    assert (
-        prompt.text
-        == "[BRIEF] [ASK] is the [NAME0] Trail Boot [WORD0] zygomorphic? [FACT] product: [NAME0] Trail Boot [FACT] a [WORD0] zygomorphic sole"
-    )
+    asked, *facts = prompt.text.split(" [FACT] ")
+    assert asked == "[BRIEF] [ASK] is the [NAME0] Trail Boot [WORD0] zygomorphic?"
+    assert facts == ["product: [NAME0] Trail Boot", "a [WORD0] zygomorphic sole"]
 
 
 def test_a_target_with_a_value_that_the_evidence_lacks_is_none() -> None:
