@@ -18,7 +18,7 @@ def store_status(folder: Path) -> dict[str, str | int]:
         StoreMissing, StoreNewer: see `Store.open`.
     """
     settings = load_settings(folder)
-    with Store.open(folder, read_only=True) as store:
+    with Store.open(folder) as store:
         last = store.orders.last_placed_at()
         imports = list(store.imports.all())
         counts: dict[str, str | int] = {

@@ -1,4 +1,4 @@
-"""Conversations, their turns, and what people thought of them."""
+"""Conversations, their turns, what people thought of them and what they corrected."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 from assistant.errors import StoreError
 from assistant.store.codec import from_json, from_stamp, now, stamp, to_json
 from assistant.store.database import Database, Row
-from assistant.store.records import Conversation, Feedback, Mode, Turn
+from assistant.store.records import Conversation, Correction, Feedback, Mode, Turn
 
 _COLUMNS = "id, channel, started_at, updated_at, mode, assignee, customer_id, subject, memory"
+_CORRECTION = "task, text, label, was, by, at, conversation_id, turn"
 _TURN = "conversation_id, number, author, text, at, answer"
 
 
@@ -155,6 +156,39 @@ class Ratings:
             yield Feedback(conversation_id, turn, rating, reason, from_stamp(at))
 
 
+class Corrections:
+    """What people said that texts mean, append-only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, correction: Correction) -> None:
+        """Keep one correction; `assistant.corrections.correct` is the way in that masks and audits.
+
+        Raises:
+            StoreError: it names a conversation that is not there.
+        """
+        c = correction
+        names = _CORRECTION.split(", ")
+        self._db.execute(
+            f"INSERT INTO corrections ({_CORRECTION}) VALUES ({', '.join('?' * len(names))})",
+            (c.task, c.text, c.label, c.was, c.by, stamp(c.at), c.conversation_id, c.turn),
+        )
+
+    def all(self, task: str) -> list[Correction]:
+        """The corrections of a task, as they came."""
+        return self._read("task = ?", task)
+
+    def of_conversation(self, id: str, task: str) -> dict[int, Correction]:
+        """The last correction of each corrected turn of a conversation, by the turn's number."""
+        found = self._read("conversation_id = ? AND task = ?", id, task)
+        return {c.turn: c for c in found if c.turn is not None}
+
+    def _read(self, where: str, *values: str) -> list[Correction]:
+        rows = self._db.rows(f"SELECT {_CORRECTION} FROM corrections WHERE {where} ORDER BY id", values)
+        return [_correction(row) for row in rows]
+
+
 def _conversation(row: Row) -> Conversation:
     key, channel, started_at, updated_at, mode, assignee, customer_id, subject, memory = row
     begun, touched = from_stamp(started_at), from_stamp(updated_at)
@@ -164,3 +198,8 @@ def _conversation(row: Row) -> Conversation:
 def _turn(row: Row) -> Turn:
     conversation_id, number, author, text, at, answer = row
     return Turn(conversation_id, number, author, text, from_stamp(at), None if answer is None else json.loads(answer))
+
+
+def _correction(row: Row) -> Correction:
+    task, text, label, was, by, at, conversation_id, turn = row
+    return Correction(task, text, label, was, by, from_stamp(at), conversation_id, turn)

@@ -254,6 +254,24 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says that a text means, where a model said otherwise: training data.
+
+    `task` is the model's (`intent`, `sentiment`, ...); `label` the right one, `was` the model's; `by` an account's name. Of two
+    corrections of one text the later holds.
+    """
+
+    task: str
+    text: str
+    label: str
+    was: str
+    by: str
+    at: datetime
+    conversation_id: str | None = None
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did what to whom. `detail` never holds a secret or a card number."""
 

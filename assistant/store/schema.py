@@ -233,6 +233,20 @@ def _journals(db: SqliteUtils) -> None:
     db["revisions"].insert_all({"name": name, "number": start} for name in ("products", "faq", "customers", "orders", "reviews"))
 
 
+def _corrections(db: SqliteUtils) -> None:
+    """What people corrected; a correction goes with its conversation, whose words it holds."""
+    _create(
+        db,
+        "corrections",
+        {"id": int, **dict.fromkeys(("task", "text", "label", "was", "by", "at", "conversation_id"), str), "turn": int},
+        pk="id",
+        nullable=("conversation_id", "turn"),
+        foreign_keys=[_child_of("corrections", "conversation_id", "conversations")],
+    )
+    db["corrections"].create_index(["task"])
+    db["corrections"].create_index(["conversation_id", "turn"])
+
+
 def _create(
     db: SqliteUtils,
     name: str,
@@ -250,4 +264,4 @@ def _child_of(table: str, column: str, parent: str) -> ForeignKey:
     return ForeignKey(table, column, parent, "id", on_delete="CASCADE")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+MIGRATIONS: tuple[Migration, ...] = (_first, _corrections)
