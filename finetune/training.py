@@ -75,7 +75,7 @@ class Trainer:
 
         self._schedule, self._train, self._valid, self._folder = schedule, train, valid, folder
         torch.manual_seed(schedule.seed)
-        self._accelerator = Accelerator(mixed_precision=_precision(schedule.precision), cpu=not torch.cuda.is_available())
+        self._accelerator = Accelerator(mixed_precision=precision_of(schedule.precision), cpu=not torch.cuda.is_available())
         optimiser = torch.optim.AdamW(
             network.groups(schedule.rate, schedule.head_rate, schedule.layer_decay, schedule.weight_decay), fused=True
         )
@@ -276,7 +276,7 @@ def _drawn(labels: Sequence[int], balance: float, chooser: random.Random) -> lis
     return chooser.choices(rows, weights=[float(counts[label]) ** -balance for label in labels], k=len(rows))
 
 
-def _precision(wanted: str) -> str:
+def precision_of(wanted: str) -> str:
     """bf16 where the hardware multiplies it (any GPU that can, AMX on the CPU), else plain float32."""
     if wanted != "auto":
         return wanted

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias
 
 from assistant.models.numbers import parse_number
 from assistant.types import Scalar
@@ -111,8 +112,8 @@ _WORDED = (
 _FIGURES = r"\d+(?:,\d{3})+(?:\.\d+)?|(?:\d+[ -])?\d+/\d+(?![/\d])|\d+[.,]\d+|\d+|\.\d+"
 _VALUE = re.compile(
     r"(?P<escape>\[[A-Z]+\d*\])"
-    r"|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
-    r"|(?P<link>(?:https?://|\bwww\.)[^\s<>\"']*[^\s<>\"'.,;:!?)\]]|\b(?:[\w-]+\.)+(?:com|org|net|co\.uk|io|shop|store|info)\b(?:/[^\s<>\"']*[\w/])?)"
+    r"|(?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<link>(?:https?://|\bwww\.)[^\s<>\"']*[^\s<>\"'.,;:!?)\]]|(?<![\w.-])(?:[\w-]+\.)+(?:com|org|net|co\.uk|io|shop|store|info)\b(?:/[^\s<>\"']*[\w/])?)"
     r"|(?P<money>(?:\bUS)?[$€£¥]\s?\d[\d,]*(?:\.\d+)?(?![\d])|(?<![\w.])\d[\d,]*(?:\.\d+)?\s?[€£](?!\w))"
     r"|(?P<date>(?<!\d)\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?(?!\d)|(?<![\d/])\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?![\d/])"
     rf"|\b{_MONTH}\b\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s\d{{4}}\b)?|\b{_MONTH}\s\d{{4}}\b"
@@ -123,6 +124,8 @@ _VALUE = re.compile(
     rf"|(?P<worded>\b(?:{_WORDED})\b)",
     re.IGNORECASE,
 )
+_HAS_VALUE = re.compile(rf"\d|[@\[]|://|www\.|\w\.\w|\b(?:{_WORDED})\b", re.IGNORECASE)
+"""Cheap: whether there can be any value at all."""
 _KINDS = {
     "escape": Kind.WORD, "email": Kind.EMAIL, "link": Kind.LINK, "money": Kind.MONEY, "date": Kind.DATE, "phone": Kind.CODE,
     "code": Kind.CODE, "number": Kind.NUMBER, "worded": Kind.NUMBER,
@@ -200,7 +203,7 @@ class Delexicaliser:
         return "".join([*pieces, text[place:]])
 
     def _values(self, text: str) -> Iterator[tuple[int, int, Kind]]:
-        for match in _VALUE.finditer(text):
+        for match in _VALUE.finditer(text) if _HAS_VALUE.search(text) else ():
             yield match.start(), match.end(), _KINDS[str(match.lastgroup)]
         for match in _NAME.finditer(text):
             opener = _OPENER.match(match[0])
@@ -250,6 +253,17 @@ class _Known:
         if token is None and kind not in _SHOWN:
             self.missed.append(surface)
         return token
+
+
+def unfamiliar_to(tokenizer: Any, pieces: int = 3) -> Callable[[str], bool]:
+    """Whether a word breaks into so many pieces of a WordPiece vocabulary, or cannot be written in it: such words become slots."""
+
+    @lru_cache(maxsize=100_000)
+    def unfamiliar(word: str) -> bool:
+        tokens = tokenizer.encode(word, add_special_tokens=False).tokens
+        return len(tokens) >= pieces or "[UNK]" in tokens
+
+    return unfamiliar
 
 
 def fill(text: str, slots: Iterable[Slot]) -> str:
