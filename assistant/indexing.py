@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assistant.store import Store
 from assistant.store.records import FaqEntry, Product, ProductKind
+from assistant.synonyms import read_synonyms
 from assistant.types import Progress
 from retrieval.building import build_index
 from retrieval.errors import IndexMissing, RetrievalError
@@ -21,7 +22,6 @@ from retrieval.tokens import synonym_table
 from retrieval.types import Encoder, FieldValue, Passage
 
 INDEX_FOLDER = "index"
-SYNONYMS_FILE = "synonyms.txt"
 PASSAGES_FORM = 1
 """Raised with every change to the wording or the fields below, so that older indexes count as out of date."""
 LONGEST_ATTRIBUTE = 60
@@ -71,8 +71,7 @@ def open_index(store_folder: Path, encoder: Encoder) -> LiveRetriever:
 
 def synonyms_of(store_folder: Path) -> Mapping[str, tuple[str, ...]]:
     """The shipped synonyms and those that the shop added in `synonyms.txt` of its store."""
-    files = [Path(__file__).with_name(SYNONYMS_FILE), store_folder / SYNONYMS_FILE]
-    return synonym_table(line for file in files if file.is_file() for line in file.read_text(encoding="utf-8").splitlines())
+    return synonym_table(read_synonyms(store_folder).lines())
 
 
 def index_state(store: Store) -> str:

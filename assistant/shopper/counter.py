@@ -33,6 +33,8 @@ _BEFORE_NAME = re.compile(
     r"\b(?P<number>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s*(?:x|pieces of|of|units of|pairs of)?\s*(?:the|your|those|these)?\s*$",  # noqa: E501
     re.IGNORECASE,
 )
+_PRICE_SAID = re.compile(r"(?<![\w.])\d{1,5}\.\d{2}(?!\d)")
+_WHICH = re.compile(r"\b(?:which|what|who)\b|\b(?:cheaper|less|lower|inexpensive|affordable|better)\b", re.IGNORECASE)
 _MORE_STOCK = re.compile(r"\b(?:more|most|fewer|less|fewest|least)\b[^.?!]{0,20}\b(?:stock|left|available|units|pieces)\b", re.IGNORECASE)
 _DIFFERS = {
     "price": "in price",
@@ -81,7 +83,10 @@ class Counter:
             return Outcome(Status.CLARIFY, (said(text),), state, "product_question")
         twins = sight.naming.mentions[0].ids if sight.naming.mentions else ()
         if len(twins) > 1 and len(sight.naming.mentions) == 1:
-            return self._twins(self._shelf.many(twins), state)
+            alike = self._told_apart(twins, sight)
+            if len(alike) > 1:
+                return self._twins(alike, state)
+            spoken = alike
         chosen = spoken if len(spoken) <= 3 or sight.reference.way == "group" else spoken[:1]
         pieces: list[Evidence] = []
         values: list[Scalar] = []
@@ -141,7 +146,7 @@ class Counter:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
             pieces.insert(0, about(best, verdict, difference=difference))
-            if dearer or cues.CHEAPER.search(cues.plain(sight.understanding.text)):
+            if dearer or _WHICH.search(cues.plain(sight.understanding.text)):
                 chosen = tuple(sorted(chosen, key=lambda p: p.id != best.id))
         kept = tuple(p.id for p in chosen)
         return Outcome(Status.ANSWERED, tuple(pieces), state.speaking_of(kept), "compare_products", value, kept)
@@ -161,7 +166,7 @@ class Counter:
         if plan.why == "of those shown":
             pool = self._shelf.many(sight.naming.ids if len(sight.naming.mentions) > 1 else sight.reference.ids)
         elif sight.wish.core:
-            pool = self._finder.kind(sight.wish)
+            pool = self._finder.headed(self._finder.kind(sight.wish), sight.wish)
         else:
             pool = self._shelf.many(state.shown)
         amount = highest_price if dearest else lowest_price
@@ -329,6 +334,12 @@ class Counter:
 
     def _first_of_each(self, sight: Sight) -> tuple[str, ...]:
         return tuple(mention.ids[0] for mention in sight.naming.mentions)
+
+    def _told_apart(self, twins: Sequence[str], sight: Sight) -> tuple[Product, ...]:
+        """Of several products of one name those at the price that the message says, else all."""
+        said = {e.value for e in sight.understanding.of_kind("money")} | {float(n) for n in _PRICE_SAID.findall(sight.understanding.text)}
+        alike = self._shelf.many(twins)
+        return tuple(p for p in alike if p.price in said) or alike
 
     def _twins(self, twins: Sequence[Product], state: DialogueState) -> Outcome:
         """Several products of one name: all of them are told, since the name does not say which is meant."""

@@ -122,10 +122,11 @@ GOES_WITH = _any(
     r"\b(?:goes? (?:well )?with|match(?:es)? (?:well )?with|pairs? (?:well )?with|to go with|combine with|accessor(?:y|ies) for)\b"
 )
 PRICE = _any(
-    r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b"
+    r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b",
+    r"\b(?:is|are) (?:\$?\d[\d.,]*|[a-z]+ (?:hundred|thousand))(?: dollars| bucks| usd)?(?: about| still| the)? (?:right|correct)\b",
 )
 STOCK = _any(
-    r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|how many (?:\w+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in)|any left|still have|left in|units|inventory|on hand|do you still|restock\w*)\b"
+    r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|how many (?:[\w'-]+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in (?:stock|store|total))|any left|still have|left in|units|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|on hand|do you still|restock\w*)\b"
 )
 HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
 OPTIONS = _any(
@@ -144,7 +145,7 @@ GENERAL = _any(
 )
 NEGATION = re.compile(
     r"\b(?:not(?: made (?:of|from|out of))?(?: in)?(?: a| an| the| any)?|no|non|without(?: a| an| any)?|except(?: for)?(?: the)?|excluding|other than|anything but|isn'?t|aren'?t|don'?t (?:want|like)(?: a| an| any| the)?|"
-    r"avoid(?:ing)?|nothing|hate|but not|free (?:of|from)|instead of)[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |, )(?:any )?[a-z][a-z-]+)*)|\b(?P<free>[a-z]+)[- ]free\b",
+    r"avoid(?:ing)?|nothing(?: (?:in|with|from|of|made (?:of|from|out of)))?(?: a| an| any| the)?|hate|but not|free (?:of|from)|instead of)[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |, )(?:any )?[a-z][a-z-]+)*)|\b(?P<free>[a-z]+)[- ]free\b",
     _I,
 )
 

@@ -43,6 +43,7 @@ _LINES = {
 
 
 _BRIEF = 8
+_SURE = 0.5
 _PRIVATE_SURE = 0.75
 _OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:only|just|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
@@ -286,6 +287,9 @@ def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
 def _products(sight: Sight, state: DialogueState) -> Plan | None:
     text = cues.plain(sight.understanding.text)
     naming, reference = sight.naming, sight.reference
+    u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
+    if naming.missing and u.intent in PRODUCT_INTENTS and u.confidence >= _SURE and faq < FAQ_LIKELY and not u.of_kind("first_last_name"):
+        return Plan(Move.MISSING, naming.missing, "asks for a product that does not exist")
     if faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
         return None
     if sight.faq is not None and not naming.ids and (about_the_shop(sight) or text_over_goods(sight)):
@@ -388,6 +392,7 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
         faq >= FAQ_SURE
         or (faq >= FAQ_LIKELY and (asks_shop or intent not in _LINES))
         or (faq >= FAQ_HOPED and asks_shop)
+        or (faq >= FAQ_GUESS and sight.ask is not None and not sight.desk)
         or (faq >= FAQ_CLEAR and intent in {"out_of_scope", "chitchat", "help"})
         or (faq >= FAQ_GUESS and text_over_goods(sight) and intent not in _LINES)
         or (faq >= FAQ_WORTH and (doubtful or (intent not in _LINES and sight.understanding.confidence < 0.5)))

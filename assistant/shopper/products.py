@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.models.numbers import parse_number
 from assistant.shopper import cues
 from assistant.shopper.reply import about, joined, lowest_price, money, price_of
 from assistant.shopper.shelf import stems, synonyms
@@ -18,8 +19,13 @@ from assistant.types import Evidence, Scalar, Understanding
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
-_ASKS_MATERIAL = re.compile(r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made)\b", re.IGNORECASE)
-_ASKS_CATEGORY = re.compile(r"\b(?:category|department|section|aisle|what kind|what type|what sort)\b", re.IGNORECASE)
+_ASKS_MATERIAL = re.compile(
+    r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made|(?:upholstered|covered|lined|filled|stuffed|wrapped) (?:with|in)|lining|filling)\b",  # noqa: E501
+    re.IGNORECASE,
+)
+_ASKS_CATEGORY = re.compile(
+    r"\b(?:category|department|section|aisle|what (?:kind|type|sort)(?: of (?:product|thing|item|article))?(?! of))\b", re.IGNORECASE
+)
 _ASKS_MAKER = re.compile(
     r"\b(?:who (?:makes?|made|manufactures?|produces?)|(?:which|what) (?:brand|make|maker|manufacturer)|made by)\b", re.IGNORECASE
 )
@@ -29,6 +35,11 @@ _ASKS_WHOM = re.compile(
 _GENDERS = {"f": "women", "m": "men", "u": "everybody"}
 _ASKS_ALL = re.compile(
     r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",  # noqa: E501
+    re.IGNORECASE,
+)
+_HOW_MANY_PARTS = re.compile(
+    r"\bhow many (?P<what>[\w' -]{3,40}?) (?:are|is|come|comes|does|do|can|will|has|have|in)\b"
+    r"(?!.*\b(?:left|stock|available|sell|you have|you got)\b)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"^\W*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
@@ -140,6 +151,8 @@ def options_answer(product: Product, text: str) -> FieldAnswer:
 def question_answer(product: Product, understanding: Understanding) -> FieldAnswer:
     """An answer in the product's own words, or that they do not say."""
     text = cues.plain(understanding.text)
+    if (counted := _parts(product, text)) is not None:
+        return counted
     if _ASKS_COLOUR.search(text):
         return _words_of(product, word_list("colours"), "colour", text)
     if _ASKS_MATERIAL.search(text):
@@ -169,6 +182,7 @@ def asks_something(product: Product, understanding: Understanding) -> bool:
         or _ASKS_MATERIAL.search(text)
         or _ASKS_CATEGORY.search(text)
         or _ASKS_ALL.search(text)
+        or _HOW_MANY_PARTS.search(text)
     ) or bool([word for word in _asked_words(product, understanding) if word not in said])
 
 
@@ -218,6 +232,23 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
         and not re.search(r"\b(?:not|no|without|n't)\b", best[2])
     )
     return FieldAnswer(about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{best[2]}”"))
+
+
+def _parts(product: Product, text: str) -> FieldAnswer | None:
+    """How many of its parts a product has, where a sentence of its description counts them; None where none does."""
+    asked = _HOW_MANY_PARTS.search(text)
+    if not asked:
+        return None
+    wanted = frozenset(word for word in stems(asked["what"]) if word not in word_list("filler"))
+    for sentence in _SENTENCE.split(product.description):
+        words = stems(sentence)
+        for place, word in enumerate(words):
+            before = words[max(0, place - 4) : place]
+            number = next((n for said in reversed(before) if (n := parse_number(said)) is not None), None)
+            if word in wanted and number is not None:
+                text = f"About the {product.name}, the description says: “{sentence}”"
+                return FieldAnswer(about(product, text, count=number), int(number) if number == int(number) else number)
+    return None
 
 
 def _asked_words(product: Product, understanding: Understanding) -> list[str]:

@@ -7,7 +7,7 @@ Owns the order in which products are offered; refuses to know the conversation. 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from assistant.shopper.shelf import Label, Shelf, stems, synonyms
@@ -21,6 +21,9 @@ DENSE_SURE = 0.5
 _PREFIX = "product:"
 _POOL = 60
 _FEW, _SHARE = 5, 0.2
+OF_THE_THING = 2.5
+"""What a product loses whose name only mentions the thing asked for: tent pegs, where a tent is wanted."""
+
 DENSE_FLOOR = 0.28
 """Cosine under which a passage that shares no word with the wish is not offered."""
 
@@ -93,8 +96,12 @@ class Finder:
         return frozenset(self.shelf.products) if wish.constrained else frozenset()
 
     def _of_kind(self, wish: Wish) -> frozenset[str]:
-        """Products named by the core words: all of them where some product has all, else the last word that names any."""
-        known = [word for word in wish.core if self.shelf.worded(word)]
+        """What the core words name, and what would do as well."""
+        return self._named(wish.core) | (self._named(wish.other) if wish.other else frozenset())
+
+    def _named(self, core: tuple[str, ...]) -> frozenset[str]:
+        """Products named by these words: all of them where some product has all, else the last word that names any."""
+        known = [word for word in core if self.shelf.worded(word)]
         naming = [word for word in known if self.shelf.named(word)]
         if not naming:
             return frozenset()
@@ -104,9 +111,24 @@ class Finder:
             if both:
                 head = both
                 break
-        unknown = [word for word in wish.core if word not in known]
+        if len(known) > 1 and len(head) < _FEW:
+            head |= self._of_all(known)
+        unknown = [word for word in core if word not in known]
         head = self._of_main_categories(head)
-        return head if not unknown or wish.core[-1] == naming[-1] or len(naming) > 1 else frozenset()
+        return head if not unknown or core[-1] == naming[-1] or len(naming) > 1 else frozenset()
+
+    def _of_all(self, words: Sequence[str]) -> frozenset[str]:
+        """Products that hold all the words and bear one of them: a sourdough loaf is a bread, whatever its name leaves out."""
+        bearing = frozenset().union(*(self.shelf.named(word) for word in words))
+        return bearing.intersection(*(self.shelf.worded(word) for word in words))
+
+    def headed(self, products: Iterable[Product], wish: Wish) -> tuple[Product, ...]:
+        """Those products that are the thing itself, where any is: no kayak paddle among the kayaks."""
+        pool = tuple(products)
+        meant = synonyms(wish.core[-1]) if wish.core else frozenset()
+        if not any(meant & self.shelf.labels[p.id].head for p in pool):
+            return pool
+        return tuple(p for p in pool if not _beside(meant, self.shelf.labels[p.id]))
 
     def _of_main_categories(self, ids: frozenset[str]) -> frozenset[str]:
         """Without the few of other departments, which only mention the thing: a picture of a guitar is no guitar."""
@@ -122,6 +144,9 @@ class Finder:
     def _score(self, product: Product, wish: Wish, places: dict[str, int]) -> float:
         label = self.shelf.labels[product.id]
         score = sum(self._worth(word, label, 1.0) for word in wish.core) + sum(self._worth(word, label, 0.5) for word in wish.context)
+        things = [words for words in (wish.core, wish.other) if words]
+        if things and all(_beside(synonyms(words[-1]), label) for words in things if synonyms(words[-1]) & label.name):
+            score -= OF_THE_THING if any(synonyms(words[-1]) & label.name for words in things) else 0.0
         score += sum(0.8 for trait in (*wish.colours, *wish.materials) if set(stems(trait)) <= label.name | label.traits)
         if product.id in places:
             score += 3.0 * (1 - places[product.id] / _POOL)
@@ -148,6 +173,11 @@ class Finder:
                     ranked.sort(key=lambda p: abs((p.price if p.price is not None else float("inf")) - bound))
                 return Found(nearest=tuple(ranked[:2]), differs=differs)
         return Found()
+
+
+def _beside(meant: Set[str], label: Label) -> bool:
+    """Whether a name holds the thing meant without being it: the tent of tent pegs."""
+    return bool(meant & label.name) and not meant & label.head
 
 
 def fits(product: Product, label: Label, wish: Wish) -> bool:

@@ -9,25 +9,27 @@ from __future__ import annotations
 import math
 import re
 import threading
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 
 from assistant.models.gazetteer import normal
 from assistant.models.words import common_words
+from assistant.shopper.words import word_list
 from assistant.store.records import Product, ProductKind
+from assistant.synonyms import read_synonyms
 
 if TYPE_CHECKING:
     from assistant.store import Store
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|\d+", re.UNICODE)
 _SPLIT_WORD = re.compile(r"[^\W_]+")
+_ENDINGS = frozenset({"er", "or", "ing", "ed", "ist", "al", "ery", "est", "able", "ish", "ment", "ness", "ly", "age"})
+_AFTER = re.compile(r"\s+(?:with|for|of|in|by|and|&|-|–)\s+", re.IGNORECASE)
 
 
 def stems(text: str) -> tuple[str, ...]:
@@ -45,9 +47,10 @@ def stems(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A product's words by where they stand."""
+    """A product's words by where they stand. `head` says what it is: of a kayak paddle "paddle", of a tent set "tent"."""
 
     name: frozenset[str]
+    head: frozenset[str]
     kind: frozenset[str]
     traits: frozenset[str]
     text: frozenset[str]
@@ -84,6 +87,8 @@ class Shelf:
             sorted(w for w in words if len(w) >= 4 and w.isalpha()) for words in ({*self._kinds, *_groups()[0]}, self._names)
         )
         """Words that a misspelt one may stand for: first those of kinds, then those of names."""
+        self.sized = any("size" in option.casefold() for p in self.products.values() for v in p.variants[:1] for option in v.options)
+        """Whether anything comes in sizes; where nothing does, "large" is a wish and no constraint."""
         self.variants = {variant.id: id for id, product in self.products.items() for variant in product.variants}
 
     def __len__(self) -> int:
@@ -115,14 +120,14 @@ class Shelf:
 
     def corrected(self, word: str) -> str:
         """The stem, or the one of the shelf's that it misspells or, as a compound, ends in; short and common words are left alone."""
-        if len(word) < 5 or self.worded(word) or word in common_words():
+        if len(word) < 5 or self.worded(word) or word in common_words() or word in _groups()[0]:
             return word
         for cut in range(3, len(word) - 2):
             if word[cut:] in self._kinds and word[:cut] in common_words() | self._kinds.keys():
                 return word[cut:]
         for known in self._spellings:
             best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80.0)
-            if best and best[0][0] == word[0]:
+            if best and best[0][0] == word[0] and not _derived(word, str(best[0])):
                 return str(best[0])
         return word
 
@@ -167,20 +172,21 @@ class ShelfKeeper:
 
 @cache
 def _groups() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    content = tomllib.loads(files("assistant.shopper").joinpath("synonyms.toml").read_text(encoding="utf-8"))
+    known = read_synonyms()
     both: dict[str, set[str]] = defaultdict(set)
-    for group in content["groups"]:
+    for group in known.same:
         words = {word for phrase in group for word in stems(phrase)[-1:]}
         for word in words:
             both[word] |= words
-    narrower = {stems(word)[-1]: frozenset(stems(" ".join(others))) for word, others in content["narrower"].items()}
-    return {word: frozenset(words) for word, words in both.items()}, narrower
+    narrower: dict[str, set[str]] = defaultdict(set)
+    for word, others in known.narrower:
+        narrower[stems(word)[-1]] |= set(stems(" ".join(others)))
+    return {word: frozenset(words) for word, words in both.items()}, {word: frozenset(words) for word, words in narrower.items()}
 
 
 @cache
 def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
-    content = tomllib.loads(files("assistant.shopper").joinpath("synonyms.toml").read_text(encoding="utf-8"))
-    pairs = ((phrase, group[0]) for group in content["groups"] for phrase in group if " " in phrase and " " not in group[0])
+    pairs = ((phrase, group[0]) for group in read_synonyms().same for phrase in group if " " in phrase and " " not in group[0])
     return tuple((re.compile(rf"\b{re.escape(phrase)}(?:e?s)?\b", re.IGNORECASE), single) for phrase, single in pairs)
 
 
@@ -197,10 +203,26 @@ def synonyms(word: str) -> frozenset[str]:
     return both.get(word, frozenset()) | narrower.get(word, frozenset()) | {word}
 
 
+def _derived(word: str, other: str) -> bool:
+    """Whether one of the words is the other with an ending: a stroller is no misspelt stroll."""
+    short, long = sorted((word, other), key=len)
+    return long.startswith(short) and long[len(short) :] in _ENDINGS
+
+
+def _heads(name: str) -> frozenset[str]:
+    """The stems of the noun that says what a thing is: the last word before "with", "for" or "of", sets and the like passed over."""
+    words = [stem for word in _AFTER.split(name, maxsplit=1)[0].split() for stem in stems(word)[-1:]]
+    for word in reversed(words):
+        if word not in word_list("containers") and not word.isdigit():
+            return frozenset((word,))
+    return frozenset(words[-1:])
+
+
 def _label(product: Product) -> Label:
     options = [value for variant in product.variants for value in variant.options.values()]
     return Label(
         name=frozenset(stems(product.name)),
+        head=_heads(product.name),
         kind=frozenset(stems(f"{product.category} {product.style}")),
         traits=frozenset(stems(" ".join([product.brand, *map(str, product.attributes.values()), *options]))),
         text=frozenset(stems(product.description)),

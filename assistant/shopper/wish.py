@@ -23,9 +23,21 @@ _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _STRICT_BELOW = re.compile(r"\b(?:under|below|beneath|less than|cheaper than|lower than|fewer than|sub)\b|<(?!=)", re.IGNORECASE)
 _STRICT_ABOVE = re.compile(r"\b(?:over|above|more than|higher than|dearer than)\b|>(?!=)", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:around|about|roughly|approximately|circa|near|close to)\s+(?:us)?\W?\s?\d|~\s?\W?\d", re.IGNORECASE)
+_OR = re.compile(r"\bor\b(?P<words>[^,.;?!]{3,60})", re.IGNORECASE)
+_SPAN = re.compile(
+    r"(?<![\w.#-])(?:between |from )?(?:[$£€]\s?)?(?P<low>\d{1,5}(?:\.\d{1,2})?)\s*(?:-|–|to|and)\s*"
+    r"(?:[$£€]\s?)?(?P<high>\d{1,5}(?:\.\d{1,2})?)"
+    r"(?=\s*(?:$|[,.?!;)$£€]|each\b|please\b|max\b|or\b|dollars?\b|bucks\b|usd\b|euros?\b|pounds\b|total\b|range\b))",
+    re.IGNORECASE,
+)
 _ONES = re.compile(r"\s+ones?\b", re.IGNORECASE)
 _ROUND = re.compile(
     r"\b(?:around|about|roughly|circa)\s+(?P<number>\d{1,5}(?:\.\d{1,2})?)(?=\s*(?:$|[,.?!]|each\b|please\b|max\b|or\b))", re.IGNORECASE
+)
+_TELLS = re.compile(
+    r"\W*(?:hi|hello|hey|so|well)?\W*(?:we|i|my [a-z]+|our [a-z]+|he|she)(?:'re|'m|'s| are| am| is| just| have| has| got|'ve)\b"
+    r"(?! (?:looking|searching|after|in need|hunting|interested|trying))",
+    re.IGNORECASE,
 )
 _AS_TRAIT = re.compile(r"\b(?:in|of|from)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _LIKED = re.compile(r"\b(?:loves?|likes?|enjoys?|is into|fond of|a fan of|collects?|wants?|needs?)\s+(?P<what>[\w -]{3,30})", re.IGNORECASE)
@@ -55,6 +67,8 @@ class Wish:
     least: float | None = None
     in_stock: bool = False
     query: str = ""
+    other: tuple[str, ...] = ()
+    """What would do as well: "a wok or a large pan"."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -63,7 +77,9 @@ class Wish:
     @property
     def constrained(self) -> bool:
         """Whether anything beyond words is asked for."""
-        return any(value not in ((), None, False) for name, value in asdict(self).items() if name not in {"core", "context", "query"})
+        return any(
+            value not in ((), None, False) for name, value in asdict(self).items() if name not in {"core", "context", "query", "other"}
+        )
 
     def allows_price(self, price: float | None) -> bool:
         """Whether a price keeps the bounds; an unknown price keeps none."""
@@ -124,18 +140,32 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     }
     traits, core = _settled(traits, core, said, shelf)
     core, context = _headed(text, core, context, shelf)
+    soft = () if shelf.sized else tuple(size for size in traits["size"] if size in word_list("vague_sizes"))
     return Wish(
         core=core,
         context=context,
         colours=traits["colour"],
         materials=traits["material"],
-        sizes=traits["size"],
+        sizes=tuple(size for size in traits["size"] if size not in soft),
         brands=traits["brand"],
         excluded=excluded,
         in_stock=bool(_IN_STOCK.search(text)),
         query=text if core else " ".join(context) or text,
+        other=_other(text, core, context, shelf),
         **_bounds(understanding, text),
     )
+
+
+def _other(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf) -> tuple[str, ...]:
+    """The kind of thing that would do as well, said after "or"."""
+    if not core:
+        return ()
+    for match in _OR.finditer(text):
+        phrase = _TURN.split(match["words"], maxsplit=1)[0]
+        words = [shelf.corrected(word) for word in stems(phrase) if word in (*core, *context) and word not in word_list("colours")]
+        if words and shelf.named(words[-1]):
+            return tuple(word for word in words if shelf.worded(word))
+    return ()
 
 
 def _exclusions(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
@@ -210,10 +240,18 @@ def _settled(
 def _headed(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What somebody is said to like is the thing, where no core word is one: "my wife's birthday is near and she loves jewellery"."""
     if not core or any(shelf.is_kind(word) for word in core):
-        return core, context
+        return ((), (*core, *context)) if _clause(text, core, shelf) else (core, context)
     liked = {stem for match in _LIKED.finditer(text) for stem in stems(match["what"])}
     kinds = tuple(word for word in context if word in liked and shelf.is_kind(word))
-    return (kinds, tuple(w for w in (*core, *context) if w not in kinds)) if kinds else (core, context)
+    if kinds:
+        return kinds, tuple(w for w in (*core, *context) if w not in kinds)
+    named = any(shelf.worded(word) for word in core)
+    return (core, context) if named or not _TELLS.match(text) else ((), (*core, *context))
+
+
+def _clause(text: str, core: tuple[str, ...], shelf: Shelf) -> bool:
+    """Whether the first words tell of the writer's life ("we are moving into a flat") and only by chance hold a kind of product."""
+    return bool(_TELLS.match(text)) and len(core) > 1 and not shelf.is_kind(core[0])
 
 
 def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
@@ -222,6 +260,8 @@ def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
         bounds["below" if _STRICT_BELOW.match(entity.surface.strip()) else "most"] = _number(entity.value)
     for entity in understanding.of_kind("money_min"):
         bounds["above" if _STRICT_ABOVE.match(entity.surface.strip()) else "least"] = _number(entity.value)
+    if not bounds and (span := _SPAN.search(text)) and float(span["low"]) < float(span["high"]):
+        return {"least": float(span["low"]), "most": float(span["high"])}
     amounts = [_number(entity.value) for entity in understanding.of_kind("money")]
     if not amounts and (match := _ROUND.search(text)):
         amounts = [float(match["number"])]
