@@ -18,7 +18,7 @@ from assistant.shopper.counter import Counter
 from assistant.shopper.faq import FaqReader, said_entry
 from assistant.shopper.lines import line
 from assistant.shopper.naming import read_names
-from assistant.shopper.orders.asks import read_ask
+from assistant.shopper.orders.asks import OrderAsk, parted, read_ask
 from assistant.shopper.orders.desk import OrderDesk
 from assistant.shopper.orders.identify import Identification, identify
 from assistant.shopper.orders.policy import load_policy
@@ -233,7 +233,15 @@ class ShopperClerk:
     def _order(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         if sight.ask is None:
             return self._lost(sight, Plan(Move.LOST), state)
-        return self._desk.serve(sight.ask, sight.understanding, replace(state, held=None))
+        return self._desk.serve(sight.ask, sight.understanding, replace(state, held=None), self._also(sight))
+
+    def _also(self, sight: Sight) -> tuple[OrderAsk, ...]:
+        """What else is asked about the same order: "where is it, and what did it cost?" """
+        if sight.ask is None or sight.ask.write:
+            return ()
+        parts = (replace(sight.understanding, text=part) for part in parted(sight.understanding.text))
+        asked = (read_ask(part, in_order=True) for part in parts)
+        return tuple({ask.topic: ask for ask in asked if ask is not None and not ask.write and ask.topic != sight.ask.topic}.values())
 
     def _identified(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         found = identify(sight.understanding, state, self._store, self._settings)
@@ -251,11 +259,11 @@ class ShopperClerk:
         """Once it is known who writes: what this message asks, else what was asked before."""
         state, held = found.state, found.state.held
         if sight.ask is not None and (sight.ask.topic != "profile" or held is None):
-            return self._desk.serve(sight.ask, sight.understanding, replace(state, held=None))
+            return self._desk.serve(sight.ask, sight.understanding, replace(state, held=None), self._also(sight))
         if held is not None:
             again = self._look(held.understanding(), state, shelf)
             if again.ask is not None:
-                return self._desk.serve(again.ask, again.understanding, replace(state, held=None))
+                return self._desk.serve(again.ask, again.understanding, replace(state, held=None), self._also(again))
         return self._rest_of(sight, state, shelf) or Outcome(
             Status.ANSWERED, (said(line("identified", self._settings)),), state, "give_details"
         )

@@ -16,8 +16,10 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?:{pattern})" for pattern in patterns), _I)
 
 
+_INTERJECTION = r"^\W*(?:(?:h+m+|u+m+|u+h+|e+r+m*|oh+|ah+|well|ok(?:ay)?|so|right|actually|sorry|fine|alright)\b\W*){0,2}"
 _YES = _any(
-    r"^\W*(?:yes|yep|yeah|yea|yup|ya|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|i confirm|agreed|correct|exactly|affirmative|"
+    _INTERJECTION
+    + r"(?:yes|yep|yeah|yea|yup|ya|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|i confirm|agreed|correct|exactly|affirmative|"
     r"go ahead|please do|do it|do so|proceed|please proceed|go for it|that'?s (?:right|correct|fine)|looks good|sounds good|all (?:good|correct))\b",
     r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
@@ -28,7 +30,8 @@ _NOT_YES = _any(
     r"\?",
 )
 _NO = _any(
-    r"^\W*(?:no|nope|nah|no thanks?|no thank you|never mind|nevermind|nvm|stop|wait|hold on|hang on|forget (?:it|that|about it)|leave it|don'?t|do not|please don'?t|not now|not yet|"
+    _INTERJECTION
+    + r"(?:no|nope|nah|no thanks?|no thank you|never mind|nevermind|nvm|stop|wait|hold on|hang on|forget (?:it|that|about it)|leave it|don'?t|do not|please don'?t|not now|not yet|"
     r"changed? my mind|i(?:'ve| have) changed my mind|i changed my mind|rather not|better not|cancel that|scratch that)\b",
 )
 
@@ -161,6 +164,22 @@ def declines(text: str) -> bool:
     return bool(_NO.search(text.replace("’", "'")))
 
 
+_MISSPELT = {
+    "adress": "address", "addres": "address", "adres": "address", "cancle": "cancel", "canel": "cancel", "cansel": "cancel", "cancell": "cancel",
+    "exchage": "exchange", "exchnage": "exchange", "refnd": "refund", "refound": "refund", "retrun": "return", "retun": "return",
+    "oder": "order", "ordr": "order", "orders's": "orders", "paymnet": "payment", "payed": "paid", "recieve": "receive", "recieved": "received",
+    "delivary": "delivery", "trackin": "tracking", "pakage": "package", "packege": "package", "wich": "which", "wat": "what", "wher": "where",
+    "wheres": "where's", "whats": "what's", "ive": "i've", "didnt": "didn't", "dont": "don't", "doesnt": "doesn't", "cant": "can't",
+    "isnt": "isn't", "wont": "won't", "havent": "haven't", "hasnt": "hasn't",
+}  # fmt: skip
+_WORDS = re.compile(r"[A-Za-z']+")
+
+
+def mended(text: str) -> str:
+    """The text with the common misspellings of what people ask of an order desk put right."""
+    return _WORDS.sub(lambda word: _MISSPELT.get(word[0].lower(), word[0]), text)
+
+
 def plain(text: str) -> str:
     """The message with straight apostrophes and single blanks."""
     return re.sub(r"\s+", " ", text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')).strip()
@@ -176,7 +195,7 @@ INTRODUCES = re.compile(
 )
 SENDING = _any(
     r"\b(?:return|shipping|mailing) (?:label|instructions)\b|\binstructions\b|\blabel\b",
-    r"\bhow (?:do|can|should|would|will) (?:i|we) (?:send|ship|mail|post|get|give|bring|return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
+    r"\bhow (?:(?:do|can|should|would|will|must) (?:i|we)|to) (?:send|ship|mail|post|get|give|bring|return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
     r"\bwhere (?:do|should|can) i (?:send|ship|drop|bring)\b",
 )
 

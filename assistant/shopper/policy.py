@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from assistant.shopper import cues
+from assistant.shopper.orders.actions import NAMES
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 from assistant.shopper.weighing import (
@@ -44,6 +45,8 @@ _LINES = {
 
 _BRIEF = 8
 _SURE = 0.5
+_SHORT_NO, _LONG_NO = 6, 10
+"""Words up to which a no is only a no; longer where it calls off what is under way."""
 _PRIVATE_SURE = 0.75
 _OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:only|just|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
@@ -103,16 +106,29 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
 
 
 def _consent(sight: Sight, state: DialogueState) -> Plan | None:
-    if state.pending is None:
-        return None
     text = sight.understanding.text
+    if state.pending is None:
+        return _late_consent(sight, state, text)
     named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
     own = str(state.pending.arguments["order_id"]).lstrip("#").upper()
     if cues.agrees(text) and named <= {own}:
         return Plan(Move.CONFIRM, why="explicit yes to what was repeated back")
-    if cues.declines(text) and not _amends(sight) and not (sight.ask and sight.ask.write and named - {own}) and len(text.split()) <= 6:
+    longest = _LONG_NO if _CALLED_OFF.search(text) else _SHORT_NO
+    elsewhere = sight.ask is not None and sight.ask.write and bool(named - {own})
+    if cues.declines(text) and not _amends(sight) and not elsewhere and len(text.split()) <= longest:
         return Plan(Move.DENY, why="no to what was repeated back")
     return None
+
+
+def _late_consent(sight: Sight, state: DialogueState, text: str) -> Plan | None:
+    """A yes that names what was repeated back, after a question aside about the same order: "fine, yes, cancel it"."""
+    aside, ask = state.aside, sight.ask
+    if aside is None or ask is None or not ask.write or not cues.agrees(text) or NAMES.get(ask.topic) != aside.action:
+        return None
+    own = str(aside.arguments["order_id"]).lstrip("#").upper()
+    named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
+    fresh = sight.understanding.of_kind("option", "payment_method", "reason", "product", "quantity")
+    return Plan(Move.CONFIRM, why="explicit yes to what was repeated back before") if named <= {own} and not fresh else None
 
 
 def _amends(sight: Sight) -> bool:

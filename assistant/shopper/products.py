@@ -37,6 +37,7 @@ _ASKS_ALL = re.compile(
     r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",  # noqa: E501
     re.IGNORECASE,
 )
+_CHOICE = re.compile(r"\b(?:choose|choices?|pick|different|kinds?|types?|sorts?|options?|variants?|versions?|models?)\b", re.IGNORECASE)
 _HOW_MANY_PARTS = re.compile(
     r"\bhow many (?P<what>[\w' -]{3,40}?) (?:are|is|come|comes|does|do|can|will|has|have|in)\b"
     r"(?!.*\b(?:left|stock|available|sell|you have|you got)\b)",
@@ -68,7 +69,7 @@ def facets(text: str, has_variants: bool) -> Facets:
     """Which facts a message asks for."""
     plain = cues.plain(text)
     price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain))
-    options = has_variants and bool(cues.OPTIONS.search(plain))
+    options = has_variants and bool(cues.OPTIONS.search(plain) or (cues.HOW_MANY.search(plain) and _CHOICE.search(plain)))
     other = bool(_ASKS_COLOUR.search(plain) or _ASKS_MATERIAL.search(plain) or _ASKS_CATEGORY.search(plain)) and not options
     return Facets(price, stock and not options, options, other or not (price or stock or options))
 
@@ -129,7 +130,7 @@ def options_answer(product: Product, text: str) -> FieldAnswer:
         sentence = f"The {product.name} comes in {len(product.variants)} variants, {len(had)} of them available."
         return FieldAnswer(
             about(product, sentence, variants=len(product.variants), available=len(had)),
-            len(had) if re.search(r"availab|stock", lowered) else len(product.variants),
+            len(had) if re.search(r"availab|stock|now|choose|pick", lowered) else len(product.variants),
         )
     asked = [option for option in options_of(product) if option.lower() in lowered or option.lower().rstrip("s") in lowered]
     chosen = {said.option: said.value for said in read_options(product, text) if said.option not in asked}

@@ -91,6 +91,8 @@ class DialogueState:
     order_id: str = ""
     draft: Draft | None = None
     pending: Pending | None = None
+    aside: Pending | None = None
+    """What was repeated back before a question aside about the same order."""
     done: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     focus: tuple[str, ...] = ()
@@ -117,7 +119,7 @@ class DialogueState:
     def from_memory(cls, memory: Mapping[str, Any]) -> DialogueState:
         """The state that `to_memory` wrote; names that this version does not know are dropped."""
         known = {name: value for name, value in memory.items() if name in cls.__dataclass_fields__}
-        for name, build in (("identity", _identity), ("held", _held), ("draft", _draft), ("pending", _pending)):
+        for name, build in (("identity", _identity), ("held", _held), ("draft", _draft), ("pending", _pending), ("aside", _pending)):
             if known.get(name):
                 known[name] = build(known[name])
         for name in ("done", "shown", "focus"):

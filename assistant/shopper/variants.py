@@ -73,6 +73,9 @@ def _find(option: str, value: str, tokens: list[tuple[str, int, int]], text: str
     if value.lower() in {"yes", "no"}:
         yield from _flag(option, tokens, text, values)
         return
+    if value.lower() == "none":
+        for match in re.finditer(rf"\b(?:no|without(?: an?| any)?)\s+{re.escape(option.split()[0])}\w*", text, re.IGNORECASE):
+            yield Said(option, value, match.start(), match.end())
     words = [_norm(word) for word in _TOKEN.findall(value.replace("-", " "))]
     whole = "".join(words)
     for first in range(len(tokens)):

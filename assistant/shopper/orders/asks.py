@@ -33,6 +33,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _REFUND = re.compile(r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|get my money)\b", _I)
 _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("paid_with", re.compile(r"\b(?:which|what|how)\b[^.?!]{0,40}\b(?:did you|was|were|have you|has been|got|do you) (?:\w+ )?(?:charged?|billed?|debit(?:ed)?)\b", _I)),
     ("balance", re.compile(r"\bbalance\b|\b(?:left|remaining|available|much)\b[^.?!]{0,30}\bgift\s?cards?\b|\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)", _I)),
     ("methods", re.compile(r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}\b(?:do i have|i have|on file|saved|on my (?:account|profile)|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|cards)\b", _I)),
     ("address", re.compile(r"\b(?:address|where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|what) (?:address|city|place)|ship(?:ped|ping)? to|live)\b", _I)),
@@ -41,13 +42,13 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("paid_with", re.compile(r"\b(?:how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|method of payment)\b", _I)),
     ("total", re.compile(r"\b(?:totals?|sum|how much (?:did|was|were|have|is|for|does)|(?:what|how much) (?:did|have) i (?:pay|paid|spend|spent)|amount|cost me|came to|come to|worth|price|cost|paid)\b", _I)),
     ("count", re.compile(r"\bhow many (?:orders|purchases)\b", _I)),
-    ("list", re.compile(r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were) (?:still |already |now )?(?:pending|delivered|processed|cancell?ed|shipped|open)\b|\b(?:(?:all|list|show|see|which|what|view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed))\b", _I)),
-    ("contents", re.compile(r"\b(?:what(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order)|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get))\b", _I)),
+    ("list", re.compile(r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were) (?:still |already |now )?(?:pending|delivered|processed|cancell?ed|shipped|open)\b|\b(?:(?:all|list|show|see|which|what|view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|things) (?:all )?(?:that )?(?:i(?:'?ve| have)?|have i|did i)(?: ever| all| already)* (?:bought|ordered|purchased)(?! (?:in|with|on)\b))\b", _I)),
+    ("contents", re.compile(r"\b(?:what(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order|there)|inside|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get))\b", _I)),
     ("status", re.compile(r"\b(?:status|state|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|on (?:its|the) way|eta|when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b", _I)),
     ("profile", re.compile(r"\b(?:my (?:e-?mail|name|profile|details|account (?:details|info\w*)|data|user ?id|information)|on file for me)\b", _I)),
 )  # fmt: skip
 _ORDERISH = re.compile(
-    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|\bi (?:have )?(?:ordered|bought|purchased|received|paid|returned)\b|\b(?:did|have) i (?:ever |just )?(?:order|buy|purchase|ordered|bought)\b|\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
+    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|\bi(?:'?ve| have)? (?:ordered|bought|purchased|received|paid|returned)\b|\bgift\s?card balance\b|\bbalance (?:of|on|left)\b|\b(?:did|have) i (?:ever |just )?(?:order|buy|purchase|ordered|bought)\b|\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
     _I,
 )
 _BY_INTENT = {
@@ -62,7 +63,12 @@ _WANTS_REFUND = re.compile(
     r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update)\b).*\b(?:want|need|like|get|give|request|demand)\b.*\b(?:refund|money back)\b",
     _I,
 )
+_AS_BEFORE = re.compile(r"\b(?:same|original|as before|like before|i (?:used|paid)|was used|it was paid)\b", _I)
 _WHEREABOUTS = re.compile(r"\bwhere(?:'s| is| are)\b|\bstatus\b|\barriv\w*|\btrack\w*", _I)
+_PARTS = re.compile(
+    r"[?.!;]\s+|,\s*|\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|did|is|are|was|has|have|can|will|tell|show)\b)",
+    _I,
+)
 _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
@@ -86,10 +92,14 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
 
     `in_order`: the last answer was about an order, so that "what's in it?" is about one too.
     """
-    text = cues.plain(understanding.text)
+    text = cues.mended(cues.plain(understanding.text))
     general = bool(_POLICY_WORD.search(text)) or (bool(cues.GENERAL.match(text)) and not _specific(understanding, text))
     topic = _write(text, understanding) or (
-        "return" if _WANTS_REFUND.search(text) and understanding.intent == "get_refund" and not general else ""
+        "return"
+        if _WANTS_REFUND.search(text)
+        and not general
+        and (understanding.intent == "get_refund" or understanding.of_kind("product", "category"))
+        else ""
     )
     if topic:
         return OrderAsk(topic, write=True, general=general)
@@ -108,6 +118,12 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     if (topic in WRITES and topic != "address") or topic.endswith("!"):
         return OrderAsk(topic.rstrip("!"), write=True, general=general)
     return OrderAsk(topic, write=False, general=general, own=bool(_OWN_ADDRESS.search(text)) and topic == "address")
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """The questions of a message, one after the other, where it has several."""
+    parts = [part.strip(" ,.;!") for part in _PARTS.split(cues.plain(text)) if part]
+    return tuple(part for part in parts if part) if len(parts) > 1 else ()
 
 
 def _write(text: str, understanding: Understanding) -> str:
@@ -130,6 +146,7 @@ def _of_changes(names: set[str], text: str, understanding: Understanding) -> str
         return "address"
     if (
         "payment" in names
+        and not (_AS_BEFORE.search(text) and understanding.of_kind("product", "category", "option", "colour", "size", "material"))
         and (understanding.of_kind("payment_method") or "payment" in text.lower())
         and re.search(r"\b(?:chang|switch|instead|updat|different|another|other|modif|move|put)\w*", text, _I)
     ):

@@ -47,8 +47,20 @@ class OrderDesk:
         self.policy = policy
         self.writes = Writes(store, settings, policy)
 
-    def serve(self, ask: OrderAsk, understanding: Understanding, state: DialogueState) -> Outcome:
-        """Answer an ask of the order desk."""
+    def serve(self, ask: OrderAsk, understanding: Understanding, state: DialogueState, also: Sequence[OrderAsk] = ()) -> Outcome:
+        """Answer an ask of the order desk, and the readings in `also` of the same order after it."""
+        outcome = self._served(ask, understanding, state)
+        if outcome.status is not Status.ANSWERED or ask.write or not outcome.state.customer_id:
+            return outcome
+        pieces = {piece.text: piece for piece in outcome.evidence}
+        for other in also:
+            more = self._served(other, understanding, outcome.state)
+            if more.status is Status.ANSWERED:
+                pieces |= {piece.text: piece for piece in more.evidence}
+                outcome = replace(outcome, value=outcome.value if outcome.value is not None else more.value)
+        return replace(outcome, evidence=tuple(pieces.values()))
+
+    def _served(self, ask: OrderAsk, understanding: Understanding, state: DialogueState) -> Outcome:
         customer = self._store.customers.get(state.customer_id) if state.customer_id else None
         if customer is None:
             held = replace(state, identifying=True, held=Held.of(understanding), customer_id="")
@@ -189,7 +201,9 @@ def _holds(order: Order, text: str, trait: str = "") -> bool:
 def _aside(state: DialogueState, order: Order) -> DialogueState:
     """The state after a question aside: what was about to be done to the same order stays a draft, to be repeated back anew."""
     kept = state.draft if state.draft is not None and state.draft.order_id == order.id else None
-    return replace(state, pending=None, draft=kept)
+    waiting = state.pending or state.aside
+    aside = waiting if waiting is not None and waiting.arguments["order_id"] == order.id else None
+    return replace(state, pending=None, draft=kept, aside=aside)
 
 
 def _settled(kind: str, order: Order) -> str:

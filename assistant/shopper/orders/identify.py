@@ -47,7 +47,8 @@ def identify(understanding: Understanding, state: DialogueState, store: Store, s
         return Identification("partial", state)
     customer = _look_up(said, store, settings)
     if customer is None:
-        return Identification("failed", replace(state, identity=Identity(), failed_identifications=state.failed_identifications + 1))
+        kept = replace(said, email="", zip="")  # who mistyped a post code need not repeat the name
+        return Identification("failed", replace(state, identity=kept, failed_identifications=state.failed_identifications + 1))
     return Identification("found", replace(state, customer_id=customer.id, identifying=False))
 
 
@@ -58,10 +59,12 @@ def _said(understanding: Understanding, before: Identity, *, expected: bool) -> 
     if names:
         words = [word for word in str(names[-1].value).split() if "'" not in word[:3] and "’" not in word[:3]]
         before = replace(before, first_name=words[0], last_name=words[-1]) if len(words) > 1 else before
-    elif expected and not emails and not names:
+    elif expected and not emails and not (zips and before.last_name):
         before = _bare_name(understanding, before)
     if zips and (before.last_name or expected):
-        before = replace(before, zip=str(zips[0].value))
+        place = names[-1].end if names else 0
+        nearest = min(zips, key=lambda e: abs(e.start - place)) if names else zips[0]
+        before = replace(before, zip=str(nearest.value))
     return before
 
 

@@ -27,6 +27,7 @@ _EVERY_SUCH = re.compile(
 )
 _EXCEPT = re.compile(r"\b(?:except|but not|apart from|besides|other than)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _TOWARDS = re.compile(r"\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
+_THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|instead of|rather than)\s+(?:the |a |an )?$", re.IGNORECASE)
 _STATES = {
     "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO", "connecticut": "CT", "delaware": "DE", "florida": "FL", "georgia": "GA", "hawaii": "HI", "idaho": "ID",
@@ -110,6 +111,7 @@ def read_method(understanding: Understanding, customer: Customer, order: Order |
     found: list[PaymentMethod] = []
     for entity in understanding.of_kind("payment_method"):
         kind, _, digits = str(entity.value).partition(":")
+        kind = "original" if _THE_SAME.match(entity.surface) else kind
         paid = {payment.method_id for payment in order.payments} if order else set()
         if _FROM.search(understanding.text[: entity.start]):
             continue

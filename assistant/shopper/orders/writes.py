@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ADDRESS_PARTS = ("address1", "city", "state", "zip", "country")
 _PART_NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "post code", "country": "country"}
 _INSTEAD = re.compile(r"\b(?:only|just|instead|not the)\b", re.IGNORECASE)
-_ADD_OR_REMOVE = re.compile(r"\b(?:remov\w*|delet\w*|take (?:out|off)|drop|add(?:ing)?)\b", re.IGNORECASE)
+_ADD_OR_REMOVE = re.compile(r"\b(?:remov\w*|delet\w*|take\b[^.?!]{0,50}\b(?:out|off)|leave (?:out|off)|drop|add(?:ing)?)\b", re.IGNORECASE)
 _CANCEL_ITEM = re.compile(
     r"\bcancel\w*\s+(?:(?:just|only|the|my|this|that|one|of)\s+)*(?!(?:whole|entire|order|it|everything|all|purchase|pending)\b)[a-z][\w-]*(?!(?:\s+\w+){0,2}\s+order\b(?<!from order)(?<!in order)(?<!of order))",  # noqa: E501
     re.IGNORECASE,
@@ -50,7 +50,7 @@ class Writes:
 
     def propose(self, kind: str, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
         """Take the message's details into the draft; ask for what is missing, or repeat the whole back."""
-        state = replace(state, order_id=order.id, pending=None)
+        state = replace(state, order_id=order.id, pending=None, aside=None)
         draft = state.draft if state.draft and (state.draft.action, state.draft.order_id) == (kind, order.id) else Draft(kind, order.id)
         open_again: Draft | None = None
         try:
@@ -73,10 +73,10 @@ class Writes:
 
     def confirm(self, state: DialogueState) -> Outcome:
         """Carry out what is pending; the customer has just said yes to it."""
-        pending = state.pending
+        pending = state.pending or state.aside
         if pending is None or not state.customer_id:
             return Outcome(Status.CLARIFY, (said(line("nothing_pending", self._settings)),), state, "affirm")
-        state = replace(state, pending=None, draft=None)
+        state = replace(state, pending=None, draft=None, aside=None)
         if pending.token in state.done and KIND_OF[pending.action] not in {"address", "payment"}:
             return Outcome(Status.ANSWERED, (said(line("already_done", self._settings)),), state, pending.action)
         kind, order_id = KIND_OF[pending.action], str(pending.arguments["order_id"])
