@@ -79,7 +79,7 @@ def has_split(path: Path, split: str) -> bool:
     """Whether this JSON file holds that split beside others."""
     if path.suffix.lower() != ".json":
         return False
-    content = _parsed_json(path, _text_of(path))
+    content = _parsed_json(path, text_of(path))
     return isinstance(content, dict) and any(key in content for key in SPLITS[split])
 
 
@@ -99,7 +99,7 @@ def split_off(data: Labelled, share: float, seed: int) -> tuple[Labelled, Labell
 
 
 def _read_file(path: Path, columns: Columns, split: str) -> Labelled:
-    text = _text_of(path)
+    text = text_of(path)
     kind = path.suffix.lower()
     if kind in {".jsonl", ".ndjson"}:
         rows: Iterable[Any] = _json_lines(path, text)
@@ -112,7 +112,7 @@ def _read_file(path: Path, columns: Columns, split: str) -> Labelled:
     return _clean(path, _pairs(path, rows, columns))
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:

@@ -228,17 +228,23 @@ def _save_tokenizer(tokenizer: Any, folder: Path) -> None:
 def _save_onnx(graph: EncoderGraph, tokenizer: Any, path: Path, *, int8: bool) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
-        with _quiet():
+        with quiet():
             _to_onnx(graph, tokenizer, exact)
-            _forget_shapes(exact)
-            _strip_metadata(exact)
-        if not int8:
-            shutil.move(exact, path)
-            return
-        from onnxruntime.quantization import QuantType, quantize_dynamic
+        finish_onnx(exact, path, int8=int8)
 
-        with _quiet():
-            quantize_dynamic(exact, path, weight_type=QuantType.QInt8, per_channel=True)
+
+def finish_onnx(exact: Path, path: Path, *, int8: bool) -> None:
+    """A graph as the exporter wrote it, cleaned and where wanted rounded to 8 bits, moved to `path`."""
+    with quiet():
+        _forget_shapes(exact)
+        _strip_metadata(exact)
+    if not int8:
+        shutil.move(exact, path)
+        return
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with quiet():
+        quantize_dynamic(exact, path, weight_type=QuantType.QInt8, per_channel=True)
 
 
 def _to_onnx(graph: EncoderGraph, tokenizer: Any, path: Path) -> None:
@@ -286,7 +292,7 @@ def _forget_shapes(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """The exporter reports its progress and its deprecations on stdout, in the log and as warnings; none is for our user."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)

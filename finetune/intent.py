@@ -47,7 +47,8 @@ class Recipe:
     nearness: bool = True
     int8: bool = True
     valid_share: float = 0.1
-    oos_recall: float = 0.85
+    most_valid: int = 500
+    oos_recall: float = 0.82
     threads: int = 0
 
 
@@ -84,9 +85,9 @@ def finetune_intent(train: Labelled, valid: Labelled | None, work: Work, recipe:
     train, valid = _validated(train, valid, recipe)
     labels = train.names
     recipe = replace(recipe, schedule=_balanced(recipe.schedule, train))
-    tokenizer = tokenizer_of(_source(recipe.base))
+    tokenizer = tokenizer_of(source_of(recipe.base))
     network = IntentNetwork(
-        _backbone(recipe.base, "sdpa"), len(labels), recipe.tuning, branch_layers=recipe.branch_layers, tune_words=recipe.tune_words
+        backbone_of(recipe.base, "sdpa"), len(labels), recipe.tuning, branch_layers=recipe.branch_layers, tune_words=recipe.tune_words
     )
     seen = augmented(train, recipe.augment, recipe.schedule.seed) if recipe.augment else train
     examples, held_out = (_examples(network, tokenizer, data, labels, recipe.max_tokens) for data in (seen, valid))
@@ -101,7 +102,7 @@ def _validated(train: Labelled, valid: Labelled | None, recipe: Recipe) -> tuple
     if len(train.names) < 2:
         raise ImportRefused(f"The training data has {len(train.names)} label(s).", hint="A classifier needs two labels or more.")
     if valid is None:
-        train, valid = split_off(train, recipe.valid_share, recipe.schedule.seed)
+        train, valid = split_off(train, min(recipe.valid_share, recipe.most_valid / len(train)), recipe.schedule.seed)
     known = set(train.names)
     valid = valid.take(row for row, label in enumerate(valid.labels) if label in known)
     if not len(valid):
@@ -141,7 +142,7 @@ def _exported(
     calibration = _calibrated(logits.numpy(), near, held_out.labels, labels, recipe.oos_recall)
     base = replace(_card(work, labels, recipe), settings=_settings(calibration, work, recipe, outcome))
     card = export_graph(
-        network.served(_backbone(recipe.base, "eager")), tokenizer, work.out, base, int8=recipe.int8, max_tokens=max(recipe.max_tokens, 256)
+        network.served(backbone_of(recipe.base, "eager")), tokenizer, work.out, base, int8=recipe.int8, max_tokens=max(recipe.max_tokens, 256)
     )
     report = evaluate_model(work.out, data)
     return _with_metrics(
@@ -202,17 +203,17 @@ def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in recipe.items() if name != "threads"}
 
 
-def _source(base: str) -> str | Path:
+def source_of(base: str) -> str | Path:
     return base_folder() if base == "base" else base
 
 
-def _backbone(base: str, attention: str) -> torch.nn.Module:
+def backbone_of(base: str, attention: str) -> torch.nn.Module:
     from transformers import AutoModel
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     logging.set_verbosity_error()
-    backbone: torch.nn.Module = AutoModel.from_pretrained(_source(base), attn_implementation=attention, add_pooling_layer=False)
+    backbone: torch.nn.Module = AutoModel.from_pretrained(source_of(base), attn_implementation=attention, add_pooling_layer=False)
     return backbone
 
 

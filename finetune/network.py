@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 import torch
 from torch import Tensor, nn
 
+from assistant.models.encoder import TRUNK
 from assistant.models.intent import INTENT_HEAD, NEARNESS_HEAD
 from finetune.export import EncoderGraph, Head
 
@@ -130,20 +131,27 @@ class IntentNetwork(nn.Module):
 
 
 class BranchGraph(EncoderGraph):
-    """The untouched encoder and, from the same lower layers, a tuned branch that the heads read."""
+    """The untouched encoder and, from the same lower layers, a tuned branch that the heads read.
+
+    Its last output is the shared layers' states, from which other branches, kept in folders of their own, go on.
+    """
 
     def __init__(self, backbone: nn.Module, branch: nn.ModuleList, heads: dict[str, Head]) -> None:
         super().__init__(backbone, heads)
         self.branch = branch
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (*super().outputs, TRUNK)
+
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
-        """(batch, tokens) twice -> (batch, hidden) of length 1, then the heads' outputs."""
+        """(batch, tokens) twice -> (batch, hidden) of length 1, the heads' outputs, and the trunk's states (batch, tokens, hidden)."""
         shared = trunk(self.backbone, input_ids, attention_mask, len(self.branch))
         upper = self.backbone.encoder.layer[-len(self.branch) :]
         own = mean_of(through(upper, shared, attention_mask), attention_mask)
         tuned = mean_of(through(self.branch, shared, attention_mask), attention_mask)
         length = torch.sqrt((own * own).sum(1, keepdim=True)).clamp(min=1e-12)
-        return (own / length, *(self.heads[name](tuned) for name in self.reads))
+        return (own / length, *(self.heads[name](tuned) for name in self.reads), shared)
 
 
 def trunk(backbone: nn.Module, ids: Tensor, mask: Tensor, upper: int) -> Tensor:

@@ -28,6 +28,8 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 EMBEDDING = "sentence_embedding"
 """The name of the graph's first output."""
+TRUNK = "trunk"
+"""The name of the output with the states of the shared lower layers, where the graph has it; computed only when asked for."""
 SHIPPED = "shipped"
 SHIPPED_FOLDER = "encoder"
 
@@ -44,6 +46,16 @@ class Reading:
     heads: Mapping[str, NDArray[np.float32]]
     offsets: tuple[tuple[int, int], ...]
     cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Depths:
+    """One text's embedding (dimension,), its states in the shared lower layers (tokens, hidden), from which branches go on, and
+    its tokens' places [start, end) in the text, (0, 0) for the special ones."""
+
+    embedding: Vector
+    states: Vector
+    offsets: tuple[tuple[int, int], ...]
 
 
 class OnnxEncoder:
@@ -109,6 +121,23 @@ class OnnxEncoder:
         with ThreadPoolExecutor(self.threads, thread_name_prefix="encode") as pool:
             readings = dict(zip(order, pool.map(lambda i: _run(session, encodings[i]), order), strict=True))
         return [readings[i] for i in range(len(encodings))]
+
+    def read_deep(self, text: str) -> Depths:
+        """One text: its embedding and the trunk's states.
+
+        Raises:
+            ModelMissing: this encoder's graph does not give its trunk's states.
+        """
+        tokenizer, session = self._load()
+        if TRUNK not in (output.name for output in session.get_outputs()):
+            raise ModelMissing(
+                f"The encoder in {self.folder} does not give its lower layers' states, which the sentiment model goes on from.",
+                hint="Use the shipped encoder, or train one with `shopclerk finetune shipped`.",
+            )
+        encoding = tokenizer.encode(text)
+        ids = np.array([encoding.ids], np.int64)  # (1, tokens)
+        embedding, states = session.run([EMBEDDING, TRUNK], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return Depths(embedding[0], states[0], tuple(encoding.offsets))
 
     def knows(self, word: str) -> bool:
         """Whether `word` is one whole entry of the tokenizer's vocabulary, which holds common words and hardly a misspelling."""
@@ -184,8 +213,9 @@ def load_encoder(name: str = SHIPPED, *, threads: int | None = None) -> Encoder:
 
 def _run(session: Any, encoding: Any) -> Reading:
     ids = np.array([encoding.ids], np.int64)  # (1, tokens)
-    embedding, *heads = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
     names = [output.name for output in session.get_outputs()][1:]
+    names = [name for name in names if name != TRUNK]
+    embedding, *heads = session.run([EMBEDDING, *names], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
     return Reading(
         embedding[0],
         {name: head[0] for name, head in zip(names, heads, strict=True)},

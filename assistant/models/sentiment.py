@@ -1,0 +1,255 @@
+"""How a text feels: chances of negative, neutral and positive, a rating in stars, and the words that decided.
+
+Owns inference alone, on ONNX Runtime without torch. The model says a score for each token and label, and a text's score is their mean;
+so the same pass tells the feeling of the whole, of a sentence or a clause within it, and each word's share in the verdict. A model
+folder holds either a branch on the shared encoder's lower layers (the shipped one) or a whole network (one trained on anybody's labels).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import ModelCorrupt
+from assistant.models.encoder import MODEL_FILE, SHIPPED_FOLDER, TOKENIZER_FILE, OnnxEncoder
+from assistant.models.folder import ModelFolder, open_model
+from assistant.models.registry import find_model
+from retrieval.types import Vector
+
+TASK = "sentiment"
+TARGET_TASK = "aspects"
+"""The task of a model that reads a text together with a target in it."""
+HEAD = "polarity"
+STATES = "states"
+"""The input of a branch's graph."""
+MIDDLE = 3.0
+NEUTRAL_BAND = (2.5, 3.5)
+
+Polarity: TypeAlias = Literal["negative", "neutral", "positive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """Chances that sum to 1, and the rating in stars (1 to 5) that halves the chances."""
+
+    negative: float
+    neutral: float
+    positive: float
+    rating: float
+
+    @property
+    def polarity(self) -> Polarity:
+        """The likeliest of the three."""
+        chances: Mapping[Polarity, float] = {"negative": self.negative, "neutral": self.neutral, "positive": self.positive}
+        return max(chances, key=lambda name: chances[name])
+
+    @property
+    def score(self) -> float:
+        """-1 (surely negative) to 1 (surely positive)."""
+        return self.positive - self.negative
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A word of the text at [start, end), and its share in the verdict: negative numbers pull down."""
+
+    word: str
+    start: int
+    end: int
+    weight: float
+
+
+class SentimentReader(Protocol):
+    """Reads how texts feel."""
+
+    def read(self, texts: Sequence[str]) -> list[Sentiment]:
+        """One `Sentiment` a text, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReading:
+    """A text's token scores: `scores` (tokens, labels) are calibrated logits, `offsets` the tokens' places, `stars` the labels' ratings.
+
+    `embedding` is the encoder's, where it came from the same pass, else empty.
+    """
+
+    text: str
+    scores: NDArray[np.float32]
+    offsets: tuple[tuple[int, int], ...]
+    stars: tuple[float, ...]
+    embedding: Vector
+
+    @property
+    def whole(self) -> Sentiment:
+        """How the whole text feels."""
+        return _sentiment(self.scores.mean(axis=0), self.stars)
+
+    def part(self, start: int, end: int) -> Sentiment:
+        """How the part [start, end) feels, in its context; of a part without a token, the whole."""
+        inside = [i for i, (first, last) in enumerate(self.offsets) if first < end and last > start and last > first]
+        return _sentiment(self.scores[inside].mean(axis=0), self.stars) if inside else self.whole
+
+    def weights(self) -> list[Weight]:
+        """Each word's share: by how much it moves the score of high ratings over low ones, the mean over all words taken off."""
+        lean = np.array([star - MIDDLE for star in self.stars], np.float32)
+        pull = self.scores @ (lean / np.abs(lean).sum())  # (tokens,)
+        words = _words(self.text, self.offsets)
+        sums = [float(pull[tokens].sum()) for _, _, tokens in words]
+        return [Weight(self.text[start:end], start, end, total) for (start, end, _), total in zip(words, sums, strict=True)]
+
+
+class TrainedSentiment:
+    """A sentiment model from its folder. The constructor only remembers where to look; the first use, or `warm_up`, loads. Safe to share
+    between threads."""
+
+    def __init__(self, folder: Path, encoder: OnnxEncoder | None = None, *, threads: int = 1) -> None:
+        """`encoder`: what a branch goes on from, by default the shipped one; `threads`: how many texts are in work at once."""
+        self.folder = folder
+        self.threads = threads
+        self._encoder = encoder
+        self._loaded: _Loaded | None = None
+        self._lock = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Loads the model and reads one text.
+
+        Raises:
+            ModelMissing, ModelCorrupt: see `assistant.models.folder.open_model`.
+        """
+        self.read_closely("warm up")
+
+    def read(self, texts: Sequence[str]) -> list[Sentiment]:
+        """One `Sentiment` a text, in their order."""
+        return [reading.whole for reading in self.read_all(texts)]
+
+    def read_all(self, texts: Sequence[str]) -> list[CloseReading]:
+        """All texts closely, in order, `threads` at once."""
+        if self.threads == 1 or len(texts) < 2:
+            return [self.read_closely(text) for text in texts]
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="sentiment") as pool:
+            return list(pool.map(self.read_closely, texts))
+
+    def read_closely(self, text: str, target: str | None = None) -> CloseReading:
+        """One text with the scores of all its tokens; `target`, for a model of aspects, is what the feeling is about."""
+        loaded = self._load()
+        if loaded.encoder is not None:
+            depths = loaded.encoder.read_deep(text)
+            (scores,) = loaded.session.run(None, {STATES: depths.states[None]})
+            return CloseReading(text, scores[0] / loaded.temperature, depths.offsets, loaded.stars, depths.embedding)
+        encoding = loaded.tokenizer.encode(text, target)
+        ids = np.array([encoding.ids], np.int64)  # (1, tokens)
+        (scores,) = loaded.session.run([HEAD], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        offsets = [place if part == 0 else (0, 0) for place, part in zip(encoding.offsets, encoding.sequence_ids, strict=True)]
+        return CloseReading(text, scores[0] / loaded.temperature, tuple(offsets), loaded.stars, np.empty(0, np.float32))
+
+    @property
+    def reads_targets(self) -> bool:
+        """Whether the model was trained to read a text together with a target."""
+        return self._load().task == TARGET_TASK
+
+    def _load(self) -> _Loaded:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _loaded(open_model(self.folder), self._encoder)
+            return self._loaded
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    session: Any
+    tokenizer: Any
+    encoder: OnnxEncoder | None
+    stars: tuple[float, ...]
+    temperature: np.float32
+    task: str
+
+
+def load_sentiment(store_folder: Path | None = None, *, threads: int = 1) -> TrainedSentiment:
+    """The shop's own sentiment model, or the shipped one. Cheap: nothing is loaded before the first use.
+
+    Raises:
+        ModelMissing: there is neither.
+    """
+    return TrainedSentiment(find_model(TASK, store_folder), threads=threads)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The places [start, end) of the sentences in `text`."""
+    starts = [0, *(end.end() for end in _SENTENCE_END.finditer(text)), len(text)]
+    return [(start, end) for start, end in itertools.pairwise(starts) if any(sign.isalnum() for sign in text[start:end])]
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\s\"')]+|\n+|(?<=[a-z][.!?])(?=[A-Z])")
+
+
+def _sentiment(logits: NDArray[np.float32], stars: tuple[float, ...]) -> Sentiment:
+    spread = np.exp(logits.astype(np.float64) - float(logits.max()))
+    chances = spread / spread.sum()
+    rated = np.array(stars)
+    low, high = NEUTRAL_BAND
+    negative, positive = float(chances[rated < low].sum()), float(chances[rated > high].sum())
+    return Sentiment(negative, max(0.0, 1.0 - negative - positive), positive, _median(chances, rated))
+
+
+def _median(chances: NDArray[np.float64], stars: NDArray[np.float64]) -> float:
+    """The rating at which half of the chances lie on either side: of all ratings the one with the least expected distance."""
+    order = np.argsort(stars)
+    reached = np.cumsum(chances[order])
+    return float(stars[order][int(np.searchsorted(reached, 0.5))])
+
+
+def _words(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int, list[int]]]:
+    """The words of the text as [start, end) with the numbers of their tokens; tokens that touch are one word, signs stand alone."""
+    words: list[tuple[int, int, list[int]]] = []
+    for number, (start, end) in enumerate(offsets):
+        if start == end:
+            continue
+        joined = words and words[-1][1] == start and text[start].isalnum() and text[start - 1].isalnum()
+        if joined:
+            first, _, tokens = words[-1]
+            words[-1] = (first, end, [*tokens, number])
+        else:
+            words.append((start, end, [number]))
+    return [word for word in words if text[word[0]].isalnum()]
+
+
+def _loaded(model: ModelFolder, encoder: OnnxEncoder | None) -> _Loaded:
+    from tokenizers import Tokenizer
+
+    settings = model.card.settings
+    try:
+        stars = tuple(float(star) for star in settings["stars"])
+        temperature = np.float32(settings.get("temperature", 1.0))
+        if settings.get("branch"):
+            shared = encoder or OnnxEncoder(find_model(SHIPPED_FOLDER))
+            return _Loaded(_session(model), None, shared, stars, temperature, model.card.task)
+        tokenizer = Tokenizer.from_file(str(model.file(TOKENIZER_FILE)))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(int(settings["max_tokens"]), strategy="only_first")
+    except KeyError as error:
+        raise ModelCorrupt(
+            f"The card in {model.path} lacks the setting {error}.", hint="Train it with `shopclerk finetune sentiment`."
+        ) from error
+    return _Loaded(_session(model), tokenizer, None, stars, temperature, model.card.task)
+
+
+def _session(model: ModelFolder) -> Any:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return ort.InferenceSession(str(model.file(MODEL_FILE)), options, providers=["CPUExecutionProvider"])
+    except (ort.capi.onnxruntime_pybind11_state.Fail, ort.capi.onnxruntime_pybind11_state.InvalidProtobuf) as error:
+        raise ModelCorrupt(f"{model.path / MODEL_FILE} cannot be loaded: {error}.", hint="Train it anew.") from error
