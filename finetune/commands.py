@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant.types import Progress
+from finetune import text_commands
+from finetune.console import bar
 
 app = typer.Typer()
 workshop = typer.Typer(no_args_is_help=True, help="Train, evaluate and export the models.")
 judging = typer.Typer(no_args_is_help=True, help="Measure models on labelled data.")
 app.add_typer(workshop, name="finetune")
 app.add_typer(judging, name="evaluate")
+text_commands.register(workshop, judging)
 
 ENCODER = Path("assistant/models/weights/encoder")
 
@@ -48,8 +48,13 @@ def export_encoder(
 
 @workshop.command("intent")
 def finetune_intent(
-    train: Annotated[list[Path], typer.Option(help="labelled texts: CSV, TSV, JSONL or JSON; may be given several times")],
-    out: Annotated[Path, typer.Option(help="the model folder to write; replaced if it is there")],
+    train: Annotated[
+        list[Path] | None, typer.Option(help="labelled texts: CSV, TSV, JSONL or JSON; may be given several times; needs --out")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="the model folder to write; replaced if it is there")] = None,
+    from_store: Annotated[
+        Path | None, typer.Option(help="a shop's folder: refine its model with what was corrected there (and --train), and put it to use")
+    ] = None,
     valid: Annotated[Path | None, typer.Option(help="validation data; else a part of the training data is held out")] = None,
     text: Annotated[str, typer.Option(help="name of the text column, where it cannot be guessed")] = "",
     label: Annotated[str, typer.Option(help="name of the label column, where it cannot be guessed")] = "",
@@ -72,7 +77,13 @@ def finetune_intent(
     """Fine-tune an intent model on labelled texts, calibrate it, and write a model folder that serves without torch.
 
     A run that was killed goes on where it was when the same command is given again. Loss and accuracy are in `OUT.work/tensorboard`.
+    With --from-store the shop's model is refined in seconds, and replaced only if the new one is not worse on what was held out.
     """
+    if from_store is not None:
+        _learn_from_store(from_store, train or [], text, label)
+        return
+    if not train or out is None:
+        raise typer.BadParameter("Give --train FILE and --out DIR, or --from-store DIR.")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from finetune.intent import Recipe, Work, discard_checkpoint
     from finetune.intent import finetune_intent as run
@@ -84,7 +95,7 @@ def finetune_intent(
     if restart:
         discard_checkpoint(out)
     data, held_out = _training_data(train, valid, text, label)
-    with _bar() as progress:
+    with bar() as progress:
         card = run(data, held_out, Work(out, out.name, _named(train, len(data))), recipe, progress)
     typer.echo(f"{out}: {len(card.labels['intent'])} labels, {sum(e.bytes for e in card.files.values()) / 1e6:.0f} MB")
     for name, value in card.metrics.items():
@@ -103,7 +114,7 @@ def shipped(
 
     from finetune.shipped import RECIPE, train_shipped
 
-    with _bar() as progress:
+    with bar() as progress:
         card = train_shipped(data, out, replace(RECIPE, threads=threads), progress=progress)
     typer.echo(f"{out}: {len(card.labels['intent'])} intents; {json.dumps(dict(card.metrics))}")
 
@@ -126,7 +137,7 @@ def evaluate_intent(
         "test" if any(has_split(path, "test") for path in data) else "valid" if any(has_split(path, "valid") for path in data) else "train"
     )
     rows = read_labelled(data, Columns(text, label), chosen)
-    with _bar() as progress:
+    with bar() as progress:
         report = evaluate_model(model, rows, progress)
     if pictures is not None:
         from finetune.pictures import draw
@@ -142,6 +153,27 @@ def evaluate_intent(
         typer.echo(f"{name} {value:g}")
     for wrong in report.confusions[:10]:
         typer.echo(f"  {wrong.count} of {wrong.truth!r} taken for {wrong.predicted!r}")
+
+
+def _learn_from_store(folder: Path, train: list[Path], text: str, label: str) -> None:
+    from assistant.config import load_settings
+    from assistant.store import Store
+    from finetune.data import Columns, read_labelled
+    from finetune.from_store import learn_from_store
+
+    extra = read_labelled(train, Columns(text, label)) if train else None
+    with Store.open(folder) as store, bar() as progress:
+        learnt = learn_from_store(store, load_settings(folder), extra, progress=progress)
+    for note in learnt.lesson.notes:
+        typer.echo(note, err=True)
+    held = len(learnt.lesson.held_out)
+    typer.echo(
+        f"{learnt.model.name} is in use: {learnt.after.accuracy:.1%} of {held} held-out messages, before {learnt.before.accuracy:.1%}"
+    )
+    if learnt.lesson.held_corrections:
+        told = f"{learnt.lesson.held_corrections} of them corrections: {learnt.after.on_corrections:.1%}"
+        typer.echo(f"  {told}, before {learnt.before.on_corrections:.1%}")
+    typer.echo(f"Restart `shopclerk serve`. Back to the former one: shopclerk models rollback encoder --store {folder}")
 
 
 def _training_data(train: list[Path], valid: Path | None, text: str, label: str) -> tuple[Any, Any]:
@@ -167,20 +199,3 @@ def _known_tuning(name: str) -> Any:
     if name not in {"full", "lora", "branch"}:
         raise typer.BadParameter(f"{name!r} is no way of tuning: full, lora or branch.")
     return name
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    """A progress bar on standard error; stage, share and time left."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def show(stage: str, done: int, total: int | None) -> None:
-            bar.update(task, description=stage, completed=done, total=total)
-
-        yield show
