@@ -20,6 +20,7 @@ from assistant.shopper.lines import line
 from assistant.shopper.naming import read_names
 from assistant.shopper.orders.asks import OrderAsk, parted, read_ask
 from assistant.shopper.orders.desk import OrderDesk
+from assistant.shopper.orders.errands import errands
 from assistant.shopper.orders.identify import Identification, identify
 from assistant.shopper.orders.policy import load_policy
 from assistant.shopper.plan import Move, Plan, Sight
@@ -28,7 +29,7 @@ from assistant.shopper.reply import Outcome, said
 from assistant.shopper.respond import GuardedResponder, PlainResponder, Responder
 from assistant.shopper.search import Finder
 from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
-from assistant.shopper.state import DialogueState
+from assistant.shopper.state import DialogueState, Held
 from assistant.shopper.wish import read_wish
 from assistant.types import Answer, Entity, Evidence, Message, Source, Status, Understanding
 from retrieval.types import Condition, Retriever
@@ -153,12 +154,12 @@ class ShopperClerk:
         counter = Counter(shelf, self._retriever, self._settings)
         handlers: dict[Move, Handler] = {
             Move.LINE: self._line,
-            Move.CONFIRM: lambda sight, plan, state: self._desk.writes.confirm(state),
-            Move.DENY: self._denied,
+            Move.CONFIRM: lambda sight, plan, state: self._on(self._desk.writes.confirm(state), shelf),
+            Move.DENY: lambda sight, plan, state: self._on(self._denied(sight, plan, state), shelf),
             Move.HANDOFF: self._hand_off,
             Move.IDENTIFY: lambda sight, plan, state: self._identified(sight, state, shelf),
             Move.ORDER: lambda sight, plan, state: self._order(sight, state, shelf),
-            Move.CONTINUE: lambda sight, plan, state: self._continued(plan, sight, state, shelf),
+            Move.CONTINUE: lambda sight, plan, state: self._on(self._continued(plan, sight, state, shelf), shelf),
             Move.EXPLAIN: self._explained,
             Move.FAQ: self._cited,
             Move.MISSING: counter.missing,
@@ -233,7 +234,37 @@ class ShopperClerk:
     def _order(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         if sight.ask is None:
             return self._lost(sight, Plan(Move.LOST), state)
-        return self._desk.serve(sight.ask, sight.understanding, replace(state, held=None), self._also(sight))
+        return self._requested(sight, replace(state, held=None), shelf)
+
+    def _requested(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
+        """What a message asks of the order desk; of several requests the first, with the others kept for later."""
+        first, *rest = errands(sight.understanding, self._understand)
+        if rest:
+            state = replace(state, later=tuple(Held.of(request) for request in rest))
+            sight = self._look(first, state, shelf)
+        if sight.ask is None:
+            return self._lost(sight, Plan(Move.LOST), state)
+        return self._on(self._desk.serve(sight.ask, sight.understanding, state, self._also(sight)), shelf)
+
+    def _on(self, outcome: Outcome, shelf: Shelf) -> Outcome:
+        """The outcome of a request, and where that is settled, the next one of the same message."""
+        state = outcome.state
+        if not state.later or not state.customer_id or state.pending or state.draft or outcome.status is Status.CLARIFY:
+            return outcome
+        request, state = state.later[0].understanding(), replace(state, later=state.later[1:])
+        sight = self._look(request, state, shelf)
+        if sight.ask is None:
+            return self._on(replace(outcome, state=state), shelf)
+        following = self._desk.serve(sight.ask, sight.understanding, state, self._also(sight))
+        return self._on(
+            replace(
+                following,
+                evidence=(*outcome.evidence, *following.evidence),
+                actions=(*outcome.actions, *following.actions),
+                silent=(*outcome.silent, *following.silent),
+            ),
+            shelf,
+        )
 
     def _also(self, sight: Sight) -> tuple[OrderAsk, ...]:
         """What else is asked about the same order: "where is it, and what did it cost?" """
@@ -259,11 +290,11 @@ class ShopperClerk:
         """Once it is known who writes: what this message asks, else what was asked before."""
         state, held = found.state, found.state.held
         if sight.ask is not None and (sight.ask.topic != "profile" or held is None):
-            return self._desk.serve(sight.ask, sight.understanding, replace(state, held=None), self._also(sight))
+            return self._requested(sight, replace(state, held=None), shelf)
         if held is not None:
             again = self._look(held.understanding(), state, shelf)
             if again.ask is not None:
-                return self._desk.serve(again.ask, again.understanding, replace(state, held=None), self._also(again))
+                return self._requested(again, replace(state, held=None), shelf)
         return self._rest_of(sight, state, shelf) or Outcome(
             Status.ANSWERED, (said(line("identified", self._settings)),), state, "give_details"
         )

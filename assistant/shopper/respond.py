@@ -1,25 +1,59 @@
 """From evidence to words: the seam behind which a model may phrase what the clerk found out.
 
-Owns the protocol, the plain implementation, and the guard that no reply gets past: every figure in a reply stands in the evidence
-or in the customer's own message. Refuses to look anything up.
+Owns what a model may phrase, and the guard that nothing it says gets past. Hard facts (prices, stock, orders, rules, what is about to be
+written) are always said in the evidence's own sentences; only free text, an evidence's `passages`, is given to a model. What it then
+says is checked: its figures, dates, names and links stand in those passages, its yes or no is what they say, and most of its words are
+theirs or the question's. What fails is replaced by the evidence's own sentence, and counted. Refuses to look anything up.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
+from assistant.models.entailment import Verdict, entailment, said, telling
+from assistant.models.grounding import support, unsupported
+from assistant.models.responder import Phraser, Phrasing
+from assistant.models.slots import Request, Style, as_sentence
 from assistant.types import Evidence, Scalar
 
+LEAST_SUPPORT = 0.5
+"""Share of a phrasing's telling words that must be the evidence's or the question's."""
+LEAST_SCORE = -1.5
+"""Mean log-probability of a token under which the network only guesses."""
+BRIEF_SENTENCES = 2
 _FIGURE = re.compile(r"(?<![\w.])#?[A-Z]{0,3}\d[\d,]*(?:\.\d+)?(?![\w])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
+_YES_OR_NO = re.compile(r"^\W*(?:yes|yep|yeah|no|nope)\b[,.!;:\s]*", re.IGNORECASE)
+_STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A request in words that passed the guard. `refused` says why a model's words were not used; empty where they were, or where none were asked."""
+
+    text: str
+    by_model: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to tell the customer, and for each part that a model might phrase who phrased it, for the trace."""
+
+    text: str
+    trace: tuple[tuple[str, str], ...] = ()
 
 
 class Responder(Protocol):
     """Words for what was found."""
 
-    def reply(self, intent: str, message: str, evidence: Sequence[Evidence]) -> str:
+    def reply(self, intent: str, message: str, evidence: Sequence[Evidence]) -> Reply:
         """What to tell the customer: nothing that is not in `evidence`."""
         ...
 
@@ -27,24 +61,97 @@ class Responder(Protocol):
 class PlainResponder:
     """Says the evidence's own sentences, one after the other."""
 
-    def reply(self, intent: str, message: str, evidence: Sequence[Evidence]) -> str:
-        return "\n".join(dict.fromkeys(piece.text for piece in evidence if piece.text))
+    def reply(self, intent: str, message: str, evidence: Sequence[Evidence]) -> Reply:
+        return Reply("\n".join(dict.fromkeys(piece.text for piece in evidence if piece.text)))
 
 
 class GuardedResponder:
-    """Lets another responder speak, unless it says a figure that is nowhere in the evidence: then the plain one does.
+    """Lets a model phrase the passages of the evidence, under the guard; all else is said plainly. Safe to share between threads.
 
     Args:
-        inner: whose words are checked.
+        phraser: the model.
+        style: how much of the passages to say, unless the message asks for steps.
+        names: names that any reply may have, such as the shop's.
     """
 
-    def __init__(self, inner: Responder) -> None:
-        self._inner = inner
-        self._plain = PlainResponder()
+    def __init__(self, phraser: Phraser, style: Style = "brief", names: Sequence[str] = ()) -> None:
+        self._phraser = phraser
+        self._style = style
+        self._names = tuple(names)
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
-    def reply(self, intent: str, message: str, evidence: Sequence[Evidence]) -> str:
-        text = self._inner.reply(intent, message, evidence)
-        return text if not invented(text, message, evidence) else self._plain.reply(intent, message, evidence)
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many phrasings were used ("model"), and how many refused, by reason ("refused: figure")."""
+        with self._lock:
+            return dict(self._counts)
+
+    def reply(self, intent: str, message: str, evidence: Sequence[Evidence]) -> Reply:
+        """See `Responder.reply`."""
+        free = [piece for piece in evidence if piece.passages]
+        requests = [Request(message, piece.passages, intent, style=self._style_for(message)) for piece in free]
+        worded = dict(zip(map(id, free), self.word_all(requests, [piece.text for piece in free]), strict=True))
+        texts = [worded[id(piece)].text if id(piece) in worded else piece.text for piece in evidence]
+        trace = tuple(("responder", "model" if w.by_model else f"plain, {w.refused}") for w in worded.values())
+        return Reply("\n".join(dict.fromkeys(text for text in texts if text)), trace)
+
+    def word_all(self, requests: Sequence[Request], plain: Sequence[str] = ()) -> list[Wording]:
+        """Each request in words that its evidence supports; `plain` are the sentences to fall back on, else the evidence's own."""
+        if not requests:
+            return []
+        found = self._phraser.phrase_all(requests) if len(requests) > 1 else [self._phraser.phrase(requests[0])]
+        fallbacks = plain or [plain_words(request) for request in requests]
+        return [self._checked(*asked) for asked in zip(requests, found, fallbacks, strict=True)]
+
+    def _style_for(self, message: str) -> Style:
+        return "full" if _STEPS.search(message) else self._style
+
+    def _checked(self, request: Request, phrasing: Phrasing, plain: str) -> Wording:
+        text, refused = checked(request, phrasing, self._names)
+        with self._lock:
+            self._counts[f"refused: {refused.partition(' ')[0]}" if refused else "model"] += 1
+        return Wording(plain, refused=refused) if refused else Wording(text, by_model=True)
+
+
+def checked(request: Request, phrasing: Phrasing, names: Sequence[str] = ()) -> tuple[str, str]:
+    """(the words that may be said, "") or ("", why none of them may)."""
+    text = phrasing.text.strip()
+    if not text or not phrasing.complete:
+        return "", "unfinished" if text else "silence"
+    if phrasing.score < LEAST_SCORE:
+        return "", f"guess {phrasing.score:.2f}"
+    verdict = entailment(request.message, [as_sentence(fact) for fact in request.evidence]).verdict
+    spoken = said(text)
+    if spoken is not Verdict.SILENT and spoken is not verdict:
+        if verdict is not Verdict.SILENT:
+            return "", f"contradiction {spoken} for {verdict}"
+        text = without_verdict(text)
+    if not telling(text):
+        return "", "empty"
+    claims = unsupported(text, request.evidence, request.message, names=names)
+    if claims:
+        return "", str(claims[0])
+    share = support(text, request.evidence, request.message)
+    return (text, "") if share >= LEAST_SUPPORT else ("", f"words {share:.2f}")
+
+
+def without_verdict(text: str) -> str:
+    """A text without the yes or no that it begins with."""
+    rest = _YES_OR_NO.sub("", text)
+    return rest[:1].upper() + rest[1:]
+
+
+def plain_words(request: Request) -> str:
+    """The evidence's own words: of the piece that has most of the question's, whole, or its best two sentences in the brief style."""
+    asked = telling(request.message)
+    pieces = [as_sentence(fact) for fact in request.evidence]
+    best = max(pieces, key=lambda piece: len(asked & telling(piece)), default="")
+    sentences = _SENTENCE.split(best.strip())
+    if request.style == "full" or len(sentences) <= BRIEF_SENTENCES:
+        return best.strip()
+    ranked = sorted(range(len(sentences)), key=lambda place: (-len(asked & telling(sentences[place])), place))
+    return " ".join(sentences[place] for place in sorted(ranked[:BRIEF_SENTENCES]))
 
 
 def invented(text: str, message: str, evidence: Sequence[Evidence]) -> tuple[str, ...]:

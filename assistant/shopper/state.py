@@ -93,6 +93,8 @@ class DialogueState:
     pending: Pending | None = None
     aside: Pending | None = None
     """What was repeated back before a question aside about the same order."""
+    later: tuple[Held, ...] = ()
+    """Requests of one message that wait for the one before them to be settled."""
     done: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     focus: tuple[str, ...] = ()
@@ -122,6 +124,7 @@ class DialogueState:
         for name, build in (("identity", _identity), ("held", _held), ("draft", _draft), ("pending", _pending), ("aside", _pending)):
             if known.get(name):
                 known[name] = build(known[name])
+        known["later"] = tuple(_held(value) for value in known.get("later") or ())
         for name in ("done", "shown", "focus"):
             known[name] = tuple(known.get(name) or ())
         return cls(**known)

@@ -21,11 +21,19 @@ _ALL = re.compile(
     r"\b(?:everything|all (?:of (?:it|them|the items)|items|the items|my items|the things|products)|(?:whole|entire|full|complete) (?:order|thing)|both(?: items| of them)?|the lot)\b",
     re.IGNORECASE,
 )
+_ALL_WANTED = re.compile(
+    rf"^\W*(?:\w+\W+){{0,3}}{_ALL.pattern}"
+    rf"|\b(?:return|exchang|send|sent|giv|bring|want|need|swap|chang|modif|refund|upgrad|replac)\w*\b[^.?!;,]{{0,20}}{_ALL.pattern}",
+    re.IGNORECASE,
+)
 _EVERY_SUCH = re.compile(
     r"\b(?:both|all|either)(?: of)?(?: (?:the|my|these|those|two|three|four))*\s+(?!items?\b|of\b|things?\b|products?\b)[a-z]{3,}",
     re.IGNORECASE,
 )
-_EXCEPT = re.compile(r"\b(?:except|but not|apart from|besides|other than)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_EXCEPT = re.compile(
+    r"\b(?:except|but not|apart from|besides|other than|(?:everything|all(?: of (?:it|them))?) but)\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _TOWARDS = re.compile(r"\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
 _THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|instead of|rather than)\s+(?:the |a |an )?$", re.IGNORECASE)
@@ -54,7 +62,7 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     """The lines of an order that a text names, with where; all of them for "everything"."""
     if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
         return such
-    if _ALL.search(text):
+    if _ALL.search(text) and (_ALL_WANTED.search(text) or _EXCEPT.search(text) or not _named(text, order)):
         excluded = _EXCEPT.search(text)
         out = {id(line) for line, _ in _named(excluded["rest"], order)} if excluded else set()
         return tuple((line, 0) for line in order.lines if id(line) not in out)
@@ -71,7 +79,7 @@ def _same_named(text: str, order: Order) -> Iterator[tuple[OrderLine, int]]:
 
 def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:
     """Lines of the same name between which the text does not tell."""
-    named = {line.name for line, _ in _named(text, order)}
+    named = {line.name for line, _ in (*_named(text, order), *_counted_twins(text, order))}
     for line in order.lines:
         twins = [other for other in order.lines if other.name == line.name]
         if len(twins) > 1 and line.name not in named and _name_place(line.name, text) is not None:
@@ -164,7 +172,7 @@ def address_of(address: Address) -> dict[str, str]:
 
 def _city(rest: str, found: Mapping[str, str]) -> dict[str, str]:
     """The city: the capitalised words before the state or the post code, or said to be one."""
-    said = re.search(r"\bcity\s*(?:is|:)?\s*(?P<city>[A-Z][a-zA-Z.' -]+?)(?=[,.;]|\s+\d|$)", rest)
+    said = re.search(r"\bcity\W{0,4}(?:is)?\W{0,4}(?P<city>[A-Z][a-zA-Z.' -]+?)(?=[,.;'\"]|\s+\d|$)", rest)
     if said:
         return {"city": said["city"].strip()}
     for chunk in re.split(r"[,;\n]", rest):
@@ -198,7 +206,30 @@ def _named(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
                 place = None
         if place is not None:
             found.append((line, place))
+    held = {id(line) for line, _ in found}
+    found.extend(entry for entry in _counted_twins(text, order) if id(entry[0]) not in held)
     return tuple(sorted(found, key=lambda entry: entry[1]))
+
+
+def _counted_twins(text: str, order: Order) -> Iterator[tuple[OrderLine, int]]:
+    """Lines of one name that a text says as often as the order holds it: all of them, each at the place that tells of it."""
+    for name in {line.name for line in order.lines}:
+        twins = [line for line in order.lines if line.name == name]
+        places = [match.start() for match in re.finditer(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)]
+        if len(twins) < 2 or len(places) != len(twins):
+            continue
+        ends = [*places[1:], len(text)]
+        for line, place in _paired(twins, [text[start:end] for start, end in zip(places, ends, strict=True)]):
+            yield line, places[place]
+
+
+def _paired(twins: Sequence[OrderLine], parts: Sequence[str]) -> Iterator[tuple[OrderLine, int]]:
+    """Each line with the part that says most of its options, no part twice."""
+    left = list(range(len(parts)))
+    for line in twins:
+        best = max(left, key=lambda place: sum(value.lower() in parts[place].lower() for value in line.options.values()))
+        left.remove(best)
+        yield line, best
 
 
 def _id_place(line: OrderLine, text: str) -> int | None:

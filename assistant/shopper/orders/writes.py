@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _ADDRESS_PARTS = ("address1", "city", "state", "zip", "country")
 _PART_NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "post code", "country": "country"}
 _INSTEAD = re.compile(r"\b(?:only|just|instead|not the)\b", re.IGNORECASE)
-_ADD_OR_REMOVE = re.compile(r"\b(?:remov\w*|delet\w*|take\b[^.?!]{0,50}\b(?:out|off)|leave (?:out|off)|drop|add(?:ing)?)\b", re.IGNORECASE)
+_ADD_OR_REMOVE = re.compile(
+    r"\b(?:remov(?:e[sd]?|ing)|delet(?:e[sd]?|ing)|take\b[^.?!]{0,50}\b(?:out|off)|leave (?:out|off)|drop|add(?:ing)?)\b", re.IGNORECASE
+)
 _CANCEL_ITEM = re.compile(
     r"\bcancel\w*\s+(?:(?:just|only|the|my|this|that|one|of)\s+)*(?!(?:whole|entire|order|it|everything|all|purchase|pending)\b)[a-z][\w-]*(?!(?:\s+\w+){0,2}\s+order\b(?<!from order)(?<!in order)(?<!of order))",  # noqa: E501
     re.IGNORECASE,

@@ -1,0 +1,65 @@
+"""Several requests in one message ("cancel #W1, and return the lamp of #W2"), taken apart so that each is led to its end by itself.
+
+Owns where one request ends and the next begins; refuses to know orders and to decide what is done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from assistant.shopper import cues
+from assistant.shopper.orders.asks import WRITES, OrderAsk, read_ask
+from assistant.types import Understanding
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#])|\n+")
+_AND_THEN = re.compile(
+    r",?\s+(?:and|also|then|plus|as well as)\s+(?=(?:also |then |please |i (?:also )?(?:want|would like|need) to |to )*"
+    r"(?:cancel|return|send back|exchange|swap|replace|change|modify|update|switch|move|put)\b)",
+    re.IGNORECASE,
+)
+_LATE = ("modify", "exchange")
+"""After items are changed an order can no longer be changed otherwise, so these come last."""
+_ORDER = re.compile(r"#\w+|\b[A-Z]{1,3}\d{4,}\b")
+_SHORTEST = 8
+"""Words under which a message is one request."""
+
+Understand = Callable[[str], Understanding]
+
+
+def errands(understanding: Understanding, understand: Understand | None) -> tuple[Understanding, ...]:
+    """The requests of a message in the order in which they can be carried out; the message itself where it holds but one."""
+    text = cues.plain(understanding.text)
+    if understand is None or len(text.split()) < _SHORTEST:
+        return (understanding,)
+    parts = [part.strip() for sentence in _SENTENCE.split(text) for part in _AND_THEN.split(sentence) if part.strip()]
+    if len(parts) < 2:
+        return (understanding,)
+    found: list[tuple[OrderAsk, str]] = []
+    opening: list[str] = []
+    for part in parts:
+        ask = _request(understand(part))
+        if ask is not None and not (found and _same(found[-1], ask, part)):
+            found.append((ask, part))
+        elif found:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {part}")
+        else:
+            opening.append(part)
+    if len(found) < 2:
+        return (understanding,)
+    found.sort(key=lambda entry: entry[0].topic in _LATE)
+    return tuple(understand(text) for _, text in found)
+
+
+def _request(understanding: Understanding) -> OrderAsk | None:
+    ask = read_ask(understanding)
+    return ask if ask is not None and ask.write and not ask.general and ask.topic in WRITES else None
+
+
+def _same(before: tuple[OrderAsk, str], ask: OrderAsk, part: str) -> bool:
+    """Whether a part only goes on with the request before it: the same thing, for the same order."""
+    topics = {before[0].topic, ask.topic}
+    if len(topics) > 1 and not topics <= set(_LATE):
+        return False
+    orders, others = set(_ORDER.findall(before[1])), set(_ORDER.findall(part))
+    return not others or others <= orders
