@@ -110,7 +110,7 @@ def is_seasonal(series: Steps, season: int) -> bool:
         return False
     autocorrelations = [float((centred[lag:] * centred[:-lag]).sum()) / power for lag in range(1, season + 1)]
     limit = 1.645 * np.sqrt((1 + 2 * sum(r * r for r in autocorrelations[:-1])) / len(series))
-    return abs(autocorrelations[-1]) > limit
+    return bool(abs(autocorrelations[-1]) > limit)
 
 
 def _seasonal_indices(series: Steps, season: int) -> NDArray[np.float64]:
@@ -121,7 +121,7 @@ def _seasonal_indices(series: Steps, season: int) -> NDArray[np.float64]:
     ratios = series[half : half + len(trend)] / trend
     phases = np.arange(half, half + len(trend)) % season
     indices = np.array([ratios[phases == phase].mean() for phase in range(season)])
-    return indices / indices.mean()
+    return np.asarray(indices / indices.mean())
 
 
 def smape(actual: NDArray[np.float64], made: NDArray[np.float64]) -> float:

@@ -20,10 +20,10 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 class ShopTalk:
-    """Makes messages. The same seed makes the same ones."""
+    """Makes messages of each label that `file` has patterns for. The same seed makes the same ones."""
 
-    def __init__(self, seed: int = 13) -> None:
-        content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    def __init__(self, seed: int = 13, file: Path = _FILE) -> None:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
         self._slots: dict[str, list[str]] = content["slots"]
         self._patterns: dict[str, list[str]] = content["patterns"]
         self._chooser = random.Random(seed)

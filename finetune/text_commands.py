@@ -23,6 +23,7 @@ def register(workshop: typer.Typer, judging: typer.Typer) -> None:
     """Adds these commands to `shopclerk finetune` and `shopclerk evaluate`."""
     workshop.command("sentiment")(finetune_sentiment)
     workshop.command("aspects")(finetune_aspects)
+    workshop.command("shipped-sentiment")(shipped_sentiment)
     judging.command("sentiment")(evaluate_sentiment)
     judging.command("aspects")(evaluate_aspects)
     judging.command("forecast")(evaluate_forecast)
@@ -83,6 +84,22 @@ def finetune_aspects(
 ) -> None:
     """Fine-tune a model of how a text feels about a target named in it, on rows of text, target and feeling."""
     _train(train, out, valid, (text, label), (base, epochs, batch, rate, max_tokens, seed, threads, int8, restart), aspects=True)
+
+
+def shipped_sentiment(
+    data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
+    out: Out = Path("assistant/models/weights/sentiment"),
+    threads: Threads = 0,
+) -> None:
+    """Train the shipped sentiment model anew: stars of reviews and of our own sentences, on a branch beside the unchanged encoder."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from dataclasses import replace
+
+    from finetune.shipped_sentiment import RECIPE, train_shipped_sentiment
+
+    with bar() as progress:
+        card = train_shipped_sentiment(data, out, replace(RECIPE, threads=threads), progress=progress)
+    typer.echo(f"{out}: {json.dumps(dict(card.metrics))}")
 
 
 def evaluate_sentiment(

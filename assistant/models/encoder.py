@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import BadSettings, ModelCorrupt
+from assistant.errors import BadSettings, ModelCorrupt, ModelMissing
 from assistant.models.folder import CARD_FILE, Card, ModelFolder, digest_of, open_model, read_card
 from assistant.models.registry import find_model
 from retrieval.types import Encoder, Vector

@@ -102,7 +102,7 @@ def _regression(panel: Sequence[Steps], lags: int, horizon: int) -> NDArray[np.f
         return None
     x, y = np.concatenate(inputs), np.concatenate(targets)
     penalty = RIDGE * len(x) * float((x * x).mean()) + 1e-9
-    return np.linalg.solve(x.T @ x + penalty * np.eye(lags - 1), x.T @ y)
+    return np.asarray(np.linalg.solve(x.T @ x + penalty * np.eye(lags - 1), x.T @ y), dtype=np.float64)
 
 
 def _written(windows: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:

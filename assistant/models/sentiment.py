@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import ModelCorrupt
 from assistant.models.encoder import MODEL_FILE, SHIPPED_FOLDER, TOKENIZER_FILE, OnnxEncoder
-from assistant.models.folder import ModelFolder, open_model
+from assistant.models.folder import ModelFolder, open_model, read_card
 from assistant.models.registry import find_model
 from retrieval.types import Vector
 
@@ -99,7 +99,7 @@ class CloseReading:
         return _sentiment(self.scores[inside].mean(axis=0), self.stars) if inside else self.whole
 
     def weights(self) -> list[Weight]:
-        """Each word's share: by how much it moves the score of high ratings over low ones, the mean over all words taken off."""
+        """Each word's share: by how much it moves the score of high ratings over low ones."""
         lean = np.array([star - MIDDLE for star in self.stars], np.float32)
         pull = self.scores @ (lean / np.abs(lean).sum())  # (tokens,)
         words = _words(self.text, self.offsets)
@@ -150,6 +150,15 @@ class TrainedSentiment:
         (scores,) = loaded.session.run([HEAD], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
         offsets = [place if part == 0 else (0, 0) for place, part in zip(encoding.offsets, encoding.sequence_ids, strict=True)]
         return CloseReading(text, scores[0] / loaded.temperature, tuple(offsets), loaded.stars, np.empty(0, np.float32))
+
+    @property
+    def id(self) -> str:
+        """The card's: equal only for equal weights."""
+        return read_card(self.folder).id
+
+    def card_metric(self, name: str) -> float:
+        """A figure from the card; 0 where it has none of that name."""
+        return float(read_card(self.folder).metrics.get(name, 0.0))
 
     @property
     def reads_targets(self) -> bool:
