@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from assistant.analyst.analyst import Analyst
 from assistant.config import Settings, load_settings
-from assistant.desk import Desk, handoff
+from assistant.desk import Desk, Readings, handoff
 from assistant.indexing import open_index
 from assistant.models.encoder import OnnxEncoder
 from assistant.privacy import mask
@@ -71,6 +71,10 @@ class Shop:
     @cached_property
     def desk(self) -> Desk:
         return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder)
+
+    @cached_property
+    def readings(self) -> Readings:
+        return Readings(self.store, self.understander, self.understander.catalogue)
 
     def warm_up(self) -> None:
         """Load models and index now, so that the first person does not wait for them."""

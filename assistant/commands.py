@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.model_commands import models_app
+
 if TYPE_CHECKING:
     from assistant.types import Answer, Progress
 
 app = typer.Typer()
+app.add_typer(models_app, name="models")
 
 StoreOption = Annotated[Path, typer.Option("--store", "-s", help="The shop's folder.", envvar="SHOPCLERK_STORE")]
 

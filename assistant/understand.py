@@ -74,6 +74,11 @@ class Understander:
         """The encoder whose vectors `Understanding.embedding` holds."""
         return self._reader.encoder
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The intents that messages are read as."""
+        return self._catalogue
+
     def warm_up(self) -> None:
         """Load everything that the first message would load."""
         self.understand("hello", Role.SHOPPER)
@@ -117,7 +122,11 @@ def load_reader(folder: Path, settings: Settings, catalogue: Catalogue) -> Inten
     Raises:
         ModelMissing: the encoder that the settings name is not there.
     """
-    encoder = _encoder(folder, settings)
+    return reader_over(_encoder(folder, settings), catalogue)
+
+
+def reader_over(encoder: Encoder, catalogue: Catalogue) -> IntentReader:
+    """The reader of the intents of `catalogue` over this encoder: its trained head where it has one, examples for the rest."""
     if not isinstance(encoder, OnnxEncoder) or INTENT_HEAD not in encoder.card.labels:
         return NearestExamples(encoder, catalogue.intents)
     trained = TrainedIntents(encoder)

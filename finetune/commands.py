@@ -166,13 +166,12 @@ def _learn_from_store(folder: Path, train: list[Path], text: str, label: str) ->
         learnt = learn_from_store(store, load_settings(folder), extra, progress=progress)
     for note in learnt.lesson.notes:
         typer.echo(note, err=True)
-    held = len(learnt.lesson.held_out)
+    before, after = learnt.before, learnt.after
+    typer.echo(f"{learnt.model.name} is in use: right on {after.accuracy:.1%} of {after.texts} messages that it was not trained on,")
     typer.echo(
-        f"{learnt.model.name} is in use: {learnt.after.accuracy:.1%} of {held} held-out messages, before {learnt.before.accuracy:.1%}"
+        f"  before {before.accuracy:.1%}; on the {after.corrections} new corrections among them {after.on_corrections:.1%},", nl=False
     )
-    if learnt.lesson.held_corrections:
-        told = f"{learnt.lesson.held_corrections} of them corrections: {learnt.after.on_corrections:.1%}"
-        typer.echo(f"  {told}, before {learnt.before.on_corrections:.1%}")
+    typer.echo(f" before {before.on_corrections:.1%}.")
     typer.echo(f"Restart `shopclerk serve`. Back to the former one: shopclerk models rollback encoder --store {folder}")
 
 

@@ -80,7 +80,7 @@ def train_shipped(data: Path, out: Path, recipe: Recipe = RECIPE, amounts: Amoun
 def shipped_data(folder: Path, amounts: Amounts) -> tuple[Labelled, Labelled]:
     """(training, validation) data. Validation has whole examples that no training text was made from."""
     chooser = random.Random(amounts.seed)
-    own, own_held = _own_examples(amounts, chooser)
+    own, own_held = own_examples(amounts, chooser)
     support, support_held = _support(folder / SUPPORT, amounts, chooser)
     foreign, foreign_held = _foreign(folder / CLINC, amounts, chooser)
     talk = ShopTalk(amounts.seed).messages(amounts.patterns)
@@ -90,7 +90,8 @@ def shipped_data(folder: Path, amounts: Amounts) -> tuple[Labelled, Labelled]:
     return train, held.take(i for i, text in enumerate(held.texts) if text.casefold() not in seen)
 
 
-def _own_examples(amounts: Amounts, chooser: random.Random) -> tuple[Labelled, Labelled]:
+def own_examples(amounts: Amounts, chooser: random.Random) -> tuple[Labelled, Labelled]:
+    """(training, held out) examples of the shipped catalogue; the shipped model never saw those held out, nor anything made from them."""
     train: list[tuple[str, str]] = []
     held: list[tuple[str, str]] = []
     for intent in load_catalogue():

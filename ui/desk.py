@@ -21,7 +21,7 @@ from retrieval.errors import ShopclerkError
 from ui.access import Access
 from ui.render import Paper, thread
 from ui.theme import script
-from ui.worklist import CHANNEL, FILTERS, customer_card, heading, queue, suggestions, summary_card
+from ui.worklist import CHANNEL, FILTERS, customer_card, heading, queue, readings_card, suggestions, summary_card
 
 if TYPE_CHECKING:
     from assistant.build import Shop
@@ -83,6 +83,7 @@ class DeskPage:
                 clickable.open(self.open, [chosen], [opened, *shown], **events)
             worklist.filter(self.filter, [opened], [chosen, *shown], **events)
             proposed.insert(self.insert, None, box, **events)
+            card.correct(self.correct, [opened, chosen], shown, **events)
             box.submit(self.send, [box, opened, chosen], shown, **events)
             take.click(self.take_over, [opened, chosen], [chosen, *shown], **events)
             back.click(self.hand_back, [opened, chosen], shown, **events)
@@ -121,6 +122,12 @@ class DeskPage:
         """Put a suggestion into the box."""
         self._agent(request)
         return str(event._data.get("text", ""))[:MAX_TEXT]
+
+    def correct(self, opened: str, chosen: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """What the customer meant, says the agent; kept for training."""
+        turn, intent = event._data.get("turn"), str(event._data.get("intent", ""))
+        number = turn if isinstance(turn, int) else 0
+        return self._move(request, opened, chosen, lambda store, key, agent: self._shop.readings.correct(key, number, intent, agent))
 
     def send(self, text: str, opened: str, chosen: str, request: gr.Request) -> tuple[Any, ...]:
         """The agent's words to the customer."""
@@ -171,7 +178,9 @@ class DeskPage:
             gr.update(visible=mine or mode in (Mode.BOT, Mode.WAITING)),
             suggestions(found),
             gr.update(visible=mine, value=""),
-            customer_card(store, conversation, self._shop.settings.currency) + summary_card(self._shop.desk.summary(turns)),
+            customer_card(store, conversation, self._shop.settings.currency)
+            + summary_card(self._shop.desk.summary(turns))
+            + readings_card(self._shop.readings.of(opened, turns), self._shop.readings.choices),
             _mark(conversation),
         )
 

@@ -5,7 +5,7 @@ Reads the store and writes HTML; refuses to know about Gradio and about who may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from markupsafe import Markup
 
 from assistant.analyst.wording import money
+from assistant.desk import Heard
 from assistant.desk.handoff import AGENT_PREFIX
 from assistant.store import Store
 from assistant.store.records import Conversation, Customer, Mode, Order, OrderKind, Turn
@@ -104,6 +105,14 @@ def summary_card(summary: str) -> str:
     lines = [line.partition(": ") for line in summary.splitlines()]
     shown = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, words) for name, _, words in lines]
     return str(Markup('<section class="sc-short"><h2>In short</h2><dl>{}</dl></section>').format(Markup("").join(shown))) if shown else ""
+
+
+def readings_card(heard: Iterable[Heard], choices: Mapping[str, str]) -> str:
+    """What was understood of the customer's last messages, each with a list to choose what was meant instead."""
+    items = [_reading(message, choices) for message in heard]
+    if not items:
+        return ""
+    return str(Markup('<section class="sc-short sc-heard"><h2>Understood as</h2><ul>{}</ul></section>').format(Markup("").join(items)))
 
 
 def suggestions(found: Iterable[Suggested]) -> str:
@@ -199,6 +208,20 @@ def _row(item: Item, opened: str, now: datetime) -> Markup:
         f"waits {when}" if waiting else when,
         item.said or "…",
     )
+
+
+def _reading(message: Heard, choices: Mapping[str, str]) -> Markup:
+    named = choices if message.intent in choices else {message.intent: "", **choices}
+    options = [
+        Markup('<option value="{}" title="{}"{}>{}</option>').format(
+            name, description, Markup(" selected") if name == message.intent else "", name.replace("_", " ")
+        )
+        for name, description in named.items()
+    ]
+    sure = "corrected" if message.corrected else f"{message.confidence:.0%} sure"
+    return Markup(
+        '<li><span class="sc-said">{}</span><select data-correct="{}" aria-label="What was meant">{}</select><small>{}</small></li>'
+    ).format(message.text, message.turn, Markup("").join(options), sure)
 
 
 def _orders(orders: Sequence[Order], currency: str) -> Markup:

@@ -19,6 +19,11 @@ element.addEventListener('click', (event) => {
   }
 });
 
+element.addEventListener('change', (event) => {
+  const { correct } = event.target.dataset;
+  if (correct !== undefined) trigger('correct', { turn: Number(correct), intent: event.target.value });
+});
+
 element.addEventListener('toggle', (event) => {
   const details = event.target;
   if (details.open) opened.add(keyOf(details));
