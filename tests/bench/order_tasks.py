@@ -171,7 +171,8 @@ def main() -> int:
     for errand in errands if args.failures else ():
         if not errand.right:
             print(
-                f"\n{errand.id} [{errand.cause}] {errand.instruction}\n  wanted {dict(errand.wanted)}\n  done   {dict(errand.done)}\n  last   {errand.last.text[:300]}"
+                f"\n{errand.id} [{errand.cause}] {errand.instruction}\n  wanted {dict(errand.wanted)}\n  done   {dict(errand.done)}"
+                f"\n  last   {errand.last.text[:300]}"
             )
     return 0
 

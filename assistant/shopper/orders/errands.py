@@ -62,4 +62,4 @@ def _same(before: tuple[OrderAsk, str], ask: OrderAsk, part: str) -> bool:
     if len(topics) > 1 and not topics <= set(_LATE):
         return False
     orders, others = set(_ORDER.findall(before[1])), set(_ORDER.findall(part))
-    return not others or others <= orders
+    return not others or not orders or others <= orders

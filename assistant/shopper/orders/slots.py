@@ -54,6 +54,7 @@ _UNIT = re.compile(
 _STATE_ZIP = re.compile(
     r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?:(?:USA|US|United States)\s*,?\s*)?(?P<zip>\d{5}(?:-\d{4})?)\b"
 )
+_LABELLED = re.compile(r"\b(?P<part>state|zip)(?: code)?\W{1,5}(?P<value>[A-Z]{2}\b|\d{5}(?:-\d{4})?)", re.IGNORECASE)
 _ZIP = re.compile(r"(?<![#\w])(?P<zip>\d{5}(?:-\d{4})?)(?!\w)")
 _COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of America)?|Canada|UK|United Kingdom|Germany|France|Australia)\b")
 
@@ -145,6 +146,9 @@ def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
     if place:
         state = _STATES.get(place["state"].lower(), place["state"])
         found |= {"state": state, "zip": place["zip"], "country": "USA"}
+    elif labelled := {match["part"].lower(): match["value"] for match in _LABELLED.finditer(text)}:
+        found |= {"state": labelled["state"], "country": "USA"} if labelled.get("state") in _STATES.values() else {}
+        found |= {"zip": labelled["zip"]} if "zip" in labelled else {}
     elif (street or before) and (code := _ZIP.search(rest)):
         found["zip"] = code["zip"]
     found |= _city(rest, found)
@@ -261,7 +265,14 @@ def _same(wanted: str, said: str) -> bool:
 
 
 def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
-    """Whether the text names an option that this line has and its namesakes have not."""
+    """Whether the text names an option that this line has and its namesakes have not; what is wanted instead does not count."""
+    place = _name_place(line.name, text) or 0
+    turn = _TOWARDS.search(text, place + len(line.name))
+    described = text[max(0, place - 40) : turn.start() if turn else len(text)].lower()
+    said = [sum(_says(value, described) for value in twin.options.values()) for twin in twins]
+    mine = sum(_says(value, described) for value in line.options.values())
+    if mine and mine == max(said) and said.count(mine) == 1:
+        return True
     lowered = text.lower()
     own = {
         value.lower()
@@ -275,6 +286,10 @@ def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
         for name, value in other.options.items()
         if line.options.get(name) != value
     )
+
+
+def _says(value: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(value.lower())}(?!\w)", text) is not None
 
 
 def _new_id(text: str, line: OrderLine, product: Product | None) -> str:
