@@ -6,6 +6,7 @@ A turn runs straight through: mask, understand, the room's reply, store, answer.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -22,11 +23,14 @@ from assistant.models.encoder import OnnxEncoder
 from assistant.privacy import mask
 from assistant.shopper.clerk import ShopperClerk
 from assistant.store import Store
+from assistant.errors import BadQuestion, ModelMissing
 from assistant.store.records import Conversation, Mode
 from assistant.types import Answer, Message, Role, Status, Understanding
+from assistant.models.phrasers import SHIPPED, load_phraser
 from assistant.understand import Understander, load_understander
 from retrieval.types import Retriever
 
+from assistant.shopper.respond import GuardedResponder
 _AUTHORS = {Role.SHOPPER: "customer", Role.AGENT: "customer", Role.STAFF: "staff"}
 _LANES = 64
 PASSED_ON = "Your message has been passed on. A colleague is looking after this conversation and will answer you here."
@@ -35,6 +39,9 @@ PASSED_ON = "Your message has been passed on. A colleague is looking after this 
 class Room(Protocol):
     """One message in, one answer out; `memory` is the room's own state of the conversation, JSON-able."""
 
+QUESTIONS = "question"
+"""The task under which corrections of staff questions are kept."""
+_LOG = logging.getLogger(__name__)
     def reply(self, message: Message, understanding: Understanding, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]: ...
 
 
@@ -61,7 +68,17 @@ class Shop:
 
     @cached_property
     def shopper(self) -> ShopperClerk:
-        return ShopperClerk(self.store, self.retriever, self.settings, understand=self.understander.understand)
+        return ShopperClerk(self.store, self.retriever, self.settings, self.responder, self.understander.understand)
+
+    @cached_property
+    def responder(self) -> GuardedResponder:
+        try:
+            return open_responder(self.settings, self.store.folder)
+        except ModelMissing as error:
+            if self.settings.responder != SHIPPED:
+                raise
+            _LOG.warning("%s Answers are in the evidence's own words.", error)
+            return GuardedResponder(None)
 
     @cached_property
     def analyst(self) -> Analyst:
@@ -86,6 +103,7 @@ class Shop:
 
     def answer(self, message: Message) -> Answer:
         """Answer one message and keep the turn.
+        self.responder.warm_up()
 
         While a person is in charge of the conversation the bot stays silent: the message is kept for that person, and
         the answer, of status `handoff`, only says so.
@@ -146,3 +164,12 @@ def open_shop(folder: Path) -> Shop:
     """
     store = Store.open(folder)
     return Shop(store, load_settings(folder))
+def open_responder(settings: Settings, store_folder: Path | None = None) -> GuardedResponder:
+    """Whoever words the answers, by the settings, under the guard.
+
+    Raises:
+        ModelMissing, ModelCorrupt: the model that the settings name is not there, or not sound.
+    """
+    return GuardedResponder(load_phraser(settings.responder, store_folder), settings.shopper.style, (settings.shop_name,))
+
+

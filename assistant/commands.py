@@ -1,4 +1,4 @@
-"""The commands that make, fill and ask a store: `init`, `import`, `index`, `ask`, `status`.
+"""The commands that make, fill and ask a store: `init`, `import`, `index`, `ask`, `respond`, `status`.
 
 Thin: each opens what it needs, calls one function, prints. Heavy modules are imported when a command runs.
 """
@@ -113,6 +113,27 @@ def ask(
             typer.echo(json.dumps(answer.to_protocol("1"), ensure_ascii=False) if as_json else as_text(answer))
     finally:
         shop.close()
+
+
+@app.command()
+def respond(
+    store: Annotated[Path | None, typer.Option("--store", "-s", help="A shop whose settings and responder to use.")] = None,
+    model: Annotated[str, typer.Option(help="shipped, plain, a model folder, or langchain:PROVIDER:MODEL.")] = "",
+    style: Annotated[str, typer.Option(help="brief or full; each line may say its own.")] = "",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read requests as JSON lines from standard input, write words likewise.")] = False,
+) -> None:
+    """The responder alone: {"id", "message", "intent"?, "evidence": [text or {attribute: value}]} in, {"id", "text"} out."""
+    from assistant.build import open_responder
+    from assistant.config import Settings, load_settings
+    from assistant.errors import BadQuestion
+    from assistant.responding import parse_style, respond_lines
+
+    if not jsonl:
+        raise BadQuestion("The responder reads JSON lines only.", hint="shopclerk respond --jsonl < requests.jsonl")
+    settings = load_settings(store) if store else Settings()
+    responder = open_responder(settings.model_copy(update={"responder": model or settings.responder}), store)
+    for line in respond_lines(responder, sys.stdin, parse_style(style or settings.shopper.style)):
+        print(line, flush=True)
 
 
 @app.command()

@@ -35,7 +35,8 @@ class ServeSettings(_Table):
 class ShopperSettings(_Table):
     """How the clerk serves at the counter."""
 
-    style: Literal["brief", "full"] = "brief"
+    style: Literal["brief", "full"] = Field(default="brief", description="how much of a text is said, unless steps are asked for")
+    voice: Literal["warm", "formal"] = Field(default="warm", description="the tone of the fixed lines; `[lines]` replaces any of them")
     greeting: str = ""
     identify_by: tuple[Literal["email", "name_zip"], ...] = ("email", "name_zip")
     policy: str = Field(default="default", description="name of a shipped order policy, or a TOML file in the store")
@@ -68,7 +69,10 @@ class Settings(BaseSettings):
     currency: str = Field(default="USD", min_length=3, max_length=3, description="ISO 4217")
     support_email: str = ""
     encoder: str = Field(default="shipped", description="the shipped encoder, or a model folder")
-    responder: str = "shipped"
+    responder: str = Field(
+        default="shipped",
+        description='who words free text: "shipped", "plain" (the source\'s own sentences), a model folder, "langchain:provider:model"',
+    )
     retention_days: int = Field(default=365, ge=1, description="conversations older than this are deleted by `shopclerk sweep`")
     serve: ServeSettings = ServeSettings()
     shopper: ShopperSettings = ShopperSettings()

@@ -102,13 +102,15 @@ class Source:
 class Evidence:
     """A source with its words and its typed facts, as the responder gets them.
 
-    `facts` maps names such as `price` or `tracking_id` to values; a reply may say no number, date, name or id
-    that is in none of them.
+    `text` is the plain sentence that says it. `facts` maps names such as `price` or `tracking_id` to values. `passages` are free text of
+    the source (a description's sentences, a review's) that a model may put into its own words in the place of `text`; where there are
+    none, `text` is said as it is.
     """
 
     source: Source
     text: str
     facts: Mapping[str, Scalar] = field(default_factory=dict)
+    passages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

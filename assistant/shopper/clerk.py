@@ -26,7 +26,7 @@ from assistant.shopper.orders.policy import load_policy
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.references import refer
 from assistant.shopper.reply import Outcome, said
-from assistant.shopper.respond import GuardedResponder, PlainResponder, Responder
+from assistant.shopper.respond import PlainResponder, Responder
 from assistant.shopper.search import Finder
 from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
 from assistant.shopper.state import DialogueState, Held
@@ -83,7 +83,7 @@ class ShopperClerk:
         self._store = store
         self._retriever = retriever
         self._settings = settings
-        self._responder = GuardedResponder(responder or PlainResponder())
+        self._responder = responder or PlainResponder()
         self._understand = understand
         self._keeper = ShelfKeeper(store)
         self._faq = FaqReader(store, retriever)
@@ -357,13 +357,13 @@ class ShopperClerk:
         return replace(outcome, state=replace(outcome.state, misses=misses, subject=subject, pending=asked))
 
     def _said(self, plan: Plan, sight: Sight, message: Message, outcome: Outcome) -> Answer:
-        text = self._responder.reply(outcome.intent, message.text, outcome.evidence)
+        reply = self._responder.reply(outcome.intent, message.text, outcome.evidence)
         sources = dict.fromkeys(source for source in (*_sources(outcome.evidence), *outcome.silent) if source.id not in _UNSEEN)
         looked = f"{sight.faq.entry.id} {sight.faq.score:.2f}" if sight.faq else "none"
-        trace = (("faq", looked), ("policy", f"{plan.move.value} {plan.detail}: {plan.why}"), *outcome.trace)
+        trace = (("faq", looked), ("policy", f"{plan.move.value} {plan.detail}: {plan.why}"), *outcome.trace, *reply.trace)
         return Answer(
             outcome.status,
-            text,
+            reply.text,
             outcome.value,
             intent=outcome.intent,
             products=outcome.products,

@@ -12,22 +12,20 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.models.entailment import Verdict, entailment, said, telling
 from assistant.models.grounding import support, unsupported
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
-from assistant.types import Evidence, Scalar
+from assistant.types import Evidence
 
 LEAST_SUPPORT = 0.5
 """Share of a phrasing's telling words that must be the evidence's or the question's."""
 LEAST_SCORE = -1.5
 """Mean log-probability of a token under which the network only guesses."""
 BRIEF_SENTENCES = 2
-_FIGURE = re.compile(r"(?<![\w.])#?[A-Z]{0,3}\d[\d,]*(?:\.\d+)?(?![\w])")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
 _YES_OR_NO = re.compile(r"^\W*(?:yes|yep|yeah|no|nope)\b[,.!;:\s]*", re.IGNORECASE)
 _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
@@ -35,7 +33,7 @@ _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|g
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A request in words that passed the guard. `refused` says why a model's words were not used; empty where they were, or where none were asked."""
+    """A request in words that passed the guard. `refused` says why a model's words were not used; empty where none were refused."""
 
     text: str
     by_model: bool = False
@@ -69,12 +67,12 @@ class GuardedResponder:
     """Lets a model phrase the passages of the evidence, under the guard; all else is said plainly. Safe to share between threads.
 
     Args:
-        phraser: the model.
+        phraser: the model; without one, all is said plainly.
         style: how much of the passages to say, unless the message asks for steps.
         names: names that any reply may have, such as the shop's.
     """
 
-    def __init__(self, phraser: Phraser, style: Style = "brief", names: Sequence[str] = ()) -> None:
+    def __init__(self, phraser: Phraser | None, style: Style = "brief", names: Sequence[str] = ()) -> None:
         self._phraser = phraser
         self._style = style
         self._names = tuple(names)
@@ -93,13 +91,24 @@ class GuardedResponder:
         requests = [Request(message, piece.passages, intent, style=self._style_for(message)) for piece in free]
         worded = dict(zip(map(id, free), self.word_all(requests, [piece.text for piece in free]), strict=True))
         texts = [worded[id(piece)].text if id(piece) in worded else piece.text for piece in evidence]
-        trace = tuple(("responder", "model" if w.by_model else f"plain, {w.refused}") for w in worded.values())
+        trace = tuple(("responder", "model" if w.by_model else f"plain {w.refused}".strip()) for w in worded.values())
         return Reply("\n".join(dict.fromkeys(text for text in texts if text)), trace)
+
+    def warm_up(self) -> None:
+        """Loads the model.
+
+        Raises:
+            ModelCorrupt, BadSettings: it cannot be.
+        """
+        if self._phraser is not None:
+            self._phraser.warm_up()
 
     def word_all(self, requests: Sequence[Request], plain: Sequence[str] = ()) -> list[Wording]:
         """Each request in words that its evidence supports; `plain` are the sentences to fall back on, else the evidence's own."""
         if not requests:
             return []
+        if self._phraser is None:
+            return [Wording(text) for text in plain or map(plain_words, requests)]
         found = self._phraser.phrase_all(requests) if len(requests) > 1 else [self._phraser.phrase(requests[0])]
         fallbacks = plain or [plain_words(request) for request in requests]
         return [self._checked(*asked) for asked in zip(requests, found, fallbacks, strict=True)]
@@ -152,25 +161,3 @@ def plain_words(request: Request) -> str:
         return best.strip()
     ranked = sorted(range(len(sentences)), key=lambda place: (-len(asked & telling(sentences[place])), place))
     return " ".join(sentences[place] for place in sorted(ranked[:BRIEF_SENTENCES]))
-
-
-def invented(text: str, message: str, evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """The figures and numbers in `text` that neither the evidence nor the message holds."""
-    known = {_plain(figure) for source in (message, *(e.text for e in evidence)) for figure in _FIGURE.findall(source)}
-    known |= {_plain(figure) for e in evidence for value in e.facts.values() for figure in _said(value)}
-    return tuple(figure for figure in _FIGURE.findall(text) if _plain(figure) not in known)
-
-
-def _plain(figure: str) -> str:
-    bare = figure.lstrip("#").replace(",", "").upper()
-    return f"{float(bare):g}" if re.fullmatch(r"\d+(?:\.\d+)?", bare) else bare
-
-
-def _said(value: Scalar) -> list[str]:
-    if isinstance(value, bool) or value is None:
-        return []
-    if isinstance(value, date):
-        return [*_FIGURE.findall(value.isoformat()), str(value.day), str(value.year)]
-    if isinstance(value, float):
-        return [f"{value:.2f}"]
-    return _FIGURE.findall(str(value))

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from assistant.shopper.respond import invented
 from assistant.testing import FakeUnderstander
 from assistant.types import Status
 
@@ -180,7 +179,3 @@ def test_after_three_misses_a_person_is_fetched(talk: Callable[..., Any]) -> Non
     chat.understander = FakeUnderstander("give_reason")
     assert chat.say("qwrt zzkj", "blorp").status is Status.CLARIFY
     assert chat.say("fnord fnord").status is Status.HANDOFF
-
-
-def test_every_figure_in_an_answer_is_in_its_evidence() -> None:
-    assert invented("It costs $12.00.", "how much", ()) == ("12.00",)

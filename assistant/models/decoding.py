@@ -1,0 +1,160 @@
+"""Runs a sequence-to-sequence network over word pieces: tokens in, tokens out, never a token that the shortlist bars.
+
+Owns the runtime (CTranslate2 on CPU or CUDA) behind the small `Decoder` protocol; torch's is in `assistant.models.decoding_torch`.
+Knows nothing of requests, slots or prose. Decoding is greedy: the likeliest reply is wanted, the same one each time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from assistant.errors import ModelCorrupt
+from assistant.models.folder import Card, ModelFolder
+from assistant.models.shortlist import SHORTLIST_FILE, Shortlist, read_shortlist
+
+BEGIN, END, UNKNOWN = "[CLS]", "[SEP]", "[UNK]"
+VOCABULARY_FILE = "shared_vocabulary.json"
+BATCH = 32
+"""The largest batch; more are split, the longest together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the encoder reads, and tokens that this reply may not have though its source has them."""
+
+    tokens: tuple[str, ...]
+    barred: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A reply in tokens, without the end token; `score` is the mean log-probability of a token; `ended` says that it was not cut off."""
+
+    tokens: tuple[str, ...]
+    score: float
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The longest texts in tokens, and the length of word runs that no reply has twice (0: any may)."""
+
+    source: int = 160
+    target: int = 96
+    no_repeat: int = 4
+
+    @classmethod
+    def of(cls, card: Card) -> Limits:
+        """What the card's settings say."""
+        settings = card.settings
+        plain = cls()
+        return cls(
+            int(settings.get("max_source", plain.source)),
+            int(settings.get("max_target", plain.target)),
+            int(settings.get("no_repeat", plain.no_repeat)),
+        )
+
+
+class Decoder(Protocol):
+    """A network and its vocabulary's shortlist."""
+
+    def decode(self, sources: Sequence[Source]) -> list[Decoded]:
+        """The likeliest reply to each source, the same whatever else is in the batch."""
+        ...
+
+    def alternatives(self, source: Source, count: int) -> list[Decoded]:
+        """Up to `count` replies that begin with different tokens, the likeliest first."""
+        ...
+
+    def stream(self, source: Source) -> Iterator[str]:
+        """The tokens of the likeliest reply as they are decoded, without the end token."""
+        ...
+
+
+class Ct2Decoder:
+    """A network in CTranslate2's format, int8 on CPU with one thread, on CUDA where CTranslate2 finds a device.
+
+    Args:
+        model: the checked model folder.
+        threads: of one batch.
+    """
+
+    def __init__(self, model: ModelFolder, *, threads: int = 1) -> None:
+        import ctranslate2
+
+        vocabulary: list[str] = json.loads(model.file(VOCABULARY_FILE).read_text(encoding="utf-8"))
+        self._vocabulary, self._ids = vocabulary, {token: number for number, token in enumerate(vocabulary)}
+        self._limits = Limits.of(model.card)
+        self._shortlist = read_shortlist(model.file(SHORTLIST_FILE))
+        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        try:
+            self._translator: Any = ctranslate2.Translator(str(model.path), device=device, compute_type="default", intra_threads=threads)
+        except RuntimeError as error:
+            raise ModelCorrupt(f"{model.path} cannot be loaded: {error}.", hint="Export the responder anew.") from error
+
+    def decode(self, sources: Sequence[Source]) -> list[Decoded]:
+        """See `Decoder.decode`. A batch shares its shortlist; the rare reply that has another's tokens is decoded again by itself."""
+        if not sources:
+            return []
+        shared = frozenset.intersection(*(source.barred for source in sources))
+        found = self._run(sources, shared)
+        return [
+            reply if len(sources) == 1 or _kept_to(reply, source, self._shortlist) else self._run([source], source.barred)[0]
+            for reply, source in zip(found, sources, strict=True)
+        ]
+
+    def alternatives(self, source: Source, count: int) -> list[Decoded]:
+        """See `Decoder.alternatives`."""
+        options = self._options(source.barred)
+        result = self._translator.translate_batch(
+            [list(source.tokens)],
+            beam_size=1,
+            num_hypotheses=count,
+            return_alternatives=True,
+            return_end_token=True,
+            return_scores=True,
+            **options,
+        )[0]
+        replies = [_decoded(tokens, score) for tokens, score in zip(result.hypotheses, result.scores, strict=True)]
+        return sorted(replies, key=lambda reply: -reply.score)
+
+    def stream(self, source: Source) -> Iterator[str]:
+        """See `Decoder.stream`."""
+        numbered = self._numbered(source)
+        for step in self._translator.generate_tokens(list(source.tokens), **self._options(source.barred)):
+            if (token := numbered[step.token_id]) != END:
+                yield token
+
+    def _numbered(self, source: Source) -> list[str]:
+        """The tokens by their number in the narrowed last layer, which is what CTranslate2 (4.8) reports while it decodes."""
+        tokens = {*self._shortlist.allowed(source.tokens), BEGIN, END, UNKNOWN}
+        return [self._vocabulary[number] for number in sorted(self._ids[token] for token in tokens)]
+
+    def _run(self, sources: Sequence[Source], barred: frozenset[str]) -> list[Decoded]:
+        results = self._translator.translate_batch(
+            [list(source.tokens) for source in sources],
+            beam_size=1, max_batch_size=BATCH, return_end_token=True, return_scores=True, **self._options(barred),
+        )  # fmt: skip
+        return [_decoded(result.hypotheses[0], result.scores[0]) for result in results]
+
+    def _options(self, barred: frozenset[str]) -> dict[str, Any]:
+        return {
+            "use_vmap": True,
+            "disable_unk": True,
+            "suppress_sequences": [[token] for token in (BEGIN, *sorted(barred))],
+            "max_decoding_length": self._limits.target,
+            "max_input_length": self._limits.source,
+            "no_repeat_ngram_size": self._limits.no_repeat,
+        }
+
+
+def _decoded(tokens: Sequence[str], score: float) -> Decoded:
+    ended = bool(tokens) and tokens[-1] == END
+    return Decoded(tuple(tokens[:-1] if ended else tokens), float(score), ended)
+
+
+def _kept_to(reply: Decoded, source: Source, shortlist: Shortlist) -> bool:
+    return shortlist.allows(reply.tokens, source.tokens) and source.barred.isdisjoint(reply.tokens)

@@ -1,0 +1,153 @@
+"""What of a text stands in no evidence: the guard that a phrased reply must pass before anybody reads it.
+
+Owns what counts as a claim that needs a source: figures with their units, dates, codes, links, addresses, names, and a denial. Knows
+nothing of how the text was made: a network's words and a large model's are held to the same. The message is no evidence, except for
+names: a shopper who asks for 200 must not be answered with 200 because they said it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from assistant.models.entailment import polarity, telling
+from assistant.models.slots import Delexicaliser, Fact, Kind, as_sentence, canonical
+from retrieval.tokens import fold
+
+What: TypeAlias = Literal["figure", "unit", "date", "code", "link", "e-mail", "name", "denial", "words", "form"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A piece of a text without a source; `what` kind of thing it is."""
+
+    what: What
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.words!r}"
+
+
+_WHATS: Mapping[Kind, What] = {
+    Kind.NUMBER: "figure", Kind.MONEY: "figure", Kind.DATE: "date", Kind.CODE: "code", Kind.LINK: "link", Kind.EMAIL: "e-mail",
+}  # fmt: skip
+_CAPITALISED = re.compile(r"(?<![\w’'])[A-Z][\w’'&-]*")
+_BEGINS = re.compile(r"(?:^|[.!?:]['\")”’]*\s+|\n\s*(?:[-*•]\s+)?)['\"(“‘]*$")
+_PRONOUN = re.compile(r"I(?:['’](?:m|ve|d|ll))?")
+_LEFT_OVER = re.compile(r"\[[A-Z]+\d*\]|\{\{?|\}\}?|<[^>]*>|##")
+_UNIT_AFTER = re.compile(r"^\s?-?\s?(?P<unit>[a-z]+(?:\.(?=\s|$))?|''|’’|[\"”″]|['’′]|%|°\s?[cf]?)", re.IGNORECASE)
+
+
+def unsupported(text: str, evidence: Sequence[Fact], message: str = "", *, names: Iterable[str] = ()) -> tuple[Claim, ...]:
+    """The claims of `text` that `evidence` does not make. Names may also be the message's, or among `names` (the shop's own)."""
+    told = [as_sentence(fact) for fact in evidence]
+    whole = "\n".join(told)
+    return (
+        *(Claim("form", match[0]) for match in _LEFT_OVER.finditer(text)),
+        *_values(text, evidence, whole),
+        *_names(text, "\n".join([whole, message, *names])),
+        *_denials(text, whole, message),
+    )
+
+
+def support(text: str, evidence: Sequence[Fact], message: str = "") -> float:
+    """Share of the telling words of `text` that the evidence or the message has, in [0, 1]; 1 where it has none."""
+    said = telling(text)
+    known = telling("\n".join([*(as_sentence(fact) for fact in evidence), message]))
+    return sum(word in known for word in said) / len(said) if said else 1.0
+
+
+def _values(text: str, evidence: Sequence[Fact], whole: str) -> Iterable[Claim]:
+    known = _known_values(evidence, whole)
+    for kind, surface, place in _found(text):
+        if _said_of(kind, surface) not in known:
+            yield Claim(_WHATS[kind], surface)
+        elif kind is Kind.NUMBER and (unit := _unit_at(text, place + len(surface))) and not _unit_told(surface, unit, whole):
+            yield Claim("unit", f"{surface} {unit}")
+
+
+def _found(text: str) -> Iterable[tuple[Kind, str, int]]:
+    """The values of a text with their places, in order."""
+    place = 0
+    for slot in _ordered(text):
+        start = text.find(slot[1], place)
+        yield slot[0], slot[1], max(start, 0)
+        place = max(start, 0)
+
+
+def _ordered(text: str) -> list[tuple[Kind, str]]:
+    slots = Delexicaliser().template(text).slots
+    return sorted(((s.kind, s.surface) for s in slots if s.kind in _WHATS), key=lambda pair: text.find(pair[1]))
+
+
+def _known_values(evidence: Sequence[Fact], whole: str) -> set[tuple[Kind, str]]:
+    known = {_said_of(kind, surface) for kind, surface in _ordered(whole)}
+    for fact in evidence:
+        for value in fact.values() if isinstance(fact, Mapping) else ():
+            if isinstance(value, float | int) and not isinstance(value, bool):
+                known |= {(Kind.MONEY, f"{value:g}"), (Kind.NUMBER, f"{value:g}"), (Kind.MONEY, canonical(Kind.MONEY, f"{value:.2f}"))}
+            elif isinstance(value, date):
+                known |= {(Kind.NUMBER, str(value.day)), (Kind.NUMBER, str(value.year))}
+    return known
+
+
+def _said_of(kind: Kind, surface: str) -> tuple[Kind, str]:
+    """What two ways of writing one value have in common; an amount of money is no mere number."""
+    same = canonical(kind, surface)
+    return kind, re.sub(r"\W", "", same) if kind is Kind.CODE else same
+
+
+def _unit_at(text: str, place: int) -> str:
+    match = _UNIT_AFTER.match(text[place:])
+    return _units().get(match["unit"].lower().rstrip(".").strip(), "") if match else ""
+
+
+def _unit_told(surface: str, unit: str, whole: str) -> bool:
+    """Whether the evidence has this figure in this unit, or in none."""
+    wanted = canonical(Kind.NUMBER, surface)
+    places = [(s, p) for kind, s, p in _everywhere(whole) if kind in {Kind.NUMBER, Kind.MONEY} and canonical(Kind.NUMBER, s) == wanted]
+    told = {_unit_at(whole, place + len(s)) for s, place in places}
+    return unit in told or "" in told or not told
+
+
+def _everywhere(text: str) -> Iterable[tuple[Kind, str, int]]:
+    for kind, surface in _ordered(text):
+        for match in re.finditer(rf"(?<![\w.]){re.escape(surface)}", text):
+            yield kind, surface, match.start()
+
+
+def _names(text: str, known: str) -> Iterable[Claim]:
+    """Words with a capital inside a sentence that are in no source, whatever their case there."""
+    words = set(re.findall(r"[^\W_]+", fold(known)))
+    for match in _CAPITALISED.finditer(text):
+        if _PRONOUN.fullmatch(match[0]) or _BEGINS.search(text[: match.start()]):
+            continue
+        if not {part.removesuffix("s") for part in re.findall(r"[^\W_]+", fold(match[0]))} <= words | {w.removesuffix("s") for w in words}:
+            yield Claim("name", match[0])
+
+
+def _denials(text: str, whole: str, message: str) -> Iterable[Claim]:
+    """A text that denies something where nothing in the evidence or the question does."""
+    if polarity(text) and not polarity(whole) and not polarity(message) and not _denying().search(whole):
+        yield Claim("denial", text)
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {form: group.split()[0] for group in _content()["units"] for form in group.split()}
+
+
+@cache
+def _denying() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_content()['denials'])}|un\w{{4,}})\b|: no\b", re.IGNORECASE)
+
+
+@cache
+def _content() -> dict[str, list[str]]:
+    return tomllib.loads(Path(__file__).with_name("grounding.toml").read_text(encoding="utf-8"))
