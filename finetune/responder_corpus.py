@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.errors import ImportRefused
 from assistant.models.folder import Dataset
 from assistant.models.slots import as_sentence
 from finetune.replies import Pair, Replies, read_replies
@@ -53,6 +54,24 @@ def plain_texts(data: Path) -> Plain:
     return Plain(tuple(parts for parts in split if parts), tuple((question, as_sentence(passage)) for question, passage in passages))
 
 
+def plain_from(paths: Iterable[Path]) -> Plain:
+    """The sentences of anybody's text files, a passage a line.
+
+    Raises:
+        ImportRefused: a file cannot be read, or none has a sentence of four words.
+    """
+    texts: list[tuple[str, ...]] = []
+    for path in paths:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImportRefused(f"{path} cannot be read: {error}.", hint="Give plain text in UTF-8, a passage a line.") from error
+        texts += [tuple(parts) for line in lines if (parts := sentences(line))]
+    if not texts:
+        raise ImportRefused("The texts to learn copying from have no sentence of 4 to 32 words.", hint="Give product texts or reviews.")
+    return Plain(tuple(texts), ())
+
+
 def without_development(rows: Iterable[dict[str, str]], data: Path) -> Iterator[dict[str, str]]:
     """Rows with `question` and `ASIN` that share neither with hetPQA's development split, which is kept for judging."""
     with (data / HETPQA_DEV).open(newline="", encoding="utf-8") as stream:
@@ -69,7 +88,7 @@ def epqa_pairs(data: Path) -> Replies:
     with (data / EPQA).open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     kept = [row for row in without_development(rows, data) if row["answer"].strip()]
-    pairs = tuple(Pair(row["question"], (_passage(row["candidate"]),), row["answer"].strip(), "full") for row in kept)
+    pairs = tuple(Pair(row["question"], (passage_of(row["candidate"]),), row["answer"].strip(), "full") for row in kept)
     return Replies(pairs, (f"{Path(EPQA).name}: {len(kept)} of {len(rows)} rows have an answer and are not held out",))
 
 
@@ -85,10 +104,10 @@ def held_out(pairs: Iterable[Pair], count: int, seed: int = 13) -> tuple[list[Pa
 def _graded(data: Path) -> Iterator[tuple[str, str]]:
     with (data / EPQA).open(newline="", encoding="utf-8") as stream:
         for row in without_development(csv.DictReader(stream), data):
-            yield row["question"], _passage(row["candidate"])
+            yield row["question"], passage_of(row["candidate"])
 
 
-def _passage(candidate: str) -> str:
+def passage_of(candidate: str) -> str:
     """ePQA puts the question that a community answer replied to behind it."""
     return " ".join(candidate.split("Question:")[0].split()) or candidate
 

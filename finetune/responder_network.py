@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from assistant.models.folder import Card, write_card
+from assistant.models.shortlist import write_shortlist
 from assistant.models.slots import ASK, CAPITAL, FACT, LAST, SPECIAL_TOKENS, STYLES, Kind
 
 TASK = "responder"
@@ -29,11 +30,12 @@ POSITION_OFFSET = 2
 FREQUENT_WORDS = 9_000
 """BERT's vocabulary is sorted by frequency; so many of its commonest words are kept whatever the training texts say."""
 
-_MEANINGS: Mapping[str, str] = {
+MEANINGS: Mapping[str, str] = {
     Kind.NUMBER: "number", Kind.MONEY: "price", Kind.DATE: "date", Kind.CODE: "code", Kind.LINK: "link", Kind.EMAIL: "email",
     Kind.NAME: "name", Kind.WORD: "word", CAPITAL: "the", FACT: "fact", ASK: "question", LAST: "before",
     STYLES["brief"]: "short", STYLES["full"]: "long",
 }  # fmt: skip
+"""A common word for each token of our own, from whose vector it begins."""
 
 
 def pruned_vocabulary(base: Any, texts: Iterable[str], least: int = 2) -> list[str]:
@@ -129,13 +131,17 @@ def freeze_below(network: Any, layers: int) -> None:
         part.requires_grad_(False)
 
 
-def export_responder(network: Any, tokenizer: Any, out: Path, card: Card, *, quantization: str = "int8") -> Card:
-    """Writes the network as the CTranslate2 model folder `out`, which is replaced, and returns the card as written."""
+def export_responder(network: Any, tokenizer: Any, out: Path, card: Card, *, free: Iterable[str], quantization: str = "int8") -> Card:
+    """Writes the network as the CTranslate2 model folder `out`, which is replaced, and returns the card as written.
+
+    `free`: the tokens that any reply may have; all others may only be copied, see `assistant.models.shortlist`.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as scratch:
         folder = Path(scratch) / out.name
         _convert(network, tokenizer, Path(scratch) / "hf", folder, quantization)
         tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+        write_shortlist(folder, tokenizer.get_vocab(), free)
         written = write_card(folder, replace(card, task=TASK))
         shutil.rmtree(out, ignore_errors=True)
         folder.rename(out)
@@ -176,7 +182,7 @@ def _embeddings(words: Tensor, before: Mapping[str, int], now: Mapping[str, int]
         if token in before:
             rows[number] = words[before[token]]
         else:
-            meaning = _MEANINGS.get(token) or _MEANINGS.get(token.strip("[]0123456789"), "thing")
+            meaning = MEANINGS.get(token) or MEANINGS.get(token.strip("[]0123456789"), "thing")
             rows[number] = words[before[meaning]] * 0.7 + torch.randn(words.shape[1]) * spread * 0.7
     return rows
 

@@ -14,8 +14,9 @@ from finetune.replies import Pair
 _STOP = frozenset(
     re.findall(
         r"\w+",
-        "a an and are as at be been but by do does did for from had has have he her his i if in into is it its just like me my no nor not of on or our she so "
-        "than that the their them then there these they this those to too very was we were will with would you your am can could also all",
+        "a an and are as at be been but by do does did for from had has have he her his i if in into is it its just like me my "
+        "no nor not of on or our she so than that the their them then there these they this those to too very was we were will with would "
+        "you your am can could also all",
     )
 )
 GAP = "_"
@@ -69,6 +70,11 @@ def _mended(text: Sequence[str], chooser: random.Random) -> Pair:
     start = chooser.randrange(len(text))
     sentence = text[start]
     return Pair(cue(sentence, chooser) if chooser.random() < 0.5 else "", (_noised(sentence, chooser),), sentence, "full")
+
+
+def content_words(text: str) -> set[str]:
+    """The words of a text, lower-cased, that are no stop words."""
+    return {word for word in re.findall(r"[^\W\d_]{3,}", text.lower()) if word not in _STOP}
 
 
 def cue(sentence: str, chooser: random.Random) -> str:

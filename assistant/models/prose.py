@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assistant.models.slots import CAPITAL, Kind, Prompt, Slot
 
 _SLOT = re.compile(r"\[(?:" + "|".join(Kind) + r")\d+\]")
-_CAPITALISED = re.compile(r"(?<![\w\[])[A-Z][\w]*")
+_CAPITALISED = re.compile(r"(?<![\w\[#@/.&'’-])[A-Z][\w]*")
 _BEGINS = re.compile(r"(?:^|(?<!\.\.)[.!?]['\")”’]*\s+|:\s*\n\s*|\n\s*)['\"(“‘]*$")
 _OPENS = re.compile(r"(?:^|[.!?:;\n]['\")”’]*\s*)['\"(“‘]*$")
 """Where a capital says nothing of its word: at the start of a sentence or of an attribute's value."""
@@ -25,7 +25,7 @@ _CONTRACTED = frozenset({"s", "t", "re", "ve", "ll", "d", "m"})
 _AFTER_WORD = frozenset(".,!?;:)]}%°™®”…")
 _BEFORE_WORD = frozenset("([{$#£€¥“")
 _JOINING = frozenset("-/_~")
-_FLEXIBLE = frozenset("-/&.,:'\"+*x")
+_FLEXIBLE = frozenset("-/&.,:'\"+*")
 """Marks that are written with or without spaces: as the evidence has them, where it does."""
 
 
@@ -145,6 +145,9 @@ class _Line:
 
     def _glue(self, mark: str, before: _Mark, after: str, open_quotes: set[str]) -> tuple[bool, bool]:
         """(joined to what is before, joined to what comes after)."""
+        if before.slot is not None and before.slot.kind is Kind.NUMBER and mark.isalpha():
+            times = mark == "x" and self._evidence.joins(before.text, mark, after) is True
+            return times or (mark != "x" and self._evidence.joins(before.text, "", mark) is True), times
         if len(mark) != 1 or mark.isalnum():
             return False, False
         last = before.text

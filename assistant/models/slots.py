@@ -110,6 +110,10 @@ _WORDED = (
     r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|hundred|thousand"
 )
 _FIGURES = r"\d+(?:,\d{3})+(?:\.\d+)?|(?:\d+[ -])?\d+/\d+(?![/\d])|\d+[.,]\d+|\d+|\.\d+"
+_UNIT = (
+    r"mah|[gmtk]b|[gm]?hz|[km]?g|lbs?|oz|[mck]?m|in|inch|inches|ft|feet|foot|yrs?|years?|[mk]?v|[mk]?w|watts?|volts?|amps?|ml|l|qt|mp|hrs?|hours?|"
+    r"mins?|minutes?|secs?|pcs?|pieces?|packs?|ct|a{2,3}|nm|db|rpm|psi|mph|lumens?|gal|gallons?|pounds?|feets?|ply|pack|player|players|months?"
+)
 _VALUE = re.compile(
     r"(?P<escape>\[[A-Z]+\d*\])"
     r"|(?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
@@ -118,6 +122,7 @@ _VALUE = re.compile(
     r"|(?P<date>(?<!\d)\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?(?!\d)|(?<![\d/])\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?![\d/])"
     rf"|\b{_MONTH}\b\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s\d{{4}}\b)?|\b{_MONTH}\s\d{{4}}\b"
     rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH}\b(?:,?\s\d{{4}}\b)?|(?<!\d)\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?(?:[ap]m\b|[ap]\.m\.))?(?!\d)|(?<![\w.])\d{{1,2}}\s?(?:[ap]m\b|[ap]\.m\.))"
+    rf"|(?P<measure>(?<![A-Za-z0-9.])(?:{_FIGURES})(?=(?:{_UNIT})(?![A-Za-z0-9])|x\d))"
     r"|(?P<phone>\+\d[\d ()-]{6,}\d|(?<!\d)\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d))"
     rf"|(?P<code>\#\w*\d\w*(?:-\w+)*|\b{_MIXED}(?:[-_/.](?:[A-Za-z0-9]*\d[A-Za-z0-9]*|[A-Z]{{1,4}}\b))*|\b[A-Za-z]{{1,5}}[-_]\d[\dA-Za-z]*(?:-[\dA-Za-z]+)*\b)"
     rf"|(?P<number>{_FIGURES})"
@@ -128,7 +133,7 @@ _HAS_VALUE = re.compile(rf"\d|[@\[]|://|www\.|\w\.\w|\b(?:{_WORDED})\b", re.IGNO
 """Cheap: whether there can be any value at all."""
 _KINDS = {
     "escape": Kind.WORD, "email": Kind.EMAIL, "link": Kind.LINK, "money": Kind.MONEY, "date": Kind.DATE, "phone": Kind.CODE,
-    "code": Kind.CODE, "number": Kind.NUMBER, "worded": Kind.NUMBER,
+    "measure": Kind.NUMBER, "code": Kind.CODE, "number": Kind.NUMBER, "worded": Kind.NUMBER,
 }  # fmt: skip
 _NAME = re.compile(r"\b[A-Z][\w'’&]*(?:[ -](?:(?:of|the|de|and|for) )?[A-Z][\w'’&]*)+")
 _RUN = re.compile(r"[^\W\d_]{5,}")
@@ -275,7 +280,8 @@ def fill(text: str, slots: Iterable[Slot]) -> str:
 def canonical(kind: Kind, surface: str) -> str:
     """The same string for the same value: "Two", "2" and "2.0" of a number; any case of anything else."""
     if kind in {Kind.NUMBER, Kind.MONEY}:
-        value = parse_number(surface.strip("$€£¥US ").strip())
+        bare = surface.strip("$€£¥US ").strip()
+        value = parse_number(f"0{bare}" if bare.startswith(".") else bare)
         if value is not None and "/" not in surface:
             return f"{value:g}"
     return " ".join(surface.lower().split())
@@ -289,10 +295,21 @@ def as_sentence(fact: Fact) -> str:
 
 
 def _without_braces(text: str) -> str:
-    text = re.sub(r"\b(?:value|normalized_value|string_value):", " ", text.replace('"', ""))
-    text = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", re.sub(r"\b(\d+)\.0\b", r"\1", text))
+    text = re.sub(r"(?<=\d)\.0*(?!\d)(?=\s*[,}\]])", "", re.sub(r"['\"]", "", text))
+    text = re.sub(
+        r"\{\s*unit:([\w ]+),\s*normalized_value:\{\s*unit:([\w ]+),\s*value:([\d.]+)\s*\},\s*value:([\d.]+)\s*\}", _measured, text
+    )
+    text = re.sub(r"\bunit:([a-z]\w*),\s*value:([\d.]+)", r"\2 \1", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(?:value|normalized_value|string_value):", " ", text)
+    text = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", text)
     text = re.sub(r"[{}\[\]]", " ", re.sub(r"\btrue\b", "yes", re.sub(r"\bfalse\b", "no", text)))
-    return re.sub(r"\s+(?=[,;])", "", " ".join(re.sub(r":(?=\w)", " ", text).split()))
+    return re.sub(r"\s+(?=[,;])", "", " ".join(re.sub(r":(?=[\w.])", " ", text).split()))
+
+
+def _measured(match: re.Match[str]) -> str:
+    """Both measures of an attribute, the one in the shop's units first: "6 inches (15.24 centimeters)"."""
+    unit, shown_unit, shown, value = match.groups()
+    return f"{shown} {shown_unit}" + ("" if unit == shown_unit else f" ({value} {unit})")
 
 
 def spoken_value(value: Scalar) -> str:

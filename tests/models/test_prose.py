@@ -35,8 +35,13 @@ def test_spacing_and_sentences(tokens: str, text: str) -> None:
 
 
 def test_values_are_put_back_with_their_units() -> None:
-    said = _said('it is [NUM0] " x [NUM1] " and [NUM2] % cotton , [CODE0] .', '32" x 27", 5% or 180mah')
-    assert said == 'It is 32" x 27" and 5% cotton, 180mah.'
+    said = _said('it is [NUM0] " x [NUM1] " and [NUM2] % cotton , [CODE0] .', '32" x 27", 5% or e180-2')
+    assert said == 'It is 32" x 27" and 5% cotton, e180-2.'
+
+
+def test_units_stand_as_in_the_evidence() -> None:
+    assert _said("[NUM0]x[NUM1] cm , [NUM2] mah".replace("x", " x "), "32x27 cm with 180mah") == "32x27 cm, 180mah"
+    assert _said("[NUM0] x [NUM1] cm", "32 x 27 cm") == "32 x 27 cm"
 
 
 def test_feet_and_inches() -> None:

@@ -35,7 +35,8 @@ def test_no_digit_is_left_but_in_slots_while_slots_last(text: str) -> None:
     [
         ("it weighs 1.6 kg", Kind.NUMBER, "1.6"),
         ("holds twenty-five cards", Kind.NUMBER, "twenty-five"),
-        ("a 180mah battery", Kind.CODE, "180mah"),
+        ("a 180mah battery", Kind.NUMBER, "180"),
+        ("the mcx2 battery", Kind.CODE, "mcx2"),
         ("order SHP-10234 was sent", Kind.CODE, "SHP-10234"),
         ("order #W2378156 was sent", Kind.CODE, "#W2378156"),
         ("that is $1,299.50 in all", Kind.MONEY, "$1,299.50"),
@@ -82,6 +83,12 @@ def test_a_target_with_a_value_that_the_evidence_lacks_is_none() -> None:
     assert DELEX.target("It is 7 cm wide.", prompt) is None
 
 
+def test_sizes_are_numbers_with_their_marks() -> None:
+    assert DELEX.template('32x27x5 cm, 6"').text == '[NUM0]x[NUM1]x[NUM2] cm, [NUM3]"'
+    prompt = DELEX.prompt(Request("", ("It has 64GB and .5 kg.",)))
+    assert DELEX.target("0.5 kg, 64 GB", prompt) == "[NUM1] kg, [NUM0] GB"
+
+
 def test_slots_run_out_without_loss() -> None:
     text = " ".join(str(number) for number in range(100, 100 + SLOT_COUNTS[Kind.NUMBER] + 3))
     template = DELEX.template(text)
@@ -93,4 +100,6 @@ def test_attributes_are_read_as_words() -> None:
     assert as_sentence({"is_waterproof": True, "weight_kg": 1.0}) == "is waterproof: yes; weight kg: 1"
     notation = "num_batteries:  { quantity:4, type:lithium_metal }; { quantity:1.0, type:aa }"
     assert as_sentence(notation) == "num batteries: quantity 4, type lithium metal; quantity 1, type aa"
+    measured = "width:{ unit:centimeters, normalized_value:{ unit:inches, value:6.0 }, value:15.24 }, depth:{ unit:inches, value:.5 }"
+    assert as_sentence(f"size: {{ {measured} }}") == "size: width 6 inches (15.24 centimeters), depth .5 inches"
     assert as_sentence('brand: { value:"Trail & Co" }') == "brand: Trail & Co"
