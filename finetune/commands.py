@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from finetune import text_commands
+from finetune import responder_commands, text_commands
 from finetune.console import bar
 
 app = typer.Typer()
@@ -18,6 +18,7 @@ judging = typer.Typer(no_args_is_help=True, help="Measure models on labelled dat
 app.add_typer(workshop, name="finetune")
 app.add_typer(judging, name="evaluate")
 text_commands.register(workshop, judging)
+responder_commands.register(workshop, judging)
 
 ENCODER = Path("assistant/models/weights/encoder")
 

@@ -12,11 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
+from assistant.models.recommender import Recommender
 from assistant.models.words import common_words
-from assistant.shopper import policy, weighing
+from assistant.shopper import cues, policy, weighing
+from assistant.shopper.companions import BoughtTogether, may_mention
 from assistant.shopper.counter import Counter
 from assistant.shopper.faq import FaqReader, said_entry
-from assistant.shopper.lines import line
+from assistant.shopper.handing import ASK_FOR_PERSON, handed
+from assistant.shopper.hours import check_hours
+from assistant.shopper.lines import check_lines, line
 from assistant.shopper.naming import read_names
 from assistant.shopper.orders.asks import OrderAsk, parted, read_ask
 from assistant.shopper.orders.desk import OrderDesk
@@ -24,6 +28,7 @@ from assistant.shopper.orders.errands import errands
 from assistant.shopper.orders.identify import Identification, identify
 from assistant.shopper.orders.policy import load_policy
 from assistant.shopper.plan import Move, Plan, Sight
+from assistant.shopper.readings import two_readings
 from assistant.shopper.references import refer
 from assistant.shopper.reply import Outcome, said
 from assistant.shopper.respond import PlainResponder, Responder
@@ -39,10 +44,24 @@ if TYPE_CHECKING:
 
 _DECLINED = frozenset({"prompt_attack", "discount", "private_data", "out_of_scope", "advice", "no_orders", "no_text"})
 _UNSEEN = frozenset({"line", "account", ""})
-_ABOUT_PRODUCTS = (Move.FACTS, Move.COMPARE, Move.EXTREME, Move.CHEAPER, Move.SIMILAR, Move.COUNT, Move.SEARCH, Move.MORE, Move.MISSING)
+_ABOUT_PRODUCTS = (
+    Move.FACTS,
+    Move.COMPARE,
+    Move.EXTREME,
+    Move.CHEAPER,
+    Move.SIMILAR,
+    Move.GOES_WITH,
+    Move.COUNT,
+    Move.SEARCH,
+    Move.MORE,
+    Move.MISSING,
+)
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.CONFIRM, Move.IDENTIFY)
 _SUBJECTS = dict.fromkeys(_ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
 _SURE = 0.5
+_COMPLAINTS = frozenset({"sorry", "defect", "abuse"})
+_HANDOFFS = {"handoff": "asked"}
+"""The kind of a handoff where it is not called as its line is."""
 _HALF = re.compile(
     r"[?.!;]\s+|,?\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|can|could|is|are|will|would|tell|show|find)\b)",  # noqa: E501
     re.IGNORECASE,
@@ -67,9 +86,10 @@ class ShopperClerk:
         settings: the shop's settings.
         responder: puts evidence into words; the plain one by default.
         understand: reads a part of a message, so that two questions in one are both answered; without it the message is taken whole.
+        companions: what goes with what; by default what the shop's orders hold together.
 
     Raises:
-        BadSettings: the order policy that the settings name cannot be read.
+        BadSettings: the order policy that the settings name, the shop's own lines or its hours cannot be read.
     """
 
     def __init__(
@@ -79,12 +99,16 @@ class ShopperClerk:
         settings: Settings,
         responder: Responder | None = None,
         understand: Understand | None = None,
+        companions: Recommender | None = None,
     ) -> None:
+        check_lines(settings)
+        check_hours(settings.people)
         self._store = store
         self._retriever = retriever
         self._settings = settings
         self._responder = responder or PlainResponder()
         self._understand = understand
+        self._companions = companions or BoughtTogether(store)
         self._keeper = ShelfKeeper(store)
         self._faq = FaqReader(store, retriever)
         self._desk = OrderDesk(store, settings, load_policy(settings.shopper.policy, store.folder))
@@ -98,7 +122,7 @@ class ShopperClerk:
         plan = policy.decide(sight, state)
         state = replace(state, turns=state.turns + 1)
         outcome = self._both(sight, plan, state, shelf) or self._do(plan, sight, state, shelf)
-        outcome = self._counted(plan, outcome)
+        outcome = self._counted(plan, self._mentioned(plan, sight, outcome, shelf), sight)
         return self._said(plan, sight, message, outcome), outcome.state.to_memory()
 
     def _signed_in(self, state: DialogueState, customer_id: str | None) -> DialogueState:
@@ -144,6 +168,7 @@ class ShopperClerk:
             readable=_readable(understanding.text, shelf),
             words_known=bool(known) and len(known) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
+            angry=bool(cues.ANGER.search(understanding.text) or cues.ABUSE.search(understanding.text)),
         )
 
     def _goods(self, understanding: Understanding) -> float:
@@ -151,7 +176,7 @@ class ShopperClerk:
         return (hits[0].dense or 0.0) if hits else 0.0
 
     def _do(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
-        counter = Counter(shelf, self._retriever, self._settings)
+        counter = self._counter(shelf)
         handlers: dict[Move, Handler] = {
             Move.LINE: self._line,
             Move.CONFIRM: lambda sight, plan, state: self._on(self._desk.writes.confirm(state), shelf),
@@ -168,6 +193,7 @@ class ShopperClerk:
             Move.EXTREME: counter.extreme,
             Move.CHEAPER: counter.cheaper,
             Move.SIMILAR: counter.similar,
+            Move.GOES_WITH: counter.goes_with,
             Move.COUNT: counter.count,
             Move.SEARCH: counter.search,
             Move.MORE: counter.more,
@@ -175,6 +201,21 @@ class ShopperClerk:
             Move.LOST: self._lost,
         }
         return handlers[plan.move](sight, plan, state)
+
+    def _counter(self, shelf: Shelf) -> Counter:
+        return Counter(shelf, self._retriever, self._settings, self._companions)
+
+    def _mentioned(self, plan: Plan, sight: Sight, outcome: Outcome, shelf: Shelf) -> Outcome:
+        """The outcome with one recommendation and its reason, where the shop likes that and the moment is right."""
+        state = outcome.state
+        if not self._settings.shopper.recommend or outcome.status is not Status.ANSWERED or not may_mention(plan, sight, state):
+            return outcome
+        found = self._counter(shelf).mention(state.focus[0], state)
+        if found is None:
+            return outcome
+        piece, id = found
+        told = replace(state, told=(*state.told, id), told_at=state.turns)
+        return replace(outcome, evidence=(*outcome.evidence, piece), state=told, trace=(*outcome.trace, ("recommend", id)))
 
     def _both(self, sight: Sight, plan: Plan, state: DialogueState, shelf: Shelf) -> Outcome | None:
         """Both answers where one half of a message asks for goods and the other for a text of the shop's, else None."""
@@ -211,8 +252,9 @@ class ShopperClerk:
         return Outcome(
             Status.HANDOFF,
             (said(line(plan.detail, self._settings)),),
-            replace(state, pending=None, draft=None),
+            replace(state, pending=None, draft=None, later=()),
             "contact_human_agent",
+            handoff=handed(_HANDOFFS.get(plan.detail, plan.detail), plan.why, sight, state, self._store),
             trace=(("handoff", plan.why),),
         )
 
@@ -229,7 +271,12 @@ class ShopperClerk:
     def _lost(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         if state.misses + 1 >= MOST_MISSES:
             return self._hand_off(sight, Plan(Move.HANDOFF, "stuck", "not understood again and again"), state)
-        return Outcome(Status.CLARIFY, (said(line("unsure", self._settings)),), state, "unsure")
+        ways = two_readings(sight.understanding)
+        if ways:
+            return Outcome(Status.CLARIFY, (said(line("which_of_two", self._settings)),), state, "unsure", choices=ways)
+        again = state.misses > 0
+        words = line("unsure_again" if again else "unsure", self._settings)
+        return Outcome(Status.CLARIFY, (said(words),), state, "unsure", choices=(ASK_FOR_PERSON,) if again else ())
 
     def _order(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         if sight.ask is None:
@@ -346,7 +393,7 @@ class ShopperClerk:
             if isinstance(e.value, int)
         )
 
-    def _counted(self, plan: Plan, outcome: Outcome) -> Outcome:
+    def _counted(self, plan: Plan, outcome: Outcome, sight: Sight) -> Outcome:
         """The outcome with what every turn keeps count of.
 
         A yes after talk of other things confirms nothing: the write is repeated back first.
@@ -354,7 +401,10 @@ class ShopperClerk:
         misses = outcome.state.misses + 1 if plan.move is Move.LOST else 0
         subject = _SUBJECTS.get(plan.move, outcome.state.subject)
         asked = outcome.state.pending if plan.move in _ABOUT_ORDERS else None
-        return replace(outcome, state=replace(outcome.state, misses=misses, subject=subject, pending=asked))
+        angry = outcome.state.angry + 1 if sight.angry else 0
+        upset = outcome.state.upset or sight.angry or plan.detail in _COMPLAINTS or plan.move is Move.HANDOFF
+        kept = replace(outcome.state, misses=misses, subject=subject, pending=asked, angry=angry, upset=upset)
+        return replace(outcome, state=kept)
 
     def _said(self, plan: Plan, sight: Sight, message: Message, outcome: Outcome) -> Answer:
         reply = self._responder.reply(outcome.intent, message.text, outcome.evidence)
@@ -370,6 +420,8 @@ class ShopperClerk:
             sources=tuple(sources),
             actions=outcome.actions,
             choices=outcome.choices,
+            table=outcome.table,
+            handoff=outcome.handoff,
             trace=trace,
         )
 

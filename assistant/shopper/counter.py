@@ -11,14 +11,17 @@ from dataclasses import replace
 
 from assistant.config import Settings
 from assistant.models.numbers import parse_number
+from assistant.models.recommender import Recommender
 from assistant.shopper import cues, products
+from assistant.shopper.companions import backed, best_companion
+from assistant.shopper.comparison import beside_one_another
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
-from assistant.shopper.reply import Outcome, about, highest_price, joined, lowest_price, money, said
+from assistant.shopper.reply import Outcome, about, highest_price, joined, lowest_price, money, price_of, said
 from assistant.shopper.search import Finder, Found
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
-from assistant.shopper.variants import read_options
+from assistant.shopper.variants import read_options, to_be_had
 from assistant.shopper.wish import Wish
 from assistant.store.records import Product
 from assistant.types import Evidence, Scalar, Source, Status
@@ -48,8 +51,9 @@ _DIFFERS = {
 class Counter:
     """Answers about the products of one shelf."""
 
-    def __init__(self, shelf: Shelf, retriever: Retriever, settings: Settings) -> None:
+    def __init__(self, shelf: Shelf, retriever: Retriever, settings: Settings, companions: Recommender) -> None:
         self._shelf = shelf
+        self._companions = companions
         self._finder = Finder(shelf, retriever)
         self._settings = settings
         self._currency = settings.currency
@@ -149,7 +153,50 @@ class Counter:
             if dearer or _WHICH.search(cues.plain(sight.understanding.text)):
                 chosen = tuple(sorted(chosen, key=lambda p: p.id != best.id))
         kept = tuple(p.id for p in chosen)
-        return Outcome(Status.ANSWERED, tuple(pieces), state.speaking_of(kept), "compare_products", value, kept)
+        return Outcome(
+            Status.ANSWERED,
+            tuple(pieces),
+            state.speaking_of(kept),
+            "compare_products",
+            value,
+            kept,
+            table=beside_one_another(chosen, self._currency) if len(chosen) > 1 else None,
+        )
+
+    def goes_with(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        """What is bought together with a product; where too little is, what is similar to it."""
+        base = self._shelf.many(sight.naming.ids or sight.reference.ids or state.focus or state.shown)[:1]
+        if not base:
+            return Outcome(Status.CLARIFY, (said("With which product?"),), state, "recommend")
+        product = base[0]
+        told = {r.product_id: r.reason.count for r in backed(self._companions.recommend((product.id,), self._results, allowed=self.sells))}
+        found = self._shelf.many(told)
+        if not found:
+            sorry = about(product, line("nothing_together", self._settings, name=product.name))
+            similar = self.similar(sight, plan, state) if product.category else Outcome(Status.ANSWERED, (), state, "recommend")
+            return replace(similar, evidence=(sorry, *(similar.evidence if similar.products else ())))
+        pieces = [
+            about(p, f"{n}. {products.summary(p, self._currency)} (bought together in {told[p.id]} orders)", orders=told[p.id])
+            for n, p in enumerate(found, start=1)
+        ]
+        pieces[0] = replace(pieces[0], text=f"Bought together with the {product.name}:\n{pieces[0].text}")
+        ids = tuple(p.id for p in found)
+        return Outcome(Status.ANSWERED, tuple(pieces), state.showing(ids), "recommend", None, ids, silent=(Source("product", product.id),))
+
+    def mention(self, product_id: str, state: DialogueState) -> tuple[Evidence, str] | None:
+        """A sentence that recommends one product to go with another, and its id; None where nothing is bought together often."""
+        best = best_companion(self._companions, product_id, state, self.sells)
+        found = self._shelf.many((best.product_id,)) if best else ()
+        if best is None or not found:
+            return None
+        count = best.reason.count
+        words = line("together", self._settings, name=found[0].name, price=price_of(found[0], self._currency), count=str(count))
+        return about(found[0], words, orders=count), best.product_id
+
+    def sells(self, product_id: str) -> bool:
+        """Whether a product is on the shelf and not sold out."""
+        product = self._shelf.products.get(product_id)
+        return product is not None and (any(map(to_be_had, product.variants)) if product.variants else product.stock != 0)
 
     def extreme(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """The cheapest or dearest of a kind, or of what was named or shown."""

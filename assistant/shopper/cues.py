@@ -45,8 +45,12 @@ PERSON = _any(
     r"\b(?:ask for|where is) (?:your|the) (?:manager|boss|supervisor)\b",
 )
 ALARM = _any(
-    r"\b(?:my lawyer|an? lawyer|attorney|legal action|sue you|suing|take you to court|small claims|consumer protection|trading standards|file a (?:police|chargeback)|chargeback|police report)\b",
+    r"\b(?:my lawyer|an? lawyer|attorney|legal action|sue you|suing|take you to court|small claims|consumer protection|trading standards|file a police|police report)\b",
     r"\b(?:caught fire|on fire|electric(?:al)? shock|electrocuted|exploded|injured|injury|burned (?:me|my)|burnt (?:me|my)|bleeding|in hospital|poison\w*|allergic reaction)\b",
+    r"\b(?:defamation|lawsuit)\b",
+)
+PAYMENT_DISPUTE = _any(
+    r"\b(?:chargeback|disput(?:e|ing) (?:the|a|this|my) (?:charge|payment|transaction))\b",
     r"\b(?:charged (?:me )?(?:twice|double|two times)|double[- ]charged|(?:un|not )authori[sz]ed (?:charge|payment|transaction)|fraudulent|stolen (?:card|credit card)|my card (?:was|got) stolen|identity theft|scammed)\b",
 )
 ATTACK = _any(
@@ -85,6 +89,10 @@ ABUSE = _any(
     r"\b(?:stupid|useless|dumb|idiotic) (?:bot|machine|robot|thing|chatbot|computer|ai|assistant)\b|\bshut up\b|\bi hate you\b|\bgo to hell\b|\bscrew you\b",
 )
 
+ANGER = _any(
+    r"\b(?:ridiculous|unacceptable|outrageous|disgraceful|disgusting|appalling|furious|fed up|sick of|had enough|rip[- ]?off|scam\w*|worst (?:shop|store|service|company|experience)|"
+    r"never (?:again|buy|order|shop)\w*|(?:so|very|really) angry|pissed|joke of a|waste of (?:time|money)|third time|wtf|are you (?:kidding|serious|joking))\b",
+)
 CARE = _any(
     r"\b(?:can|could|may|should|must|do|does|how|is it (?:ok|safe|okay)|safe) (?:\w+ ){0,3}?(?:wash|tumble|iron|dry[- ]?clean|bleach|clean|polish|care for|take care of)\b",
 )
@@ -122,7 +130,7 @@ SIMILAR = _any(
     r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those)\b|more like|something like (?:the|it|this|that)|same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
 )
 GOES_WITH = _any(
-    r"\b(?:goes? (?:well )?with|match(?:es)? (?:well )?with|pairs? (?:well )?with|to go with|combine with|accessor(?:y|ies) for)\b"
+    r"\b(?:(?:go|goes|going|fits?) (?:well |together )?with|match(?:es)? (?:well )?with|pairs? (?:well )?with|to go with|combine with|accessor(?:y|ies) for|(?:bought|buy|purchased?|ordered) (?:together|along(?:side)?) ?(?:with)?|(?:also|else) (?:buy|bought|order|purchase)|add(?:ed)? to (?:it|this|that))\b"
 )
 PRICE = _any(
     r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b",

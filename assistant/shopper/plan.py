@@ -31,6 +31,7 @@ class Move(StrEnum):
     EXTREME = "extreme"
     CHEAPER = "cheaper"
     SIMILAR = "similar"
+    GOES_WITH = "goes_with"
     COUNT = "count"
     SEARCH = "search"
     MORE = "more"
@@ -53,7 +54,7 @@ class Sight:
 
     `kind_known`: the shelf has products of the kind that the wish names. `desk`: the shop has orders to speak of.
     `variants`: the product named or pointed at comes in several. `readable`: at least one word of the message is one.
-    `goods`: cosine of the message with the product nearest to it.
+    `goods`: cosine of the message with the product nearest to it. `angry`: its words, or how it sounds, are those of somebody angry.
     """
 
     understanding: Understanding
@@ -68,3 +69,4 @@ class Sight:
     variants: bool = False
     readable: bool = True
     goods: float = 0.0
+    angry: bool = False

@@ -80,7 +80,7 @@ _REFUND_TIME = re.compile(
 
 def decide(sight: Sight, state: DialogueState) -> Plan:
     """The move for a message."""
-    for step in (_danger, _consent, _identity, _courtesy, _orders, _complaints, _products, _texts, _rest):
+    for step in (_danger, _consent, _anger, _identity, _courtesy, _orders, _complaints, _products, _texts, _rest):
         plan = step(sight, state)
         if plan is not None:
             return plan
@@ -93,8 +93,10 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.LINE, "prompt_attack", "attack")
     if cues.DISCOUNT_PLOY.search(text):
         return Plan(Move.LINE, "discount", "asks for a price of its own making")
+    if cues.PAYMENT_DISPUTE.search(text):
+        return Plan(Move.HANDOFF, "payment", "a payment is disputed")
     if cues.ALARM.search(text):
-        return Plan(Move.HANDOFF, "alarm", "safety, law or money at stake")
+        return Plan(Move.HANDOFF, "alarm", "safety or law at stake")
     if cues.PERSON.search(text):
         return Plan(Move.HANDOFF, "handoff", "asked for a person")
     if cues.OTHERS.search(text) or cues.OTHERS_NAMED.search(text) or cues.INSIDE.search(text):
@@ -118,6 +120,13 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
     if cues.declines(text) and not _amends(sight) and not elsewhere and len(text.split()) <= longest:
         return Plan(Move.DENY, why="no to what was repeated back")
     return None
+
+
+def _anger(sight: Sight, state: DialogueState) -> Plan | None:
+    """Angry again, and nothing in it that can be done: a person is better at that."""
+    if not sight.angry or state.angry < 1 or sight.ask is not None or sight.understanding.of_kind(*_IDENTITY):
+        return None
+    return Plan(Move.HANDOFF, "angry", "angry for the second time in a row")
 
 
 def _late_consent(sight: Sight, state: DialogueState, text: str) -> Plan | None:
@@ -193,7 +202,7 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         and not state.draft
         and not sight.understanding.of_kind("order_id")
     ):
-        return Plan(Move.HANDOFF, "handoff", "the account's own address is changed by a person")
+        return Plan(Move.HANDOFF, "account", "the account's own address is changed by a person")
     if _general_question(sight, state):
         return Plan(Move.FAQ, why="a question about the rules, which the shop's text answers")
     if ask is not None and ask.general and not sight.understanding.of_kind("order_id"):
@@ -339,7 +348,9 @@ def _of_spoken(sight: Sight, text: str) -> Plan:
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and sight.variants:
             return Plan(Move.EXTREME, name, "of its variants")
-    if cues.SIMILAR.search(text) or cues.GOES_WITH.search(text):
+    if cues.GOES_WITH.search(text):
+        return Plan(Move.GOES_WITH, why="with the one spoken of")
+    if cues.SIMILAR.search(text):
         return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like the one spoken of")
     if cues.CHEAPER.search(text) or cues.DEARER.search(text):
         return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than the one spoken of")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from assistant.shopper.state import DialogueState
 from assistant.shopper.variants import to_be_had
 from assistant.store.records import Product
-from assistant.types import Action, Evidence, Scalar, Source, Status
+from assistant.types import Action, Evidence, Handoff, Scalar, Source, Status, Table
 
 _SIGNS = {"USD": "$", "GBP": "£", "EUR": "€", "CAD": "$", "AUD": "$", "JPY": "¥"}
 
@@ -28,6 +28,8 @@ class Outcome:
     products: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     choices: tuple[str, ...] = ()
+    table: Table | None = None
+    handoff: Handoff | None = None
     trace: tuple[tuple[str, str], ...] = ()
     silent: tuple[Source, ...] = field(default=())
     """Sources that the text rests on without a sentence of their own."""

@@ -101,6 +101,13 @@ class DialogueState:
     wish: Mapping[str, Any] = field(default_factory=dict)
     subject: str = ""
     misses: int = 0
+    angry: int = 0
+    """Angry messages in a row."""
+    upset: bool = False
+    """Whether the customer has complained in this conversation."""
+    told: tuple[str, ...] = ()
+    """Products recommended unasked, and `told_at`, the turn of the last of them."""
+    told_at: int = 0
     turns: int = 0
 
     def showing(self, products: tuple[str, ...], wish: Mapping[str, Any] | None = None) -> DialogueState:
@@ -125,7 +132,7 @@ class DialogueState:
             if known.get(name):
                 known[name] = build(known[name])
         known["later"] = tuple(_held(value) for value in known.get("later") or ())
-        for name in ("done", "shown", "focus"):
+        for name in ("done", "shown", "focus", "told"):
             known[name] = tuple(known.get(name) or ())
         return cls(**known)
 

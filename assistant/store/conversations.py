@@ -10,7 +10,7 @@ from typing import Any
 from assistant.errors import StoreError
 from assistant.store.codec import from_json, from_stamp, now, stamp, to_json
 from assistant.store.database import Database, Row
-from assistant.store.records import Conversation, Correction, Feedback, Mode, Turn
+from assistant.store.records import Conversation, Correction, Feedback, Mode, Satisfaction, Turn
 
 _COLUMNS = "id, channel, started_at, updated_at, mode, assignee, customer_id, subject, memory"
 _CORRECTION = "task, text, label, was, by, at, conversation_id, turn"
@@ -156,6 +156,36 @@ class Ratings:
             yield Feedback(conversation_id, turn, rating, reason, from_stamp(at))
 
 
+class Verdicts:
+    """What customers said of whole conversations; the last word of each stands."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def save(self, verdict: Satisfaction) -> None:
+        """Keep one, in place of an earlier one of the same conversation.
+
+        Raises:
+            StoreError: there is no such conversation.
+        """
+        v = verdict
+        self._db.execute(
+            "INSERT INTO satisfaction (conversation_id, score, words, at) VALUES (?, ?, ?, ?) ON CONFLICT (conversation_id) "
+            "DO UPDATE SET score = excluded.score, words = excluded.words, at = excluded.at",
+            (v.conversation_id, v.score, v.words, stamp(v.at)),
+        )
+
+    def get(self, conversation_id: str) -> Satisfaction | None:
+        """What was said of a conversation."""
+        row = self._db.row("SELECT conversation_id, score, words, at FROM satisfaction WHERE conversation_id = ?", (conversation_id,))
+        return _verdict(row) if row else None
+
+    def all(self) -> Iterator[Satisfaction]:
+        """Every one, the earliest first."""
+        for row in self._db.rows("SELECT conversation_id, score, words, at FROM satisfaction ORDER BY at, conversation_id"):
+            yield _verdict(row)
+
+
 class Corrections:
     """What people said that texts mean, append-only."""
 
@@ -203,3 +233,8 @@ def _turn(row: Row) -> Turn:
 def _correction(row: Row) -> Correction:
     task, text, label, was, by, at, conversation_id, turn = row
     return Correction(task, text, label, was, by, from_stamp(at), conversation_id, turn)
+
+
+def _verdict(row: Row) -> Satisfaction:
+    conversation_id, score, words, at = row
+    return Satisfaction(conversation_id, score, words, from_stamp(at))

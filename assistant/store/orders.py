@@ -36,6 +36,17 @@ class Orders(Repository[Order]):
         rows = self._db.rows("SELECT id FROM orders WHERE customer_id = ? ORDER BY placed_at DESC, rowid", (customer_id,))
         return list(self.many(str(row[0]) for row in rows).values())
 
+    def bought_with(self, product_id: str, limit: int) -> list[tuple[str, int]]:
+        """The products most often in one sale with this one, as (id, number of sales)."""
+        rows = self._db.rows(
+            "SELECT other.product_id, count(DISTINCT other.order_id) AS together FROM order_lines AS this "
+            "JOIN orders ON orders.id = this.order_id AND orders.kind = 'SALE' "
+            "JOIN order_lines AS other ON other.order_id = this.order_id AND other.product_id <> this.product_id "
+            "WHERE this.product_id = ? GROUP BY other.product_id ORDER BY together DESC, other.product_id LIMIT ?",
+            (product_id, limit),
+        )
+        return [(str(id), int(together)) for id, together in rows]
+
     def last_placed_at(self) -> datetime | None:
         """When the latest order or credit note was booked."""
         row = self._db.row("SELECT max(placed_at) FROM orders")

@@ -254,6 +254,16 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """What a customer said of a whole conversation: `score` from 1 to 5, `words` if they liked to."""
+
+    conversation_id: str
+    score: int
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """What a person says that a text means, where a model said otherwise: training data.
 

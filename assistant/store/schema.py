@@ -247,6 +247,18 @@ def _corrections(db: SqliteUtils) -> None:
     db["corrections"].create_index(["conversation_id", "turn"])
 
 
+def _satisfaction(db: SqliteUtils) -> None:
+    """How a conversation was for the customer; and the way from a product to the orders that hold it."""
+    _create(
+        db,
+        "satisfaction",
+        {"conversation_id": str, "score": int, "words": str, "at": str},
+        pk="conversation_id",
+        foreign_keys=[_child_of("satisfaction", "conversation_id", "conversations")],
+    )
+    db["order_lines"].create_index(["product_id"])
+
+
 def _create(
     db: SqliteUtils,
     name: str,
@@ -264,4 +276,4 @@ def _child_of(table: str, column: str, parent: str) -> ForeignKey:
     return ForeignKey(table, column, parent, "id", on_delete="CASCADE")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _corrections)
+MIGRATIONS: tuple[Migration, ...] = (_first, _corrections, _satisfaction)

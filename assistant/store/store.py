@@ -15,7 +15,7 @@ from assistant.errors import StoreExists, StoreMissing
 from assistant.store import privacy
 from assistant.store.accounts import Accounts
 from assistant.store.catalogue import Catalogue
-from assistant.store.conversations import Conversations, Corrections, Ratings
+from assistant.store.conversations import Conversations, Corrections, Ratings, Verdicts
 from assistant.store.database import Database
 from assistant.store.faq import Faq
 from assistant.store.journals import Audit, Imports
@@ -45,6 +45,7 @@ class Store:
         self.accounts = Accounts(database)
         self.conversations = Conversations(database)
         self.feedback = Ratings(database)
+        self.satisfaction = Verdicts(database)
         self.corrections = Corrections(database)
         self.audit = Audit(database)
         self.imports = Imports(database)
