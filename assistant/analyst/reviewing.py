@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING
 from assistant.analyst.compile import label, narrowed
 from assistant.analyst.trade import remembered, store_folder
 from assistant.errors import ModelMissing
-from assistant.models.readings import Read, Readings, open_readings, read_texts
-from assistant.models.sentiment import TrainedSentiment, load_sentiment
+from assistant.models.readings import Read, ReadingReport, Readings, open_readings, read_texts, update_readings
+from assistant.models.sentiment import CloseReader, TrainedSentiment, load_sentiment
+from assistant.types import Progress
 
 if TYPE_CHECKING:
     from datetime import date
 
     from assistant.analyst.context import Context
     from assistant.analyst.question import Question
+    from assistant.warehouse import Warehouse
 
 ON_THE_SPOT = 120
 """Texts that are read while somebody waits; more are read beforehand, by `shopclerk train`."""
@@ -105,7 +107,7 @@ def reader_of(context: Context) -> TrainedSentiment:
 
 
 @cache
-def _reader(store: Path | None) -> TrainedSentiment:
+def _reader(store: Path | None) -> TrainedSentiment:  # a model that the shop trains later is found after a restart
     return load_sentiment(store)
 
 
@@ -177,11 +179,22 @@ def _drawn(id: str) -> str:
     return hashlib.blake2b(id.encode(), digest_size=8).hexdigest()
 
 
-def unread_note(reviews: Reviews) -> tuple[str, ...]:
+def unread_note(reviews: Reviews, question: Question) -> tuple[str, ...]:
     """Said where only some were read."""
     if not reviews.sampled:
         return ()
-    return (f"{len(reviews.read):,} of {len(reviews.rows):,} reviews were read for this; `shopclerk train` reads the rest.",)
+    first = "" if question.ranking is None else f", those of {'three' if question.ranking.direction == 'bottom' else 'four'} stars or "
+    first += "" if question.ranking is None else f"{'fewer' if question.ranking.direction == 'bottom' else 'more'} first"
+    return (f"{len(reviews.read):,} of {len(reviews.rows):,} reviews were read for this{first}; `shopclerk train` reads the rest.",)
+
+
+def read_all_reviews(
+    folder: Path, warehouse: Warehouse, reader: CloseReader, *, most: int | None = None, progress: Progress | None = None
+) -> ReadingReport:
+    """Reads the reviews of a store beforehand, so that questions find them read; those read before are kept."""
+    table = warehouse.table("reviews")
+    rows = warehouse.run(table.select("review_id", "words")).to_pylist()
+    return update_readings(folder, ((str(row["review_id"]), row["words"] or "") for row in rows), reader, most=most, progress=progress)
 
 
 def no_model(error: ModelMissing) -> str:

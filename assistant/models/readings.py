@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.models.aspects import opinions
-from assistant.models.sentiment import CloseReading, TrainedSentiment
+from assistant.models.sentiment import CloseReader, CloseReading
 from assistant.types import Progress
 from retrieval.types import Vector
 
@@ -103,15 +103,24 @@ def open_readings(folder: Path, kind: str = REVIEWS) -> Readings | None:
 
 
 def update_readings(
-    folder: Path, texts: Iterable[tuple[str, str]], reader: TrainedSentiment, kind: str = REVIEWS, progress: Progress | None = None
+    folder: Path,
+    texts: Iterable[tuple[str, str]],
+    reader: CloseReader,
+    kind: str = REVIEWS,
+    *,
+    most: int | None = None,
+    progress: Progress | None = None,
 ) -> ReadingReport:
-    """Reads the texts, given with their ids, that are new or changed, or all where the model is another; forgets those that are gone."""
+    """Reads the texts, given with their ids, that are new or changed, or all where the model is another; forgets those that are gone.
+
+    With more than `most` to read, an even sample of that many is read, and others the next time.
+    """
     model = reader.id
     before = open_readings(folder, kind)
     known = before if before is not None and before.model == model else None
     wanted = {id: text for id, text in texts if text.strip()}
     kept = {id: found for id, text in wanted.items() if known is not None and (found := known.get(id, text)) is not None}
-    fresh = [(id, text) for id, text in wanted.items() if id not in kept]
+    fresh = sorted(((id, text) for id, text in wanted.items() if id not in kept), key=lambda item: digest_of_text(item[0]))[:most]
     if before is not None and not fresh and len(kept) == len(before) and known is not None:
         return ReadingReport(0, len(kept))
     for start in range(0, len(fresh), CHUNK):
@@ -123,7 +132,7 @@ def update_readings(
     return ReadingReport(len(fresh), len(kept))
 
 
-def read_texts(texts: Sequence[tuple[str, str]], reader: TrainedSentiment) -> list[Read]:
+def read_texts(texts: Sequence[tuple[str, str]], reader: CloseReader) -> list[Read]:
     """These texts, given with their ids, read now."""
     readings = reader.read_all([text for _, text in texts])
     return [_read(id, text, reading) for (id, text), reading in zip(texts, readings, strict=True)]

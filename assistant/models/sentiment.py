@@ -107,6 +107,17 @@ class CloseReading:
         return [Weight(self.text[start:end], start, end, total) for (start, end, _), total in zip(words, sums, strict=True)]
 
 
+class CloseReader(Protocol):
+    """Reads texts so closely that parts of them can be asked about."""
+
+    @property
+    def id(self) -> str:
+        """Changes with the model."""
+
+    def read_all(self, texts: Sequence[str]) -> list[CloseReading]:
+        """One `CloseReading` a text, in their order."""
+
+
 class TrainedSentiment:
     """A sentiment model from its folder. The constructor only remembers where to look; the first use, or `warm_up`, loads. Safe to share
     between threads."""

@@ -72,7 +72,7 @@ def _share(question: Question, reviews: Reviews, context: Context) -> ToolResult
         unit="share",
         facts={"low": low, "high": high, "by_stars": by_stars.value if by_stars.whole else None},
         text=text,
-        notes=(*unread_note(reviews), *turn_note(reviews), *_few(by_words)),
+        notes=(*unread_note(reviews, question), *turn_note(reviews), *_few(by_words)),
         receipt=_receipt(question, reviews, context),
     )
 
@@ -95,7 +95,7 @@ def _by_group(question: Question, reviews: Reviews, context: Context) -> ToolRes
         rows=rows,
         unit="share",
         text=f"{head}{', the latest' if timed and len(ordered) > SHOWN else ''}: {told}.",
-        notes=(*unread_note(reviews), *turn_note(reviews), *notes),
+        notes=(*unread_note(reviews, question), *turn_note(reviews), *notes),
         receipt=_receipt(question, reviews, context),
     )
 
@@ -132,7 +132,7 @@ def _opinions(question: Question, reviews: Reviews, context: Context) -> ToolRes
         rows=tuple(Row(names.get(id, id), len(voices[id])) for id in ordered),
         unit="count",
         text=f"{_scope(question, context)}: what people {verb}, by the share of reviews that say so: {told}. {quotes}",
-        notes=unread_note(reviews),
+        notes=unread_note(reviews, question),
         facts={"read": whole},
         receipt=_receipt(question, reviews, context),
     )

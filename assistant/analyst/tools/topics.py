@@ -59,7 +59,7 @@ def topics(question: Question, context: Context) -> ToolResult:
         rows=tuple(Row(topic.name, len(topic.members)) for topic in shown),
         unit="count",
         text=f"{head}, by what {len(read):,} of them are about: {told}. {quotes}",
-        notes=(*unread_note(reviews), *_grown(read, found)),
+        notes=(*unread_note(reviews, question), *_grown(read, found)),
         receipt=accounted(question, context, f"topics of {kind}", DEFINITION, reviews.sql, reviews.rows_read),
     )
 
