@@ -156,6 +156,28 @@ def evaluate_intent(
         typer.echo(f"  {wrong.count} of {wrong.truth!r} taken for {wrong.predicted!r}")
 
 
+@judging.command("shipped")
+def evaluate_shipped(
+    model: Annotated[Path, typer.Option(help="the model folder")] = ENCODER,
+    data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Measure the shipped intent model: its own held-out examples, another support set, out of scope, calibration, time and size."""
+    from finetune.shipped_evaluation import evaluate_shipped as run
+
+    with bar() as progress:
+        report = run(model, data, progress)
+    for note in report.notes:
+        typer.echo(note, err=True)
+    if as_json:
+        typer.echo(json.dumps(report.numbers))
+        return
+    for name, value in report.numbers.items():
+        typer.echo(f"{name} {value:g}")
+    for wrong in report.confusions[:10]:
+        typer.echo(f"  {wrong.count} of {wrong.truth!r} taken for {wrong.predicted!r}")
+
+
 def _learn_from_store(folder: Path, train: list[Path], text: str, label: str) -> None:
     from assistant.config import load_settings
     from assistant.store import Store

@@ -16,9 +16,9 @@ import numpy as np
 import torch
 
 from assistant.errors import ImportRefused
-from assistant.models.encoder import TASK
-from assistant.models.folder import Card, Dataset, read_card
-from assistant.models.intent import INTENT_HEAD, Scope, scope_features
+from assistant.models.encoder import TASK, OnnxEncoder
+from assistant.models.folder import Card, Dataset, write_card
+from assistant.models.intent import INTENT_HEAD, NEARNESS_HEAD, Scope, scope_features
 from assistant.types import Progress
 from finetune.augment import augmented
 from finetune.calibration import choose_threshold, fit_scope, fit_temperature
@@ -26,9 +26,11 @@ from finetune.data import OOS_LABELS, Labelled, split_off
 from finetune.evaluation import evaluate_model
 from finetune.export import base_folder, export_graph, tokenizer_of
 from finetune.network import IntentNetwork, Tuning, fit_nearness
-from finetune.training import Examples, Outcome, Schedule, Trainer, logits_of
+from finetune.training import CHECKPOINT_FILE, Examples, Outcome, Schedule, Trainer, logits_of
 from retrieval.types import Vector
 
+SERVED_TOKENS = 256
+"""A model reads at least so much of a text, however short those that it was trained on."""
 IMBALANCE = 10
 """From this ratio of the most to the least frequent label on, rare labels are drawn more often."""
 
@@ -91,10 +93,9 @@ def finetune_intent(train: Labelled, valid: Labelled | None, work: Work, recipe:
     )
     seen = augmented(train, recipe.augment, recipe.schedule.seed) if recipe.augment else train
     examples, held_out = (_examples(network, tokenizer, data, labels, recipe.max_tokens) for data in (seen, valid))
-    checkpoints = work.out.parent / f"{work.out.name}.work"
-    outcome = Trainer(network, examples, held_out, recipe.schedule, checkpoints).run(progress)
+    outcome = Trainer(network, examples, held_out, recipe.schedule, _checkpoints(work.out)).run(progress)
     card = _exported(network, tokenizer, (train, examples), (valid, held_out), outcome, work, recipe)
-    (checkpoints / "checkpoint.pt").unlink(missing_ok=True)
+    (_checkpoints(work.out) / CHECKPOINT_FILE).unlink(missing_ok=True)
     return card
 
 
@@ -132,24 +133,33 @@ def _exported(
     work: Work,
     recipe: Recipe,
 ) -> Card:
+    """Exports beside, calibrates on what the exported model itself makes of the validation data, and only then replaces `work.out`."""
     data, held_out = valid
     labels = train[0].names
     if recipe.nearness:
         pooled = logits_of(network, train[1].inputs)[0]
         network.nearness = fit_nearness(pooled, torch.tensor(train[1].labels), len(labels))
-    pooled, logits = logits_of(network, held_out.inputs)
-    near = network.nearness(pooled)[:, 0].numpy() if network.nearness is not None else None
-    calibration = _calibrated(logits.numpy(), near, held_out.labels, labels, recipe.oos_recall)
-    base = replace(_card(work, labels, recipe), settings=_settings(calibration, work, recipe, outcome))
+    draft = _checkpoints(work.out) / "draft" / work.out.name
+    served = network.served(backbone_of(recipe.base, "eager"))
     card = export_graph(
-        network.served(backbone_of(recipe.base, "eager")), tokenizer, work.out, base, int8=recipe.int8, max_tokens=max(recipe.max_tokens, 256)
+        served, tokenizer, draft, _card(work, labels, recipe), int8=recipe.int8, max_tokens=max(recipe.max_tokens, SERVED_TOKENS)
     )
-    report = evaluate_model(work.out, data)
-    return _with_metrics(
-        work.out,
-        card,
-        {f"valid_{name}": value for name, value in report.numbers.items()} | {"valid_accuracy_torch": round(outcome.accuracy, 4)},
-    )
+    logits, near = _served_logits(draft, data.texts)
+    settings = _settings(_calibrated(logits, near, held_out.labels, labels, recipe.oos_recall), work, recipe, outcome)
+    card = write_card(draft, replace(card, settings={**card.settings, **settings}))
+    numbers = evaluate_model(draft, data).numbers
+    metrics = {f"valid_{name}": value for name, value in numbers.items()} | {"valid_accuracy_torch": round(outcome.accuracy, 4)}
+    card = write_card(draft, replace(card, metrics={**card.metrics, **metrics}))
+    shutil.rmtree(work.out, ignore_errors=True)
+    draft.rename(work.out)
+    return card
+
+
+def _served_logits(folder: Path, texts: Sequence[str]) -> tuple[Vector, Vector | None]:
+    """Logits (n, labels) and nearness (n,) as served: rounding to 8 bits moves both, and so the best temperature and threshold."""
+    readings = OnnxEncoder(folder).read_all(texts)
+    near = [reading.heads[NEARNESS_HEAD] for reading in readings if NEARNESS_HEAD in reading.heads]
+    return np.stack([reading.heads[INTENT_HEAD] for reading in readings]), np.concatenate(near) if near else None
 
 
 def _calibrated(logits: Vector, near: Vector | None, truth: Sequence[int], labels: Sequence[str], recall: float) -> _Calibration:
@@ -193,12 +203,6 @@ def _card(work: Work, labels: Sequence[str], recipe: Recipe) -> Card:
     )
 
 
-def _with_metrics(folder: Path, card: Card, metrics: Mapping[str, float]) -> Card:
-    from assistant.models.folder import write_card
-
-    return write_card(folder, replace(read_card(folder), metrics={**card.metrics, **metrics}))
-
-
 def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in recipe.items() if name != "threads"}
 
@@ -219,4 +223,8 @@ def backbone_of(base: str, attention: str) -> torch.nn.Module:
 
 def discard_checkpoint(out: Path) -> None:
     """Forget a run that was broken off, so that the next one starts anew."""
-    shutil.rmtree(out.parent / f"{out.name}.work", ignore_errors=True)
+    shutil.rmtree(_checkpoints(out), ignore_errors=True)
+
+
+def _checkpoints(out: Path) -> Path:
+    return out.parent / f"{out.name}.work"
