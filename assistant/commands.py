@@ -152,6 +152,37 @@ def digest(store: StoreOption) -> None:
 
 
 @app.command()
+def transcript(
+    conversation: Annotated[str, typer.Argument(help="The conversation's id, as the desk shows it.")],
+    store: StoreOption,
+    out: Annotated[Path, typer.Option(help="The e-mail file to write.")] = Path("conversation.eml"),
+) -> None:
+    """Write a conversation as an e-mail file, card numbers masked."""
+    from assistant.config import load_settings
+    from assistant.store import Store
+    from assistant.transcript import transcript as written
+
+    with Store.open(store, read_only=True) as opened:
+        out.write_bytes(written(opened, conversation, load_settings(store)))
+    typer.echo(f"Wrote {out}.")
+
+
+@app.command()
+def sweep(store: StoreOption) -> None:
+    """Delete the conversations that are older than `retention_days`. A served shop does this by itself every day."""
+    from datetime import UTC, datetime
+
+    from assistant.config import load_settings
+    from assistant.housekeeping import sweep as swept
+    from assistant.store import Store
+
+    settings = load_settings(store)
+    with Store.open(store) as opened:
+        gone = swept(opened, settings, datetime.now(UTC))
+    typer.echo(f"Deleted {gone:,} conversation{'s' if gone != 1 else ''} last touched more than {settings.retention_days} days ago.")
+
+
+@app.command()
 def status(
     store: StoreOption,
     settings: Annotated[bool, typer.Option("--settings", help="Show every setting with its value.")] = False,

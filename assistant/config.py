@@ -29,6 +29,9 @@ class ServeSettings(_Table):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     concurrency: int = Field(default=16, ge=1, description="shopper turns in work at once; more wait in a queue")
+    refresh_after_s: float = Field(
+        default=20.0, ge=0, description="so long after an order is changed in chat the figures follow; 0: only at `shopclerk index`"
+    )
     widget_origins: tuple[str, ...] = Field(default=(), description="origins whose pages may embed the chat")
 
 
@@ -40,9 +43,17 @@ class ShopperSettings(_Table):
     greeting: str = ""
     identify_by: tuple[Literal["email", "name_zip"], ...] = ("email", "name_zip")
     policy: str = Field(default="default", description="name of a shipped order policy, or a TOML file in the store")
-    recommend: bool = True
+    recommend: bool = Field(default=True, description="whether the clerk may mention, with its reason, what goes with a product")
     results: int = Field(default=4, ge=1, le=12, description="products shown for one search")
     clarify_below: float = Field(default=0.35, ge=0, le=1, description="ask back under this confidence")
+
+
+class PeopleSettings(_Table):
+    """When colleagues answer those whom the assistant passes on. Days without hours are closed; no hours at all: not said."""
+
+    hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], str] = Field(default={}, description='for each day "09:00-17:30"')
+    time_zone: str = Field(default="UTC", description="an IANA name, such as Europe/Berlin")
+    answer_within: str = Field(default="", description='how soon, in words: "about ten minutes"')
 
 
 class StaffSettings(_Table):
@@ -51,6 +62,8 @@ class StaffSettings(_Table):
     semantics: str = Field(default="", description="a file in the store that adds metrics and dimensions to the shipped ones")
     max_rows: int = Field(default=1000, ge=1)
     time_limit_s: float = Field(default=20.0, gt=0)
+    lead_days: int = Field(default=14, ge=1, le=180, description="days from an order to the supplier until the goods are here")
+    service_level: float = Field(default=0.95, gt=0.5, lt=1, description="of all lead times, the part in which stock should suffice")
     warehouse_url: str = Field(
         default="",
         description="an Ibis URL (trino://..., clickhouse://..., pyspark://...) that holds the exported tables; empty: the store's own",
@@ -74,7 +87,14 @@ class Settings(BaseSettings):
         description='who words free text: "shipped", "plain" (the source\'s own sentences), a model folder, "langchain:provider:model"',
     )
     retention_days: int = Field(default=365, ge=1, description="conversations older than this are deleted by `shopclerk sweep`")
+    privacy_notice: str = Field(
+        default="This chat is kept for {days} days so that we can help you, then deleted. "
+        "Card numbers are masked before anything is stored.",
+        description="shown under the chat; {days} is retention_days; empty: none",
+    )
+    lines: dict[str, str] = Field(default={}, description="the shop's own words for any of the clerk's fixed lines, by name")
     serve: ServeSettings = ServeSettings()
+    people: PeopleSettings = PeopleSettings()
     shopper: ShopperSettings = ShopperSettings()
     staff: StaffSettings = StaffSettings()
 

@@ -7,7 +7,7 @@ that knows the wire form of an answer (the command `ask --jsonl` and the HTTP AP
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
@@ -136,6 +136,28 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Products beside one another: `columns` are their names, a row is what is compared and its value for each of them, "" where it is
+    not stated. `differing` names the rows whose stated values are not all the same."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    differing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """What a person needs who takes a conversation over.
+
+    `kind`: asked, angry, stuck, payment, alarm (law or safety), account, failure. `about` are (kind, value) of what the customer named.
+    """
+
+    kind: str
+    reason: str
+    about: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """A write that was carried out for a verified customer."""
 
@@ -152,7 +174,7 @@ class Answer:
     fractions, dates ISO. `choices` are replies to click where the answer asks back, or likely next questions. `chart` is a
     Plotly figure in its JSON form. `unit` is what `value` is measured in: money, count, number, share, rating, date;
     `row_unit` is that of `rows` where it differs (a growth is a share, its two sides are money). `question` is the typed
-    question that a staff answer rests on, in its JSON form.
+    question that a staff answer rests on, in its JSON form; of one that asks back or declines, what of it was understood.
     `trace` says what each stage decided, in order, as (stage, decision).
     """
 
@@ -171,6 +193,8 @@ class Answer:
     unit: str = ""
     row_unit: str = ""
     question: Mapping[str, Any] | None = None
+    table: Table | None = None
+    handoff: Handoff | None = None
     trace: tuple[tuple[str, str], ...] = ()
     latency_ms: float = 0.0
 
@@ -202,6 +226,8 @@ class Answer:
             "unit": self.unit,
             "row_unit": self.row_unit,
             "question": question,
+            "table": None if self.table is None else asdict(self.table),
+            "handoff": None if self.handoff is None else asdict(self.handoff),
         }
 
 

@@ -50,6 +50,30 @@ def product_card(store: Store, product: Product, currency: str) -> Markup:
     )
 
 
+def comparison(table: Mapping[str, Any] | None) -> Markup:
+    """Products beside one another; what differs is marked, what a product does not state is said to be so."""
+    if not table:
+        return Markup("")
+    names = Markup("").join(
+        Markup('<th scope="col"><button type="button" data-say="Tell me more about {0}">{0}</button></th>').format(name)
+        for name in table["columns"]
+    )
+    rows = Markup("").join(
+        Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(
+            Markup(' class="sc-differs"') if name in table["differing"] else "", name, Markup("").join(map(_stated, values))
+        )
+        for name, values in table["rows"]
+    )
+    return Markup(
+        '<div class="sc-compared" tabindex="0" role="region" aria-label="Comparison"><table><thead><tr><td></td>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(names, rows)
+
+
+def _stated(value: str) -> Markup:
+    return Markup("<td>{}</td>").format(value) if value else Markup('<td class="sc-silent">not stated</td>')
+
+
 def availability(product: Product) -> tuple[str, str]:
     """Whether a product can be had: the words, and their tone (`good`, `low`, `out`, `quiet`)."""
     variants = [v for v in product.variants if v.available]

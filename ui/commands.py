@@ -90,11 +90,13 @@ def _serve(shop: Shop, host: str | None, port: int | None) -> None:
             import uvicorn
 
             from assistant.accounts import Accounts
+            from assistant.housekeeping import Housekeeping
             from ui.app import create_app
 
             accounts = Accounts(shop.store)
             made = accounts.create_first()
             shop.warm_up()
+            stack.enter_context(Housekeeping(shop.store, shop.settings, shop.understander.encoder))
             config = uvicorn.Config(create_app(shop, accounts), log_level="warning", timeout_graceful_shutdown=3)
         _announce(console, shop.settings.shop_name, listening.getsockname(), made)
         uvicorn.Server(config).run(sockets=[listening])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -17,8 +17,9 @@ from markupsafe import Markup
 
 from assistant.api import MAX_TEXT
 from assistant.desk import handoff
-from assistant.store.records import Conversation, Feedback, Mode, Turn
+from assistant.store.records import Conversation, Mode, Turn
 from assistant.types import Message
+from ui import feedback
 from ui.access import Access
 from ui.render import FAILED, Paper, growing, thread, welcome
 from ui.theme import script
@@ -69,12 +70,14 @@ class ShopperPage:
                     container=False,
                     autofocus=True,
                 )
+            gr.HTML(self._small_print(), apply_default_css=False, elem_id="sc-foot")
             timer = gr.Timer(POLL_BOT_S)
             shown = [talk, seen, timer]
             page.load(self.load, None, shown, **events)
             for asked in (box.submit(self.say, [box], [box, *shown], **events), talk.say(self.choose, None, [box, *shown], **events)):
                 asked.failure(self.recover, None, shown, **events)
             talk.rate(self.rate, None, None, **events)
+            talk.verdict(self.judge, None, shown, **events)
             top.person(self.ask_for_person, None, shown, **events)
             timer.tick(self.poll, [seen], shown, **events)
         return page
@@ -113,7 +116,13 @@ class ShopperPage:
     def rate(self, event: gr.EventData, request: gr.Request) -> None:
         """A thumb up or down on one of the bot's answers."""
         key = self._access.shopper_conversation(request)
-        keep_rating(self._shop, key, event._data)
+        feedback.keep_rating(self._shop.store, key, event._data)
+
+    def judge(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """What the shopper says of the whole conversation."""
+        key = self._access.shopper_conversation(request)
+        feedback.keep_verdict(self._shop.store, key, event._data)
+        return self._show(key)
 
     def ask_for_person(self, request: gr.Request) -> tuple[Any, ...]:
         """Put the conversation in the desk's queue; the bot is silent from here on."""
@@ -134,8 +143,19 @@ class ShopperPage:
     def _show(self, id: str) -> tuple[Any, ...]:
         conversation, turns = self._read(id)
         with_person = conversation is not None and conversation.mode in (Mode.WAITING, Mode.AGENT)
-        html = thread(self._paper, conversation, turns) if turns else self._welcome()
+        html = self._thread(conversation, turns) if turns else self._welcome()
         return html, _mark(conversation), gr.Timer(POLL_PERSON_S if with_person else POLL_BOT_S)
+
+    def _thread(self, conversation: Conversation | None, turns: list[Turn]) -> str:
+        store, id = self._shop.store, conversation.id if conversation else ""
+        paper = replace(self._paper, rated=feedback.ratings(store, id))
+        return thread(paper, conversation, turns, after=feedback.verdict_form(conversation, turns, store.satisfaction.get(id)))
+
+    def _small_print(self) -> str:
+        """The privacy notice, and the way to take the conversation along."""
+        settings = self._shop.settings
+        notice = settings.privacy_notice.replace("{days}", str(settings.retention_days))
+        return str(Markup('<p class="sc-small">{} <a href="/transcript" download>Save this chat as an e-mail file</a></p>').format(notice))
 
     def _welcome(self) -> str:
         settings = self._shop.settings
@@ -146,14 +166,6 @@ class ShopperPage:
         styles = self._shop.store.catalogue.categories()[:2]
         looking = [f"What do you have in {style.lower()}?" for style in styles]
         return [*looking, "Where is my order?", "What is your return policy?"]
-
-
-def keep_rating(shop: Shop, conversation_id: str, data: Any) -> None:
-    """Store a thumb on a turn, if it is a bot's turn of this conversation; anything else is ignored."""
-    number, rating = data.get("turn"), data.get("rating")
-    turns = {turn.number for turn in shop.store.conversations.turns(conversation_id) if turn.author == "bot"}
-    if number in turns and rating in (1, -1):
-        shop.store.feedback.add(Feedback(conversation_id, number, rating, "", datetime.now(UTC)))
 
 
 def _mark(conversation: Conversation | None) -> str:

@@ -18,7 +18,7 @@ _NAMED = re.compile(r"#\w*\d\w*|\b[A-Z]{1,4}-?\d{4,}\b|[\w.+-]+@[\w-]+(?:\.[\w-]
 
 
 def summary(turns: Sequence[Turn]) -> str:
-    """Up to four lines; empty where the customer has said nothing."""
+    """Up to five lines; empty where the customer has said nothing."""
     said = [turn.text for turn in turns if turn.author == "customer"]
     if not said:
         return ""
@@ -28,6 +28,8 @@ def summary(turns: Sequence[Turn]) -> str:
         lines.append(f"Named: {', '.join(named)}")
     if done := [action["name"].replace("_", " ") for turn in turns for action in (turn.answer or {}).get("actions", ())]:
         lines.append(f"Done: {', '.join(done)}")
+    if passed := next((handoff for turn in reversed(turns) if (handoff := (turn.answer or {}).get("handoff"))), None):
+        lines.append(f"Why: {passed['reason']}")
     if wanted not in last:
         lines.append(f"Last: {_short(last)}")
     return "\n".join(lines)

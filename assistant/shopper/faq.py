@@ -76,7 +76,7 @@ class FaqReader:
         return FaqMatch(self._entries[id], score, score - rival)
 
     def _refresh(self) -> None:
-        token = self._store.changed_at()
+        token = self._store.changed_at("faq")
         if token != self._token:
             self._entries = {entry.id: entry for entry in self._store.faq.all()}
             self._told = {

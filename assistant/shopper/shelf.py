@@ -163,7 +163,7 @@ class ShelfKeeper:
         self._shelf = Shelf()
 
     def shelf(self) -> Shelf:
-        token = self._store.changed_at()
+        token = self._store.changed_at("catalogue")
         with self._lock:
             if token != self._token:
                 self._shelf, self._token = Shelf(self._store.catalogue.all()), token

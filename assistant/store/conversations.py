@@ -148,6 +148,11 @@ class Ratings:
             (f.conversation_id, f.turn, f.rating, f.reason, stamp(f.at)),
         )
 
+    def of_conversation(self, id: str) -> list[Feedback]:
+        """The ratings of one conversation, as they came."""
+        rows = self._db.rows("SELECT conversation_id, turn, rating, reason, at FROM feedback WHERE conversation_id = ? ORDER BY id", (id,))
+        return [Feedback(conversation_id, turn, rating, reason, from_stamp(at)) for conversation_id, turn, rating, reason, at in rows]
+
     def all(self) -> Iterator[Feedback]:
         """Every rating, as they came."""
         for conversation_id, turn, rating, reason, at in self._db.rows(

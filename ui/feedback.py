@@ -1,0 +1,85 @@
+"""What shoppers think of it: a thumb with its reason, and one question when a conversation has ended.
+
+Owns the widgets' HTML and what is kept of what they send; refuses to know about Gradio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from assistant.privacy import mask
+from assistant.store.records import Conversation, Feedback, Mode, Satisfaction, Turn
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+REASONS = ("Wrong", "Not what I asked", "Unclear", "Too long", "Something missing")
+"""Why an answer was no help, to click."""
+LONGEST = 500
+_ENDS = frozenset({"goodbye"})
+_THUMBS = Markup(
+    '<span class="sc-thumbs"><button type="button" data-rate="1" data-turn="{0}" aria-label="Helpful" title="Helpful" aria-pressed="{3}">'
+    '{1}</button><button type="button" data-rate="-1" data-turn="{0}" aria-label="Not helpful" title="Not helpful" aria-pressed="{4}">'
+    "{2}</button></span>"
+)
+_WHY = Markup('<span class="sc-why" data-turn="{}" role="group" aria-label="What was wrong with it?" hidden>{}</span>')
+_VERDICT = Markup(
+    '<form class="sc-verdict" data-verdict><fieldset><legend>How was this conversation?</legend>'
+    '<span class="sc-scores">{}</span></fieldset>'
+    '<label><span>In your words, if you like</span><input name="words" maxlength="{}" autocomplete="off"></label>'
+    '<button type="submit">Send</button></form>'
+)
+_SCORES = ("Bad", "Poor", "All right", "Good", "Very good")
+
+
+def thumbs(turn: int, up: Markup, down: Markup, rating: int) -> Markup:
+    """The two thumbs of a turn, the pressed one marked, and the reasons that a thumb down opens."""
+    pressed = ["true" if rating == value else "false" for value in (1, -1)]
+    reasons = Markup("").join(
+        Markup('<button type="button" data-why="{0}" data-turn="{1}">{0}</button>').format(reason, turn) for reason in REASONS
+    )
+    return _THUMBS.format(turn, up, down, *pressed) + _WHY.format(turn, reasons)
+
+
+def verdict_form(conversation: Conversation | None, turns: Sequence[Turn], given: Satisfaction | None) -> Markup:
+    """The question how it was, once the conversation has ended; thanks where it is answered."""
+    if conversation is None or not _ended(conversation, turns):
+        return Markup("")
+    if given is not None:
+        return Markup('<p class="sc-note">Thank you for telling us.</p>')
+    scores = Markup("").join(
+        Markup('<label title="{0}"><input type="radio" name="score" value="{1}" required><span>{1}</span></label>').format(name, score)
+        for score, name in enumerate(_SCORES, start=1)
+    )
+    return _VERDICT.format(scores, LONGEST)
+
+
+def ratings(store: Store, conversation_id: str) -> Mapping[int, int]:
+    """The last thumb of each rated turn."""
+    return {f.turn: f.rating for f in store.feedback.of_conversation(conversation_id)}
+
+
+def keep_rating(store: Store, conversation_id: str, data: Any) -> None:
+    """Store a thumb on a turn, with its reason, if it is a bot's turn of this conversation; anything else is ignored."""
+    number, rating = data.get("turn"), data.get("rating")
+    turns = {turn.number for turn in store.conversations.turns(conversation_id) if turn.author == "bot"}
+    if number in turns and rating in (1, -1):
+        reason = mask(str(data.get("reason") or ""))[:LONGEST]
+        store.feedback.add(Feedback(conversation_id, number, rating, reason, datetime.now(UTC)))
+
+
+def keep_verdict(store: Store, conversation_id: str, data: Any) -> None:
+    """Store what was said of the whole conversation; anything but a score from 1 to 5 is ignored."""
+    score = data.get("score")
+    if score in (1, 2, 3, 4, 5) and store.conversations.get(conversation_id) is not None:
+        words = mask(str(data.get("words") or "").strip())[:LONGEST]
+        store.satisfaction.save(Satisfaction(conversation_id, score, words, datetime.now(UTC)))
+
+
+def _ended(conversation: Conversation, turns: Sequence[Turn]) -> bool:
+    last = next((turn.answer for turn in reversed(turns) if turn.author == "bot"), None)
+    return conversation.mode is Mode.CLOSED or (conversation.mode is Mode.BOT and (last or {}).get("intent") in _ENDS)
