@@ -24,8 +24,8 @@ from assistant.types import Message, Role
 from ui import sheet
 from ui.access import Access
 from ui.dashboard import saved_choices
+from ui.feedback import keep_rating
 from ui.render import FAILED, Paper, thread, welcome
-from ui.shopper import keep_rating
 from ui.theme import script
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class InsightsPage:
     def rate(self, event: gr.EventData, request: gr.Request) -> None:
         """A thumb up or down on one of the answers."""
         _, key = self._who(request)
-        keep_rating(self._shop, key, event._data)
+        keep_rating(self._shop.store, key, event._data)
 
     def _who(self, request: gr.Request) -> tuple[Account, str]:
         account = self._access.staff(request, INSIGHTS_ROLES)

@@ -7,8 +7,8 @@ neighbours (`cards`, `sheet`, `worklist`) are the only ones that write HTML. Ref
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from assistant.desk.handoff import AGENT_PREFIX
 from assistant.store import Store
 from assistant.store.records import Conversation, Mode, Turn
-from ui import cards
+from ui import cards, feedback
 
 Side = Literal["shopper", "desk", "insights"]
 SHOWN_TURNS = 80
@@ -49,15 +49,24 @@ class Paper:
     store: Store
     currency: str
     side: Side = "shopper"
+    rated: Mapping[int, int] = field(default_factory=dict)
+    """The shopper's thumbs, by the turn's number."""
 
 
 def thread(
-    paper: Paper, conversation: Conversation | None, turns: Sequence[Turn], *, pending: str = "", saying: str = "", notice: str = ""
+    paper: Paper,
+    conversation: Conversation | None,
+    turns: Sequence[Turn],
+    *,
+    pending: str = "",
+    saying: str = "",
+    notice: str = "",
+    after: Markup = _NOTHING,
 ) -> str:
     """The whole conversation.
 
     `pending` is a message that is being answered; under it stands `saying`, what has been said of the answer so far, or a sign
-    of work. `notice` is a word of the page itself at the end.
+    of work. `notice` is a word of the page itself at the end; `after` comes behind all else.
     """
     parts = [turn_html(paper, turn, last=turn is turns[-1] and not pending) for turn in turns[-SHOWN_TURNS:]]
     if pending:
@@ -67,6 +76,7 @@ def thread(
         parts.append(Markup('<p class="sc-note sc-failed" role="alert">{}</p>').format(notice))
     if paper.side == "shopper" and conversation is not None:
         parts.append(_presence(conversation))
+    parts.append(after)
     return str(Markup('<div class="sc-thread sc-{}" role="log" aria-live="polite">{}</div>').format(paper.side, Markup("").join(parts)))
 
 
@@ -136,8 +146,12 @@ def _said(author: str, body: Markup) -> Markup:
 
 def _bot(paper: Paper, turn: Turn, last: bool) -> Markup:
     answer = turn.answer or {}
-    shown = Markup("") if paper.side == "insights" else cards.product_cards(paper.store, answer.get("products", ()), paper.currency)
-    body = [prose(_without_list(turn.text, shown.count("<li")) if shown else turn.text), shown]
+    table = cards.comparison(answer.get("table")) if paper.side != "insights" else Markup("")
+    shown = (
+        Markup("") if paper.side == "insights" or table else cards.product_cards(paper.store, answer.get("products", ()), paper.currency)
+    )
+    text = "\n".join(line for line in turn.text.splitlines() if not _BULLET.match(line)) if table else turn.text
+    body = [prose(_without_list(text, shown.count("<li")) if shown else text), table, shown]
     if last and paper.side != "desk":
         body.append(choices(answer.get("choices", ())))
     body.append(_under(paper, turn))
@@ -155,11 +169,12 @@ def _without_list(text: str, cards_shown: int) -> str:
 def _under(paper: Paper, turn: Turn) -> Markup:
     answer = turn.answer or {}
     if paper.side == "insights":
-        opens = answer.get("receipt") or answer.get("rows")
-        look = Markup('<button type="button" class="sc-link" data-sheet="{}">Figures and receipt</button>').format(turn.number)
+        opens = answer.get("receipt") or answer.get("rows") or answer.get("question")
+        name = "Figures and receipt" if answer.get("status") == "answered" else "What I understood"
+        look = Markup('<button type="button" class="sc-link" data-sheet="{}">{}</button>').format(turn.number, name)
         return Markup("<footer>{}{}</footer>").format(look if opens else Markup(""), _THUMBS.format(turn.number, _UP, _DOWN))
     found = cards.sources(paper.store, answer.get("sources", ()), paper.currency)
-    thumbs = _THUMBS.format(turn.number, _UP, _DOWN) if paper.side == "shopper" else _reading(answer)
+    thumbs = feedback.thumbs(turn.number, _UP, _DOWN, paper.rated.get(turn.number, 0)) if paper.side == "shopper" else _reading(answer)
     return Markup("<footer>{}{}</footer>").format(found, thumbs)
 
 

@@ -4,22 +4,50 @@ const opened = new Set();
 const keyOf = (details) => `${details.closest('[data-turn]')?.dataset.turn ?? ''}/${details.dataset.key ?? ''}`;
 
 element.addEventListener('click', (event) => {
-  const target = event.target.closest('[data-say],[data-rate],[data-sheet],[data-keep],[data-open],[data-filter],[data-insert]');
+  const target = event.target.closest('[data-say],[data-rate],[data-sheet],[data-keep],[data-open],[data-filter],[data-insert],[data-learn],[data-why]');
   if (!target) return;
-  const { say, rate, turn, sheet, keep, pin, open, filter, insert } = target.dataset;
+  const { say, rate, turn, sheet, keep, pin, open, filter, insert, learn, why } = target.dataset;
   if (say !== undefined) trigger('say', { text: say });
   else if (sheet !== undefined) trigger('sheet', { turn: Number(sheet) });
   else if (keep !== undefined) trigger('keep', { turn: Number(keep), pin: pin !== undefined });
   else if (open !== undefined) trigger('open', { id: open });
   else if (filter !== undefined) trigger('filter', { name: filter });
+  else if (learn !== undefined) trigger('learn', { phrase: learn, turn: Number(turn) });
   else if (insert !== undefined) trigger('insert', { text: insert });
+  else if (why !== undefined) {
+    trigger('rate', { turn: Number(turn), rating: -1, reason: why });
+    target.parentElement.replaceChildren('Thank you.');
+  }
   else if (rate !== undefined && target.getAttribute('aria-pressed') !== 'true') {
     target.parentElement.querySelectorAll('button').forEach((button) => button.setAttribute('aria-pressed', button === target));
     trigger('rate', { turn: Number(turn), rating: Number(rate) });
+    const reasons = target.parentElement.nextElementSibling;
+    if (reasons?.classList.contains('sc-why')) reasons.hidden = rate !== '-1';
   }
 });
 
+element.addEventListener('submit', (event) => {
+  const form = event.target.closest('[data-mend]');
+  if (!form) return;
+  event.preventDefault();
+  const said = new FormData(form);
+  const pairs = said.getAll('from').map((from, n) => [from, said.getAll('to')[n]]);
+  const added = said.get('value')?.trim() ? [[said.get('dimension'), said.get('value'), said.get('op') === 'ne']] : [];
+  trigger('mend', {
+    turn: Number(form.dataset.mend), metric: said.get('metric') ?? '', by: said.get('by') ?? '', periods: pairs, kept: said.getAll('keep').map(Number), added,
+  });
+});
+
+element.addEventListener('submit', (event) => {
+  const form = event.target.closest('[data-verdict]');
+  if (!form) return;
+  event.preventDefault();
+  const said = new FormData(form);
+  trigger('verdict', { score: Number(said.get('score')), words: said.get('words') ?? '' });
+});
+
 element.addEventListener('change', (event) => {
+  if (event.target.name === 'dimension') event.target.form.elements.value.setAttribute('list', `${event.target.form.id}-${event.target.value}`);
   const { correct } = event.target.dataset;
   if (correct !== undefined) trigger('correct', { turn: Number(correct), intent: event.target.value });
 });
