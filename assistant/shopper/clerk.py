@@ -63,11 +63,13 @@ _COMPLAINTS = frozenset({"sorry", "defect", "abuse"})
 _HANDOFFS = {"handoff": "asked"}
 """The kind of a handoff where it is not called as its line is."""
 _HALF = re.compile(
-    r"[?.!;]\s+|,?\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|can|could|is|are|will|would|tell|show|find)\b)",  # noqa: E501
+    r"[?.!;]\s+|,?\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|can|"
+    r"could|is|are|will|would|tell|show|find)\b)",
     re.IGNORECASE,
 )
 _NEVER_MIND = re.compile(
-    r"\W*(?:(?:ok|no|well|actually)\W+)*(?:forget (?:about )?(?:it|that|this|those|them)|never ?mind(?: that)?|scratch that)\W+(?=\w+\W+\w)",  # noqa: E501
+    r"\W*(?:(?:ok|no|well|actually)\W+)*(?:forget (?:about )?(?:it|that|this|those|them)|never ?mind(?: that)?|"
+    r"scratch that)\W+(?=\w+\W+\w)",
     re.IGNORECASE,
 )
 MOST_MISSES = 3

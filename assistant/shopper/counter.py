@@ -29,11 +29,13 @@ from retrieval.types import Retriever
 
 _HAVING = re.compile(r"\b(?:have|got|available|enough|left|get|buy|order|need|want)\b", re.IGNORECASE)
 _BASKET = re.compile(
-    r"\b(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bcheck ?out\b|\b(?:buy|order|take|purchase) (?:it|them|this|that|one|two|both)\b",  # noqa: E501
+    r"\b(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bcheck ?out\b|\b(?:buy|order|"
+    r"take|purchase) (?:it|them|this|that|one|two|both)\b",
     re.IGNORECASE,
 )
 _BEFORE_NAME = re.compile(
-    r"\b(?P<number>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s*(?:x|pieces of|of|units of|pairs of)?\s*(?:the|your|those|these)?\s*$",  # noqa: E501
+    r"\b(?P<number>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s*(?:x|pieces of|of|"
+    r"units of|pairs of)?\s*(?:the|your|those|these)?\s*$",
     re.IGNORECASE,
 )
 _PRICE_SAID = re.compile(r"(?<![\w.])\d{1,5}\.\d{2}(?!\d)")
@@ -127,10 +129,8 @@ class Counter:
         )
         chosen = self._shelf.many(dict.fromkeys(ids))[:4]
         priced = sorted((p for p in chosen if lowest_price(p) is not None), key=lambda p: lowest_price(p) or 0.0)
-        lines = [
-            f"- {products.summary(p, self._currency)}{f'; {joined([x for x in (p.category, p.style) if x], last=chr(47))}' if p.style else ''}"  # noqa: E501
-            for p in chosen
-        ]
+        kinds = [f"; {p.category} / {p.style}" if p.category and p.style else "" for p in chosen]
+        lines = [f"- {products.summary(p, self._currency)}{kind}" for p, kind in zip(chosen, kinds, strict=True)]
         pieces = [about(p, text) for p, text in zip(chosen, lines, strict=True)]
         value: Scalar = None
         if len(priced) >= 2:

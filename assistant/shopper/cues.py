@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative
 """Wordings that are safer to recognise by rule than by classifier: consent, refusal, attacks, and what is asked about a product.
 
 Owns patterns over one message; refuses to know the conversation. Where a cue and the classifier disagree, the dialogue policy
@@ -18,51 +17,66 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 _INTERJECTION = r"^\W*(?:(?:h+m+|u+m+|u+h+|e+r+m*|oh+|ah+|well|ok(?:ay)?|so|right|actually|sorry|fine|alright)\b\W*){0,2}"
 _YES = _any(
-    _INTERJECTION
-    + r"(?:yes|yep|yeah|yea|yup|ya|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|i confirm|agreed|correct|exactly|affirmative|"
-    r"go ahead|please do|do it|do so|proceed|please proceed|go for it|that'?s (?:right|correct|fine)|looks good|sounds good|all (?:good|correct))\b",
-    r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
+    _INTERJECTION + r"(?:yes|yep|yeah|yea|yup|ya|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|"
+    r"i confirm|agreed|correct|exactly|affirmative|"
+    r"go ahead|please do|do it|do so|proceed|please proceed|go for it|that'?s (?:right|correct|fine)|"
+    r"looks good|sounds good|all (?:good|correct))\b",
+    r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|"
+    r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
 )
 _NOT_YES = _any(
-    r"\b(?:no|not|nope|never|don'?t|doesn'?t|do not|can'?t|cannot|won'?t|wait|hold on|hang on|stop|but|however|unless|if|instead|actually|rather|except|maybe|perhaps|later|first|before|"
+    r"\b(?:no|not|nope|never|don'?t|doesn'?t|do not|can'?t|cannot|won'?t|wait|hold on|hang on|stop|but|however|"
+    r"unless|if|instead|actually|rather|except|maybe|perhaps|later|first|before|"
     r"changed? my mind|change (?:it|that|to)|unsure|think about|let me think|wrong|incorrect|also|another|different|other|only)\b",
     r"\?",
 )
 _NO = _any(
-    _INTERJECTION
-    + r"(?:no|nope|nah|no thanks?|no thank you|never mind|nevermind|nvm|stop|wait|hold on|hang on|forget (?:it|that|about it)|leave it|don'?t|do not|please don'?t|not now|not yet|"
+    _INTERJECTION + r"(?:no|nope|nah|no thanks?|no thank you|never mind|nevermind|nvm|stop|wait|hold on|hang on|forget (?:it|"
+    r"that|about it)|leave it|don'?t|do not|please don'?t|not now|not yet|"
     r"changed? my mind|i(?:'ve| have) changed my mind|i changed my mind|rather not|better not|cancel that|scratch that)\b",
 )
 
 PERSON = _any(
-    r"\b(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|pass me|hand me|escalate|switch me|redirect me)\b[^.?!]{0,40}\b(?:human|person|people|agent|representative|rep|someone|somebody|operator|manager|supervisor|staff|employee|colleague|support team|customer service|real)\b",
+    r"\b(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|pass me|hand me|escalate|"
+    r"switch me|redirect me)\b[^.?!]{0,40}\b(?:human|person|people|agent|representative|rep|someone|somebody|"
+    r"operator|manager|supervisor|staff|employee|colleague|support team|customer service|real)\b",
     r"\b(?:real|live|actual) (?:person|human|agent|people)\b(?!\s+(?:or|wear))",
-    r"\b(?:want|need|give me|get|prefer|like|call) (?:a|an|to see a|your|the|some)?\s*(?:human|real person|manager|supervisor|operator|agent|representative)\b",
+    r"\b(?:want|need|give me|get|prefer|like|call) (?:a|an|to see a|your|the|some)?\s*(?:human|real person|"
+    r"manager|supervisor|operator|agent|representative)\b",
     r"^\W*(?:human|agent|representative|operator|person)(?:\s+please|\s+now)?\W*$",
     r"\bcan (?:a|some) (?:human|person|colleague) (?:help|answer|call)\b",
     r"\b(?:have|ask) (?:someone|somebody|a person|a human|your manager|an agent)\b[^.?!]{0,25}\b(?:call|contact|help|answer|reply)\b",
     r"\b(?:ask for|where is) (?:your|the) (?:manager|boss|supervisor)\b",
 )
 ALARM = _any(
-    r"\b(?:my lawyer|an? lawyer|attorney|legal action|sue you|suing|take you to court|small claims|consumer protection|trading standards|file a police|police report)\b",
-    r"\b(?:caught fire|on fire|electric(?:al)? shock|electrocuted|exploded|injured|injury|burned (?:me|my)|burnt (?:me|my)|bleeding|in hospital|poison\w*|allergic reaction)\b",
+    r"\b(?:my lawyer|an? lawyer|attorney|legal action|sue you|suing|take you to court|small claims|"
+    r"consumer protection|trading standards|file a police|police report)\b",
+    r"\b(?:caught fire|on fire|electric(?:al)? shock|electrocuted|exploded|injured|injury|burned (?:me|my)|"
+    r"burnt (?:me|my)|bleeding|in hospital|poison\w*|allergic reaction)\b",
     r"\b(?:defamation|lawsuit)\b",
 )
 PAYMENT_DISPUTE = _any(
     r"\b(?:chargeback|disput(?:e|ing) (?:the|a|this|my) (?:charge|payment|transaction))\b",
-    r"\b(?:charged (?:me )?(?:twice|double|two times)|double[- ]charged|(?:un|not )authori[sz]ed (?:charge|payment|transaction)|fraudulent|stolen (?:card|credit card)|my card (?:was|got) stolen|identity theft|scammed)\b",
+    r"\b(?:charged (?:me )?(?:twice|double|two times)|double[- ]charged|(?:un|not )authori[sz]ed (?:charge|"
+    r"payment|transaction)|fraudulent|stolen (?:card|credit card)|my card (?:was|got) stolen|identity theft|"
+    r"scammed)\b",
 )
 ATTACK = _any(
-    r"\b(?:ignore|disregard|forget|override|bypass|drop|skip)\b[^.?!]{0,40}\b(?:instructions?|rules?|guidelines?|prompts?|polic(?:y|ies)|restrictions?|programming|training|verification|identification|authentication|checks?)\b",
+    r"\b(?:ignore|disregard|forget|override|bypass|drop|skip)\b[^.?!]{0,40}\b(?:instructions?|rules?|"
+    r"guidelines?|prompts?|polic(?:y|ies)|restrictions?|programming|training|verification|identification|"
+    r"authentication|checks?)\b",
     r"\b(?:system|hidden|initial|secret|developer) (?:prompt|instructions?|message)\b",
     r"\b(?:your|the) (?:prompt|instructions|source code|system message|api keys?|credentials|configuration)\b",
     r"\b(?:jailbreak|dan mode|developer mode|debug mode|admin mode|god mode|maintenance mode|root access|sudo)\b",
-    r"\byou are (?:now|no longer)\b|\bfrom now on,? you\b|\bpretend (?:to be|you(?:'re| are)|that)\b|\bact as (?:if|an?|the|my)\b|\brole-?play\b",
-    r"\b(?:i am|i'm|this is) (?:the|your|an?) (?:developer|admin(?:istrator)?|system administrator|programmer|owner|ceo|store manager|engineer|tester|auditor)\b",
+    r"\byou are (?:now|no longer)\b|\bfrom now on,? you\b|\bpretend (?:to be|you(?:'re| are)|that)\b|"
+    r"\bact as (?:if|an?|the|my)\b|\brole-?play\b",
+    r"\b(?:i am|i'm|this is) (?:the|your|an?) (?:developer|admin(?:istrator)?|system administrator|programmer|"
+    r"owner|ceo|store manager|engineer|tester|auditor)\b",
     r"\b(?:drop table|delete from|union select|insert into|; ?--|<script|rm -rf)\b|\bselect\b.{1,40}\bfrom\b \w+",
     r"\bselect \* from\b|\{\{.*\}\}|\bSYSTEM ?:|\[system\]|<\|",
-    r"\b(?:reveal|print|repeat|output|show|leak|dump)\b[^.?!]{0,30}\b(?:prompt|instructions|password|database|config\w*|customer (?:list|data|records)|all (?:customers|users|accounts|orders of))\b",
+    r"\b(?:reveal|print|repeat|output|show|leak|dump)\b[^.?!]{0,30}\b(?:prompt|instructions|password|database|"
+    r"config\w*|customer (?:list|data|records)|all (?:customers|users|accounts|orders of))\b",
 )
 DISCOUNT_PLOY = _any(
     r"\b(?:set|change|lower|drop|mark|make|reduce)\b[^.?!]{0,30}\b(?:price|cost|total)s?\b[^.?!]{0,30}\b(?:to|free|zero|\$?\d)",
@@ -70,13 +84,20 @@ DISCOUNT_PLOY = _any(
     r"\bsell (?:it|this|that|me)\b[^.?!]{0,30}\bfor (?:\$\s?)?(?:0|1|one|zero|a) ?(?:dollar|cent|buck|penny)?\b",
 )
 OTHERS = _any(
-    r"\b(?:other|another|different|all|every|some(?:body|one) else'?s?|previous|last) (?:customer|user|person|shopper|buyer|client)s?\b(?!\s+(?:reviews?|ratings?|service))",
-    r"\b(?:my|the) (?:wife|husband|friend|neighbou?r|boss|ex|girlfriend|boyfriend|brother|sister|mother|father|mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)'?s?\s+(?:orders?|account|address|card|payment|e-?mail|parcel|package|purchases?|gift card)\b",
+    r"\b(?:other|another|different|all|every|some(?:body|one) else'?s?|previous|last) (?:customer|user|person|"
+    r"shopper|buyer|client)s?\b(?!\s+(?:reviews?|ratings?|service))",
+    r"\b(?:my|the) (?:wife|husband|friend|neighbou?r|boss|ex|girlfriend|boyfriend|brother|sister|mother|father|"
+    r"mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)'?s?\s+(?:orders?|account|address|"
+    r"card|payment|e-?mail|parcel|package|purchases?|gift card)\b",
     r"\b(?:who (?:else )?(?:bought|ordered|purchased))\b",
-    r"\b(?:list|give|show|tell|send)\b[^.?!]{0,30}\b(?:customers|users|customer (?:list|database|e-?mails|names|addresses|phone numbers))\b",
+    r"\b(?:list|give|show|tell|send)\b[^.?!]{0,30}\b(?:customers|users|customer (?:list|database|e-?mails|"
+    r"names|addresses|phone numbers))\b",
 )
 OTHERS_NAMED = re.compile(
-    r"\b(?!(?:What|Where|Who|How|When|It|That|There|Here|Today|Let|My|Is)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)?'s (?:last |latest |recent |open )?(?:orders?|account|address|parcels?|packages?|purchases?|e-?mail)\b|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|ordered)\b"
+    r"\b(?!(?:What|Where|Who|How|When|It|That|There|Here|Today|Let|My|"
+    r"Is)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)?'s (?:last |latest |recent |open )?(?:orders?|account|address|parcels?|"
+    r"packages?|purchases?|e-?mail)\b|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|"
+    r"ordered)\b"
 )
 INSIDE = _any(
     r"\b(?:profits?|revenue|turnover|profit margins?|sales figures|mark-?up)\b",
@@ -84,32 +105,46 @@ INSIDE = _any(
 )
 PAST = _any(r"\b(?:did|was|were|paid)\b")
 ABUSE = _any(
-    r"\b(?:fuck\w*|f\*+k?\w*|shit\w*|bullshit|asshole|bitch|bastard|wank\w*|cunt|dickhead|moron|idiot(?:ic)?|imbecile|dumbass|motherf\w+|piece of (?:crap|garbage|trash))\b",
-    r"\b(?:you(?:'re| are|r)?|this|ur)\s+(?:so |such |a |an |just |really |absolutely |total(?:ly)? |fucking |damn |completely )*(?:stupid|useless|dumb|pathetic|worthless|garbage|trash|terrible bot|crap|loser|rubbish bot)\b",
-    r"\b(?:stupid|useless|dumb|idiotic) (?:bot|machine|robot|thing|chatbot|computer|ai|assistant)\b|\bshut up\b|\bi hate you\b|\bgo to hell\b|\bscrew you\b",
+    r"\b(?:fuck\w*|f\*+k?\w*|shit\w*|bullshit|asshole|bitch|bastard|wank\w*|cunt|dickhead|moron|idiot(?:ic)?|"
+    r"imbecile|dumbass|motherf\w+|piece of (?:crap|garbage|trash))\b",
+    r"\b(?:you(?:'re| are|r)?|this|ur)\s+(?:so |such |a |an |just |really |absolutely |total(?:ly)? |fucking |"
+    r"damn |completely )*(?:stupid|useless|dumb|pathetic|worthless|garbage|trash|terrible bot|crap|loser|"
+    r"rubbish bot)\b",
+    r"\b(?:stupid|useless|dumb|idiotic) (?:bot|machine|robot|thing|chatbot|computer|ai|assistant)\b|"
+    r"\bshut up\b|\bi hate you\b|\bgo to hell\b|\bscrew you\b",
 )
 
 ANGER = _any(
-    r"\b(?:ridiculous|unacceptable|outrageous|disgraceful|disgusting|appalling|furious|fed up|sick of|had enough|rip[- ]?off|scam\w*|worst (?:shop|store|service|company|experience)|"
-    r"never (?:again|buy|order|shop)\w*|(?:so|very|really) angry|pissed|joke of a|waste of (?:time|money)|third time|wtf|are you (?:kidding|serious|joking))\b",
+    r"\b(?:ridiculous|unacceptable|outrageous|disgraceful|disgusting|appalling|furious|fed up|sick of|"
+    r"had enough|rip[- ]?off|scam\w*|worst (?:shop|store|service|company|experience)|"
+    r"never (?:again|buy|order|shop)\w*|(?:so|very|really) angry|pissed|joke of a|waste of (?:time|money)|"
+    r"third time|wtf|are you (?:kidding|serious|joking))\b",
 )
 CARE = _any(
-    r"\b(?:can|could|may|should|must|do|does|how|is it (?:ok|safe|okay)|safe) (?:\w+ ){0,3}?(?:wash|tumble|iron|dry[- ]?clean|bleach|clean|polish|care for|take care of)\b",
+    r"\b(?:can|could|may|should|must|do|does|how|is it (?:ok|safe|okay)|safe) (?:\w+ ){0,3}?(?:wash|tumble|"
+    r"iron|dry[- ]?clean|bleach|clean|polish|care for|take care of)\b",
 )
 
 GREETING = _any(
-    r"^\W*(?:hi|hello|hey|heya|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings|yo|hola|hallo)(?:\s+(?:there|all|everyone|team|you|again|shop|bot|clerk|guys|folks))*\W*$"
+    r"^\W*(?:hi|hello|hey|heya|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings|yo|hola|"
+    r"hallo)(?:\s+(?:there|all|everyone|team|you|again|shop|bot|clerk|guys|folks))*\W*$"
 )
 THANKS = _any(
-    r"^\W*(?:(?:ok|okay|great|perfect|cool|awesome|nice|super|wonderful|lovely|no|alright|got it|that'?s all|good)\W+)*(?:many |lots of )?(?:thanks?|thank you|thx|ty|cheers|much appreciated|appreciate it)\b(?!.*\?)(?!.*\b(?:but|also|and (?:how|what|can|could|do|is))\b).{0,50}$"
+    r"^\W*(?:(?:ok|okay|great|perfect|cool|awesome|nice|super|wonderful|lovely|no|alright|got it|that'?s all|"
+    r"good)\W+)*(?:many |lots of )?(?:thanks?|thank you|thx|ty|cheers|much appreciated|"
+    r"appreciate it)\b(?!.*\?)(?!.*\b(?:but|also|and (?:how|what|can|could|do|is))\b).{0,50}$"
 )
 BYE = _any(
-    r"^\W*(?:(?:ok|okay|thanks?|thank you|great|alright|that'?s all)\W+)*(?:bye|goodbye|good bye|bye bye|see you|see ya|cya|farewell|good night|have a (?:nice|good|great) (?:day|one|evening|night|weekend)|that'?s (?:all|it)(?: for (?:now|today))?)\b[^?]{0,40}$"
+    r"^\W*(?:(?:ok|okay|thanks?|thank you|great|alright|that'?s all)\W+)*(?:bye|goodbye|good bye|bye bye|"
+    r"see you|see ya|cya|farewell|good night|have a (?:nice|good|great) (?:day|one|evening|night|weekend)|"
+    r"that'?s (?:all|it)(?: for (?:now|today))?)\b[^?]{0,40}$"
 )
 
 CHEAPEST = _any(
     r"\bcheapest\b",
-    r"\blowest[- ]pric\w*|\blowest (?:cost|price)|\bleast expensive\b|\bmost (?:affordable|inexpensive)\b|\b(?:lowest|smallest|least) (?:price|cost)\b|\bcosts? (?:the )?least\b|\bmost budget[- ]friendly\b|\bbest price\b",
+    r"\blowest[- ]pric\w*|\blowest (?:cost|price)|\bleast expensive\b|\bmost (?:affordable|inexpensive)\b|"
+    r"\b(?:lowest|smallest|least) (?:price|cost)\b|\bcosts? (?:the )?least\b|\bmost budget[- ]friendly\b|"
+    r"\bbest price\b",
 )
 DEAREST = _any(
     r"\b(?:most expensive|dearest|priciest|costliest|most costly|highest[- ]priced?|highest (?:price|cost)|costs? (?:the )?most)\b"
@@ -121,42 +156,67 @@ CHEAPER = _any(
 )
 DEARER = _any(r"\b(?:more expensive|pricier|dearer|higher[- ]priced?|more up-?market|fancier|more premium|costlier)\b(?!\s+than\s+\$?\d)")
 DIFFERENCE = _any(
-    r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?))"
+    r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|"
+    r"more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?))"
 )
 COMPARE = _any(
-    r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|\bwhich(?: one)?(?:'s)? (?:of (?:these|those|them|the) )?(?:two )?(?:is |are |costs? |has )?(?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher)\b|\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
+    r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|"
+    r"\bwhich(?: one)?(?:'s)? (?:of (?:these|those|them|the) )?(?:two )?(?:is |are |costs? |"
+    r"has )?(?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher)\b|\b(?:is|"
+    r"are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|"
+    r"of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )
 SIMILAR = _any(
-    r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those)\b|more like|something like (?:the|it|this|that)|same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
+    r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those)\b|more like|"
+    r"something like (?:the|it|this|that)|same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|"
+    r"instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
 )
 GOES_WITH = _any(
-    r"\b(?:(?:go|goes|going|fits?) (?:well |together )?with|match(?:es)? (?:well )?with|pairs? (?:well )?with|to go with|combine with|accessor(?:y|ies) for|(?:bought|buy|purchased?|ordered) (?:together|along(?:side)?) ?(?:with)?|(?:also|else) (?:buy|bought|order|purchase)|add(?:ed)? to (?:it|this|that))\b"
+    r"\b(?:(?:go|goes|going|fits?) (?:well |together )?with|match(?:es)? (?:well )?with|pairs? (?:well )?with|"
+    r"to go with|combine with|accessor(?:y|ies) for|(?:bought|buy|purchased?|ordered) (?:together|"
+    r"along(?:side)?) ?(?:with)?|(?:also|else) (?:buy|bought|order|purchase)|add(?:ed)? to (?:it|this|that))\b"
 )
 PRICE = _any(
-    r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|charge for)\b",
+    r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|"
+    r"the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|"
+    r"charge for)\b",
     r"\b(?:is|are) (?:\$?\d[\d.,]*|[a-z]+ (?:hundred|thousand))(?: dollars| bucks| usd)?(?: about| still| the)? (?:right|correct)\b",
 )
 STOCK = _any(
-    r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|how many (?:[\w'-]+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in (?:stock|store|total))|any left|still have|left in|units|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|on hand|do you still|restock\w*)\b"
+    r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|"
+    r"how many (?:[\w'-]+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in (?:stock|store|total))|"
+    r"any left|still have|left in|units|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|"
+    r"on hand|do you still|restock\w*)\b"
 )
 HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
 OPTIONS = _any(
-    r"\b(?:which|what|any other|other|how many|all(?: the)?|list|different) (?:\w+ )?(?:colou?rs?|sizes?|options?|variants?|versions?|models?|materials?|varieties|kinds of|types of|styles?|configurations?|finish(?:es)?)\b|\b(?:come|comes|available|sell it|have it) in\b(?! stock)"
+    r"\b(?:which|what|any other|other|how many|all(?: the)?|list|different) (?:\w+ )?(?:colou?rs?|sizes?|"
+    r"options?|variants?|versions?|models?|materials?|varieties|kinds of|types of|styles?|configurations?|"
+    r"finish(?:es)?)\b|\b(?:come|comes|available|sell it|have it) in\b(?! stock)"
 )
 MORE = _any(
-    r"^\W*(?:(?:show|give|see|any|can i see|got|are there|do you have|anything)\s+(?:me\s+)?)?(?:more|others|else|other ones|some more|more options|more results|other options|any others|the rest)(?:\s+(?:please|of them|like these|options|results))?\W*$"
+    r"^\W*(?:(?:show|give|see|any|can i see|got|are there|do you have|anything)\s+(?:me\s+)?)?(?:more|others|"
+    r"else|other ones|some more|more options|more results|other options|any others|the rest)(?:\s+(?:please|"
+    r"of them|like these|options|results))?\W*$"
 )
 PRONOUN = _any(r"\b(?:it|its|it'?s|this|that|this one|that one|the one|same one|the item|the product|the thing)\b")
 PLURAL = _any(
-    r"\b(?:these|those|them|they|both|either|the (?:two|three|four)|all of (?:them|these|those)|the ones|ones (?:you|above)|of the (?:above|list))\b"
+    r"\b(?:these|those|them|they|both|either|the (?:two|three|four)|all of (?:them|these|those)|the ones|"
+    r"ones (?:you|above)|of the (?:above|list))\b"
 )
 MOOD = _any(r"\b(?:gifts?|presents?|something|anything|ideas?|surprise)\b")
 GENERAL = _any(
-    r"\b(?:how (?:do|can|could|would|should|to|does)|what(?:'s| is| are| if|'re| should)|can i|could i|may i|am i|is it possible|is there|are there|do you|does|are you|will you|when (?:will|do|does|is)|where (?:do|can)|why|who|in case|tell me about|explain|policy|policies|rules?|terms)\b"
+    r"\b(?:how (?:do|can|could|would|should|to|does)|what(?:'s| is| are| if|'re| should)|can i|could i|may i|"
+    r"am i|is it possible|is there|are there|do you|does|are you|will you|when (?:will|do|does|is)|where (?:do|"
+    r"can)|why|who|in case|tell me about|explain|policy|policies|rules?|terms)\b"
 )
 NEGATION = re.compile(
-    r"\b(?:not(?: made (?:of|from|out of))?(?: in)?(?: a| an| the| any)?|no|non|without(?: a| an| any)?|except(?: for)?(?: the)?|excluding|other than|anything but|isn'?t|aren'?t|don'?t (?:want|like)(?: a| an| any| the)?|"
-    r"avoid(?:ing)?|nothing(?: (?:in|with|from|of|made (?:of|from|out of)))?(?: a| an| any| the)?|hate|but not|free (?:of|from)|instead of)[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |, )(?:any )?[a-z][a-z-]+)*)|\b(?P<free>[a-z]+)[- ]free\b",
+    r"\b(?:not(?: made (?:of|from|out of))?(?: in)?(?: a| an| the| any)?|no|non|without(?: a| an| any)?|"
+    r"except(?: for)?(?: the)?|excluding|other than|anything but|isn'?t|aren'?t|don'?t (?:want|like)(?: a| an|"
+    r" any| the)?|"
+    r"avoid(?:ing)?|nothing(?: (?:in|with|from|of|made (?:of|from|out of)))?(?: a| an| any| the)?|hate|but not|"
+    r"free (?:of|from)|instead of)[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |"
+    r", )(?:any )?[a-z][a-z-]+)*)|\b(?P<free>[a-z]+)[- ]free\b",
     _I,
 )
 
@@ -173,13 +233,45 @@ def declines(text: str) -> bool:
 
 
 _MISSPELT = {
-    "adress": "address", "addres": "address", "adres": "address", "cancle": "cancel", "canel": "cancel", "cansel": "cancel", "cancell": "cancel",
-    "exchage": "exchange", "exchnage": "exchange", "refnd": "refund", "refound": "refund", "retrun": "return", "retun": "return",
-    "oder": "order", "ordr": "order", "orders's": "orders", "paymnet": "payment", "payed": "paid", "recieve": "receive", "recieved": "received",
-    "delivary": "delivery", "trackin": "tracking", "pakage": "package", "packege": "package", "wich": "which", "wat": "what", "wher": "where",
-    "wheres": "where's", "whats": "what's", "ive": "i've", "didnt": "didn't", "dont": "don't", "doesnt": "doesn't", "cant": "can't",
-    "isnt": "isn't", "wont": "won't", "havent": "haven't", "hasnt": "hasn't",
-}  # fmt: skip
+    "adress": "address",
+    "addres": "address",
+    "adres": "address",
+    "cancle": "cancel",
+    "canel": "cancel",
+    "cansel": "cancel",
+    "cancell": "cancel",
+    "exchage": "exchange",
+    "exchnage": "exchange",
+    "refnd": "refund",
+    "refound": "refund",
+    "retrun": "return",
+    "retun": "return",
+    "oder": "order",
+    "ordr": "order",
+    "orders's": "orders",
+    "paymnet": "payment",
+    "payed": "paid",
+    "recieve": "receive",
+    "recieved": "received",
+    "delivary": "delivery",
+    "trackin": "tracking",
+    "pakage": "package",
+    "packege": "package",
+    "wich": "which",
+    "wat": "what",
+    "wher": "where",
+    "wheres": "where's",
+    "whats": "what's",
+    "ive": "i've",
+    "didnt": "didn't",
+    "dont": "don't",
+    "doesnt": "doesn't",
+    "cant": "can't",
+    "isnt": "isn't",
+    "wont": "won't",
+    "havent": "haven't",
+    "hasnt": "hasn't",
+}
 _WORDS = re.compile(r"[A-Za-z']+")
 
 
@@ -194,7 +286,10 @@ def plain(text: str) -> str:
 
 
 RANGE = _any(
-    r"\bwhat (?:all )?(?:categories|departments|products|kinds? of (?:products|things|stuff)|sorts? of (?:products|things)|things) (?:do you|does|are|have)\b|\bwhat (?:do you|does (?:this|your) (?:shop|store)) (?:sell|have|offer|carry|stock)\b|\b(?:product range|your range|your catalogue|your catalog|assortment)\b"
+    r"\bwhat (?:all )?(?:categories|departments|products|kinds? of (?:products|things|stuff)|"
+    r"sorts? of (?:products|things)|things) (?:do you|does|are|have)\b|\bwhat (?:do you|does (?:this|"
+    r"your) (?:shop|store)) (?:sell|have|offer|carry|stock)\b|\b(?:product range|your range|your catalogue|"
+    r"your catalog|assortment)\b"
 )
 
 
@@ -203,13 +298,18 @@ INTRODUCES = re.compile(
 )
 SENDING = _any(
     r"\b(?:return|shipping|mailing) (?:label|instructions)\b|\binstructions\b|\blabel\b",
-    r"\bhow (?:(?:do|can|should|would|will|must) (?:i|we)|to) (?:send|ship|mail|post|get|give|bring|return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
+    r"\bhow (?:(?:do|can|should|would|will|must) (?:i|we)|to) (?:send|ship|mail|post|get|give|bring|"
+    r"return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
     r"\bwhere (?:do|should|can) i (?:send|ship|drop|bring)\b",
 )
 
 SEEKS = _any(
-    r"\b(?:do|d'?)\s?(?:you|u|ya) (?:guys |all |also |still )*(?:sell|have|carry|stock|got|offer)\b|\b(?:got|have you got) any\b|\b(?:looking|searching|hunting) for\b|\b(?:show|find|get) me\b|^\W*(?:i )?(?:need|want)\b"
+    r"\b(?:do|d'?)\s?(?:you|u|ya) (?:guys |all |also |still )*(?:sell|have|carry|stock|got|offer)\b|\b(?:got|"
+    r"have you got) any\b|\b(?:looking|searching|hunting) for\b|\b(?:show|find|get) me\b|^\W*(?:i )?(?:need|"
+    r"want)\b"
 )
 DEFECT = _any(
-    r"\b(?:broke|snapped|ripped|tore|fell apart|came apart|fell off|came off|stopped working|shattered|leaks|leaking|(?:is|was|are|were|arrived|came) (?:broken|damaged|cracked|faulty|defective|torn)|(?:doesn't|does not|don't|won't) (?:work|turn on|switch on|start|close|charge))\b"
+    r"\b(?:broke|snapped|ripped|tore|fell apart|came apart|fell off|came off|stopped working|shattered|leaks|"
+    r"leaking|(?:is|was|are|were|arrived|came) (?:broken|damaged|cracked|faulty|defective|torn)|(?:doesn't|"
+    r"does not|don't|won't) (?:work|turn on|switch on|start|close|charge))\b"
 )

@@ -25,12 +25,17 @@ _QUOTED = re.compile(r"[\"“”]([^\"“”]{3,80})[\"“”]|(?<!\w)'([^']{5,8
 _PROPER = r"[A-Z0-9][\w'&’-]*"
 _RUN = re.compile(rf"{_PROPER}(?:\s+(?:(?:of|the|and|de|for|&|-)\s+)?{_PROPER})+")
 _DEFINITE = re.compile(
-    r"\b(?:(?:price|cost|stock|details?|description|availability|colou?r|size|material|weight|dimensions)s? (?:of|for|on|is)|how much (?:is|are|does|do|for|would)|how many(?: of)?|tell me (?:more )?about|what about|info(?:rmation)? (?:on|about)|"  # noqa: E501
-    r"do you (?:have|sell|stock|carry)|have you got|got|is|are|does|do|i want|i'd like|looking for|buy|order|need) (?:the|your|that)\s+(?P<name>[^?.!,;]{3,80})",  # noqa: E501
+    r"\b(?:(?:price|cost|stock|details?|description|availability|colou?r|size|material|weight|"
+    r"dimensions)s? (?:of|for|on|is)|how much (?:is|are|does|do|for|would)|how many(?: of)?|"
+    r"tell me (?:more )?about|what about|info(?:rmation)? (?:on|about)|"
+    r"do you (?:have|sell|stock|carry)|have you got|got|is|are|does|do|i want|i'd like|looking for|buy|order|"
+    r"need) (?:the|your|that)\s+(?P<name>[^?.!,;]{3,80})",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s+(?:cost|costs|in stock|available|have|has|come|comes|made|still|sold|waterproof|right now|now|today|please|currently|is|are|for sale|left|on sale|with|and|or|that|which|in|at|under|below|go|going|sell|priced|"  # noqa: E501
+    r"\s+(?:cost|costs|in stock|available|have|has|come|comes|made|still|sold|waterproof|right now|now|today|"
+    r"please|currently|is|are|for sale|left|on sale|with|and|or|that|which|in|at|under|below|go|going|sell|"
+    r"priced|"
     r"from|worth|really|good|suitable|compare|machine|dishwasher|need|work|fit|contain|include|support)\b.*$",
     re.IGNORECASE,
 )

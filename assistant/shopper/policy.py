@@ -51,7 +51,8 @@ _PRIVATE_SURE = 0.75
 _OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:only|just|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
 _OWN_ORDER = re.compile(
-    r"\b(?:my|this|that|the) (?:\w+ )?(?:orders?|parcels?|packages?|deliver(?:y|ies)|purchases?|shipments?|stuff)\b|\bi(?:'ve| have)? (?:just )?(?:bought|ordered|purchased|received)\b",  # noqa: E501
+    r"\b(?:my|this|that|the) (?:\w+ )?(?:orders?|parcels?|packages?|deliver(?:y|ies)|purchases?|shipments?|"
+    r"stuff)\b|\bi(?:'ve| have)? (?:just )?(?:bought|ordered|purchased|received)\b",
     re.IGNORECASE,
 )
 _WHAT_ABOUT = re.compile(r"\W*(?:and|or|what|how)\s+(?:about|for|with)\b", re.IGNORECASE)
@@ -66,7 +67,9 @@ _ANSWERS = frozenset(
 )
 _IDENTITY = ("email", "zip", "first_last_name")
 _ADVICE = re.compile(
-    r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",  # noqa: E501
+    r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|"
+    r"headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|"
+    r"stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",
     re.IGNORECASE,
 )
 _OWN_ADDRESS = re.compile(

@@ -20,7 +20,8 @@ from assistant.types import Evidence, Scalar, Understanding
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
 _ASKS_MATERIAL = re.compile(
-    r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made|(?:upholstered|covered|lined|filled|stuffed|wrapped) (?:with|in)|lining|filling)\b",  # noqa: E501
+    r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made|(?:upholstered|covered|lined|filled|"
+    r"stuffed|wrapped) (?:with|in)|lining|filling)\b",
     re.IGNORECASE,
 )
 _ASKS_CATEGORY = re.compile(
@@ -34,7 +35,9 @@ _ASKS_WHOM = re.compile(
 )
 _GENDERS = {"f": "women", "m": "men", "u": "everybody"}
 _ASKS_ALL = re.compile(
-    r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|that)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|specifications?)\b",  # noqa: E501
+    r"\b(?:tell me (?:more )?about|describe|description|details?|more info(?:rmation)?|what is (?:it|this|"
+    r"that)\b(?! (?:price|made|size|colou?r|weight))|what(?:'s| is) (?:it|this|that)\b\W*$|features?|specs?|"
+    r"specifications?)\b",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"\b(?:choose|choices?|pick|different|kinds?|types?|sorts?|options?|variants?|versions?|models?)\b", re.IGNORECASE)

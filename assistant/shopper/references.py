@@ -18,7 +18,8 @@ _ONE = re.compile(r"\b(?:the|that|this)\s+(?P<words>(?:[a-z-]+\s+){1,3})ones?\b"
 _THE = re.compile(r"\b(?:the|that|this|those|these)\s+(?P<words>[a-z][a-z' -]+)", re.IGNORECASE)
 _FIRST_N = re.compile(r"\b(?:the\s+)?(?P<end>first|last|top)\s+(?P<count>two|three|four|2|3|4)\b", re.IGNORECASE)
 _NTH = re.compile(
-    r"\b(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)) (?:one|product|item|result)\b|\bnumber (?:\d|one|two|three|four)\b|^\W*(?:the )?\w+\W*$",  # noqa: E501
+    r"\b(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)) (?:one|product|item|result)\b|"
+    r"\bnumber (?:\d|one|two|three|four)\b|^\W*(?:the )?\w+\W*$",
     re.IGNORECASE,
 )
 _SHORT = 7

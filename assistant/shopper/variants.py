@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - the table of units stays whole
 """Options of a product's variants as people say them: "size 10", "the 1 TB one", "waterproof", "in blue".
 
 Owns the reading of option values from text; refuses to know orders and prices' meaning.
@@ -14,7 +13,24 @@ from assistant.store.records import Product, Variant
 
 _TOKEN = re.compile(r"[^\W_]+(?:\.\d+)?%?(?:\"|'(?=\s|$))?", re.UNICODE)
 _SIZES = {"small": "s", "medium": "m", "large": "l", "extra large": "xl", "extra small": "xs"}
-_UNITS = {"litre": "l", "litres": "l", "liter": "l", "liters": "l", "gigabyte": "gb", "gigabytes": "gb", "terabyte": "tb", "inches": "inch", '"': "inch", "foot": "ft", "feet": "ft", "millilitres": "ml", "milliliters": "ml", "pounds": "lbs", "pound": "lbs", "lb": "lbs"}  # fmt: skip
+_UNITS = {
+    "litre": "l",
+    "litres": "l",
+    "liter": "l",
+    "liters": "l",
+    "gigabyte": "gb",
+    "gigabytes": "gb",
+    "terabyte": "tb",
+    "inches": "inch",
+    '"': "inch",
+    "foot": "ft",
+    "feet": "ft",
+    "millilitres": "ml",
+    "milliliters": "ml",
+    "pounds": "lbs",
+    "pound": "lbs",
+    "lb": "lbs",
+}
 _SPELT = {"gray": "grey", "colour": "color"}
 _NOT = re.compile(r"\b(?:not|non|isn't|without|no)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
 

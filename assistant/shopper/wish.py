@@ -16,7 +16,8 @@ from assistant.shopper.words import word_list
 from assistant.types import Understanding
 
 _TURN = re.compile(
-    r"\b(?:for|with|to|that|which|who|when|while|because|so|under|below|over|above|between|from|around|in|on|at|of|made|and|or|but|not|no|without|except|,|;|\.|\?|!)\b|[,;.?!]",
+    r"\b(?:for|with|to|that|which|who|when|while|because|so|under|below|over|above|between|from|around|in|on|"
+    r"at|of|made|and|or|but|not|no|without|except|,|;|\.|\?|!)\b|[,;.?!]",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
@@ -42,7 +43,8 @@ _TELLS = re.compile(
 _AS_TRAIT = re.compile(r"\b(?:in|of|from)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _LIKED = re.compile(r"\b(?:loves?|likes?|enjoys?|is into|fond of|a fan of|collects?|wants?|needs?)\s+(?P<what>[\w -]{3,30})", re.IGNORECASE)
 _IN_STOCK = re.compile(
-    r"\b(?:in stock|available (?:now|right now|today|immediately)|(?:that|which) (?:is|are|you) (?:actually )?(?:available|have)|ready to ship|not sold out|have on hand)\b",  # noqa: E501
+    r"\b(?:in stock|available (?:now|right now|today|immediately)|(?:that|which) (?:is|are|"
+    r"you) (?:actually )?(?:available|have)|ready to ship|not sold out|have on hand)\b",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative
 """What a message asks of the order desk: which reading or which write, and whether it asks how things work in general.
 
 Rules over wording come first, the classifier's label where they are silent; refuses to know orders.
@@ -17,62 +16,221 @@ _POLICY_WORD = re.compile(
     r"\b(?:polic(?:y|ies)|fees?|penalt(?:y|ies)|rules?|terms|allowed to|deadline|window|in general|usually|normally)\b", _I
 )
 _HISTORY = re.compile(
-    r"\b(?:was|were|has been|have been|been|got|did you|why)\s+(?:\w+\s+)?(?:cancell?ed|returned|exchanged|refunded)\b|\balready (?:cancell?ed|returned|exchanged)\b",
+    r"\b(?:was|were|has been|have been|been|got|did you|why)\s+(?:\w+\s+)?(?:cancell?ed|returned|exchanged|"
+    r"refunded)\b|\balready (?:cancell?ed|returned|exchanged)\b",
     _I,
 )
 _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("cancel", re.compile(r"\bcancel(?:l?ing|led)?\b(?! (?:that|this)\W*$)|\bcall off\b|\bstop (?:the|my|this) (?:order|shipment)\b|\b(?:get rid of|undo|drop|scrap) (?:the|my|this) order\b", _I)),
+    (
+        "cancel",
+        re.compile(
+            r"\bcancel(?:l?ing|led)?\b(?! (?:that|this)\W*$)|\bcall off\b|\bstop (?:the|my|this) (?:order|shipment)\b|"
+            r"\b(?:get rid of|undo|drop|scrap) (?:the|my|this) order\b",
+            _I,
+        ),
+    ),
     ("exchange", re.compile(r"\b(?:exchang\w*|swap\w*|trad(?:e|ing)|replac(?:e|ing)|replacement)\b", _I)),
-    ("return", re.compile(r"\b(?:return(?:ing|s|ed)?|send(?:ing)? (?:it |them |this |these |the [\w ]{2,40} |my [\w ]{2,40} |something |everything )?back|give (?:it|them) back|take (?:it|them) back|bring (?:it|them) back)\b", _I)),
-    ("address", re.compile(
-        r"\b(?:chang\w*|updat\w*|modif\w*|correct\w*|edit\w*|fix|wrong|incorrect|different|new|another|other|re-?direct\w*|re-?rout\w*|switch\w*|moved|moving)\b[^.?!]{0,60}\b(?:address|place|home|apartment|house)\b"
-        r"|\b(?:ship|send|deliver|mail|redirect|forward)\b[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|different|another|home|office|work|default|old|old)|to \d+\b|instead)|\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|has changed|needs|should be|changed|to be)\b|\bi(?:'ve| have)? (?:just |recently )?moved\b", _I)),
-    ("payment", re.compile(
-        r"\b(?:chang\w*|switch\w*|updat\w*|modif\w*|use|using|mov\w*|put|charge|pay)\b[^.?!]{0,60}\b(?:payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|card)\b(?![^.?!]{0,20}\bbalance)", _I)),
-    ("modify", re.compile(r"\b(?:remov(?:e[sd]?|ing)|delet(?:e[sd]?|ing)|add(?:ing)?)\b[^.?!]{0,60}\b(?:from|to|in) (?:my |the |this )?(?:\w+ )?order\b|\b(?:picked|ordered|chose|chosen|selected|took|bought|got) (?:the |a )?wrong\b|\bwrong (?:sizes?|colou?rs?|versions?|models?|options?|variants?)\b|\b(?:chang\w*|switch\w*|modif\w*|updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,90}\b(?:to|into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b", _I)),
-)  # fmt: skip
+    (
+        "return",
+        re.compile(
+            r"\b(?:return(?:ing|s|ed)?|send(?:ing)? (?:it |them |this |these |the [\w ]{2,40} |my [\w ]{2,40} |"
+            r"something |everything )?back|give (?:it|them) back|take (?:it|them) back|bring (?:it|them) back)\b",
+            _I,
+        ),
+    ),
+    (
+        "address",
+        re.compile(
+            r"\b(?:chang\w*|updat\w*|modif\w*|correct\w*|edit\w*|fix|wrong|incorrect|different|new|another|other|"
+            r"re-?direct\w*|re-?rout\w*|switch\w*|moved|moving)\b[^.?!]{0,60}\b(?:address|place|home|apartment|"
+            r"house)\b"
+            r"|\b(?:ship|send|deliver|mail|redirect|forward)\b[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
+            r"different|another|home|office|work|default|old|old)|to \d+\b|instead)|"
+            r"\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|has changed|needs|should be|changed|to be)\b|\bi(?:'ve|"
+            r" have)? (?:just |recently )?moved\b",
+            _I,
+        ),
+    ),
+    (
+        "payment",
+        re.compile(
+            r"\b(?:chang\w*|switch\w*|updat\w*|modif\w*|use|using|mov\w*|put|charge|"
+            r"pay)\b[^.?!]{0,60}\b(?:payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|"
+            r"card)\b(?![^.?!]{0,20}\bbalance)",
+            _I,
+        ),
+    ),
+    (
+        "modify",
+        re.compile(
+            r"\b(?:remov(?:e[sd]?|ing)|delet(?:e[sd]?|ing)|add(?:ing)?)\b[^.?!]{0,60}\b(?:from|to|in) (?:my |the |"
+            r"this )?(?:\w+ )?order\b|\b(?:picked|ordered|chose|chosen|selected|took|bought|got) (?:the |a )?wrong\b|"
+            r"\bwrong (?:sizes?|colou?rs?|versions?|models?|options?|variants?)\b|\b(?:chang\w*|switch\w*|modif\w*|"
+            r"updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,90}\b(?:to|"
+            r"into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b",
+            _I,
+        ),
+    ),
+)
 _REFUND = re.compile(r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|get my money)\b", _I)
 _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("paid_with", re.compile(r"\b(?:which|what|how)\b[^.?!]{0,40}\b(?:did you|was|were|have you|has been|got|do you) (?:\w+ )?(?:charged?|billed?|debit(?:ed)?)\b", _I)),
-    ("balance", re.compile(r"\bbalance\b|\b(?:left|remaining|available|much)\b[^.?!]{0,30}\bgift\s?cards?\b|\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)", _I)),
-    ("methods", re.compile(r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}\b(?:do i have|i have|on file|saved|on my (?:account|profile)|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|cards)\b", _I)),
-    ("address", re.compile(r"\b(?:address|where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|what) (?:address|city|place)|ship(?:ped|ping)? to|live)\b", _I)),
-    ("tracking", re.compile(r"\b(?:track\w*|shipment (?:number|id)|where(?:'s| is| are| has)\b(?! the refund| my refund| my money)[^.?!]{0,40}\b(?:order|package|parcel|delivery|shipment|stuff|things?|it|w\d+)|whereabouts)\b", _I)),
-    ("refund", re.compile(_REFUND.pattern + r"|\b(?:get|got|getting|given|giv(?:e|ing)|paid|pay|credited|received?) (?:it|that|this|the (?:sum|amount|rest|difference)|everything|mine) back\b", _I)),
-    ("paid_with", re.compile(r"\b(?:how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|method of payment)\b", _I)),
-    ("total", re.compile(r"\b(?:totals?|sum|how much (?:did|was|were|have|is|for|does)|(?:what|how much) (?:did|have) i (?:pay|paid|spend|spent)|amount|cost me|came to|come to|worth|price|cost|paid)\b", _I)),
+    (
+        "paid_with",
+        re.compile(
+            r"\b(?:which|what|how)\b[^.?!]{0,40}\b(?:did you|was|were|have you|has been|got|"
+            r"do you) (?:\w+ )?(?:charged?|billed?|debit(?:ed)?)\b",
+            _I,
+        ),
+    ),
+    (
+        "balance",
+        re.compile(
+            r"\bbalance\b|\b(?:left|remaining|available|much)\b[^.?!]{0,30}\bgift\s?cards?\b|"
+            r"\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)",
+            _I,
+        ),
+    ),
+    (
+        "methods",
+        re.compile(
+            r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}\b(?:do i have|i have|on file|"
+            r"saved|on my (?:account|profile)|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|"
+            r"cards)\b",
+            _I,
+        ),
+    ),
+    (
+        "address",
+        re.compile(
+            r"\b(?:address|where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|"
+            r"delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
+            r"what) (?:address|city|place)|ship(?:ped|ping)? to|live)\b",
+            _I,
+        ),
+    ),
+    (
+        "tracking",
+        re.compile(
+            r"\b(?:track\w*|shipment (?:number|id)|where(?:'s| is| are| has)\b(?! the refund| my refund|"
+            r" my money)[^.?!]{0,40}\b(?:order|package|parcel|delivery|shipment|stuff|things?|it|w\d+)|whereabouts)\b",
+            _I,
+        ),
+    ),
+    (
+        "refund",
+        re.compile(
+            _REFUND.pattern + r"|\b(?:get|got|getting|given|giv(?:e|ing)|paid|pay|credited|received?) (?:it|that|this|the (?:sum|amount|"
+            r"rest|difference)|everything|mine) back\b",
+            _I,
+        ),
+    ),
+    (
+        "paid_with",
+        re.compile(
+            r"\b(?:how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|"
+            r"i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|"
+            r"(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|"
+            r"method of payment)\b",
+            _I,
+        ),
+    ),
+    (
+        "total",
+        re.compile(
+            r"\b(?:totals?|sum|how much (?:did|was|were|have|is|for|does)|(?:what|how much) (?:did|have) i (?:pay|paid|"
+            r"spend|spent)|amount|cost me|came to|come to|worth|price|cost|paid)\b",
+            _I,
+        ),
+    ),
     ("count", re.compile(r"\bhow many (?:orders|purchases)\b", _I)),
-    ("list", re.compile(r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were) (?:still |already |now )?(?:pending|delivered|processed|cancell?ed|shipped|open)\b|\b(?:(?:all|list|show|see|which|what|view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|things) (?:all )?(?:that )?(?:i(?:'?ve| have)?|have i|did i)(?: ever| all| already)* (?:bought|ordered|purchased)(?! (?:in|with|on)\b))\b", _I)),
-    ("contents", re.compile(r"\b(?:what(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order|there)|inside|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get))\b", _I)),
-    ("status", re.compile(r"\b(?:status|state|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|on (?:its|the) way|eta|when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b", _I)),
-    ("profile", re.compile(r"\b(?:my (?:e-?mail|name|profile|details|account (?:details|info\w*)|data|user ?id|information)|on file for me)\b", _I)),
-)  # fmt: skip
+    (
+        "list",
+        re.compile(
+            r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were) (?:still |already |"
+            r"now )?(?:pending|delivered|processed|cancell?ed|shipped|open)\b|\b(?:(?:all|list|show|see|which|what|"
+            r"view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |"
+            r"all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|"
+            r"ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|"
+            r"things) (?:all )?(?:that )?(?:i(?:'?ve| have)?|have i|did i)(?: ever| all| already)* (?:bought|ordered|"
+            r"purchased)(?! (?:in|with|on)\b))\b",
+            _I,
+        ),
+    ),
+    (
+        "contents",
+        re.compile(
+            r"\b(?:what(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order|"
+            r"there)|inside|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|"
+            r"products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|"
+            r"list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|"
+            r"were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get))\b",
+            _I,
+        ),
+    ),
+    (
+        "status",
+        re.compile(
+            r"\b(?:status|state|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|"
+            r"on (?:its|the) way|eta|when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b",
+            _I,
+        ),
+    ),
+    (
+        "profile",
+        re.compile(
+            r"\b(?:my (?:e-?mail|name|profile|details|account (?:details|info\w*)|data|user ?id|information)|"
+            r"on file for me)\b",
+            _I,
+        ),
+    ),
+)
 _ORDERISH = re.compile(
-    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|\bi(?:'?ve| have)? (?:ordered|bought|purchased|received|paid|returned)\b|\bgift\s?card balance\b|\bbalance (?:of|on|left)\b|\b(?:did|have) i (?:ever |just )?(?:order|buy|purchase|ordered|bought)\b|\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
+    r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|"
+    r"#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|"
+    r"\bi(?:'?ve| have)? (?:ordered|bought|purchased|received|paid|returned)\b|\bgift\s?card balance\b|"
+    r"\bbalance (?:of|on|left)\b|\b(?:did|have) i (?:ever |just )?(?:order|buy|purchase|ordered|bought)\b|"
+    r"\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|"
+    r"delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
     _I,
 )
 _BY_INTENT = {
-    "track_order": "tracking", "order_status": "status", "order_contents": "contents", "order_list": "list", "payment_info": "paid_with", "track_refund": "refund", "cancel_order": "cancel",
-    "change_order": "modify", "change_shipping_address": "address!", "modify_items": "modify", "return_items": "return", "exchange_items": "exchange", "change_payment": "payment", "get_refund": "refund",
-}  # fmt: skip
+    "track_order": "tracking",
+    "order_status": "status",
+    "order_contents": "contents",
+    "order_list": "list",
+    "payment_info": "paid_with",
+    "track_refund": "refund",
+    "cancel_order": "cancel",
+    "change_order": "modify",
+    "change_shipping_address": "address!",
+    "modify_items": "modify",
+    "return_items": "return",
+    "exchange_items": "exchange",
+    "change_payment": "payment",
+    "get_refund": "refund",
+}
 _ELLIPTIC = re.compile(
-    r"\b(?:it|its|that|this|them|they|those|these|items?|everything|one|ones|total|refund|address|tracking|status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay)\b",
+    r"\b(?:it|its|that|this|them|they|those|these|items?|everything|one|ones|total|refund|address|tracking|"
+    r"status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay)\b",
     _I,
 )
 _WANTS_REFUND = re.compile(
-    r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update)\b).*\b(?:want|need|like|get|give|request|demand)\b.*\b(?:refund|money back)\b",
+    r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update)\b).*\b(?:want|need|"
+    r"like|get|give|request|demand)\b.*\b(?:refund|money back)\b",
     _I,
 )
 _AS_BEFORE = re.compile(r"\b(?:same|original|as before|like before|i (?:used|paid)|was used|it was paid)\b", _I)
 _WHEREABOUTS = re.compile(r"\bwhere(?:'s| is| are)\b|\bstatus\b|\barriv\w*|\btrack\w*", _I)
 _PARTS = re.compile(
-    r"[?.!;]\s+|,\s*|\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|did|is|are|was|has|have|can|will|tell|show)\b)",
+    r"[?.!;]\s+|,\s*|\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|"
+    r"did|is|are|was|has|have|can|will|tell|show)\b)",
     _I,
 )
 _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
-    r"\b(?:default|account|profile|saved|home|on file)\b[^.?!]{0,20}\baddress\b|\baddress (?:on|in|of) (?:my|the) (?:account|profile|file)\b|\bmy address\b",
+    r"\b(?:default|account|profile|saved|home|on file)\b[^.?!]{0,20}\baddress\b|\baddress (?:on|in|of) (?:my|"
+    r"the) (?:account|profile|file)\b|\bmy address\b",
     _I,
 )
 

@@ -26,7 +26,8 @@ MOST_FAILURES = 4
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """`result`: known (was before), found, failed, stopped (too many failures), other (claims to be somebody else), partial, none (nothing was said)."""  # noqa: E501
+    """`result`: known (was before), found, failed, stopped (too many failures), other (claims to be somebody else), partial, none
+    (nothing was said)."""
 
     result: str
     state: DialogueState

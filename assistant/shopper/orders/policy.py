@@ -69,12 +69,14 @@ class OrderPolicy:
         rule = self.rule(kind)
         if order.status not in rule.statuses:
             raise PolicyRefused(
-                f"I'm sorry, order {order.id} is {order.status}; only an order that is {' or '.join(rule.statuses)} can be {_DOING[kind]}.{_instead(kind, order)}"  # noqa: E501
+                f"I'm sorry, order {order.id} is {order.status}; only an order that is {' or '.join(rule.statuses)} can be "
+                f"{_DOING[kind]}.{_instead(kind, order)}"
             )
         delivered = max((s.delivered_at for s in order.shipments if s.delivered_at), default=None)
         if rule.within_days and delivered and now.replace(tzinfo=None) - delivered.replace(tzinfo=None) > timedelta(days=rule.within_days):
             raise PolicyRefused(
-                f"I'm sorry, order {order.id} was delivered on {delivered.date().isoformat()}; that is more than {rule.within_days} days ago."  # noqa: E501
+                f"I'm sorry, order {order.id} was delivered on {delivered.date().isoformat()}; that is more than "
+                f"{rule.within_days} days ago."
             )
         return rule
 

@@ -137,7 +137,8 @@ def own_address(customer: Customer) -> tuple[Evidence, Scalar]:
 def profile(customer: Customer) -> tuple[Evidence, Scalar]:
     """Name, e-mail and address of the account."""
     return _account(
-        f"Your account is in the name of {customer.first_name} {customer.last_name}, with the e-mail {customer.email} and the address {address_text(customer.address)}."  # noqa: E501
+        f"Your account is in the name of {customer.first_name} {customer.last_name}, with the e-mail "
+        f"{customer.email} and the address {address_text(customer.address)}."
     ), customer.email
 
 

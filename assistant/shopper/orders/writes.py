@@ -34,7 +34,8 @@ _ADD_OR_REMOVE = re.compile(
     r"\b(?:remov(?:e[sd]?|ing)|delet(?:e[sd]?|ing)|take\b[^.?!]{0,50}\b(?:out|off)|leave (?:out|off)|drop|add(?:ing)?)\b", re.IGNORECASE
 )
 _CANCEL_ITEM = re.compile(
-    r"\bcancel\w*\s+(?:(?:just|only|the|my|this|that|one|of)\s+)*(?!(?:whole|entire|order|it|everything|all|purchase|pending)\b)[a-z][\w-]*(?!(?:\s+\w+){0,2}\s+order\b(?<!from order)(?<!in order)(?<!of order))",  # noqa: E501
+    r"\bcancel\w*\s+(?:(?:just|only|the|my|this|that|one|of)\s+)*(?!(?:whole|entire|order|it|everything|all|"
+    r"purchase|pending)\b)[a-z][\w-]*(?!(?:\s+\w+){0,2}\s+order\b(?<!from order)(?<!in order)(?<!of order))",
     re.IGNORECASE,
 )
 _LISTED, _SURE = 12, 0.95
@@ -256,7 +257,10 @@ class Writes:
         if not near:
             raise PolicyRefused(f"I'm sorry, there is no {target.name} with {described(item.wanted)} available at the moment.")
         lines = _variant_list(near, self._settings.currency)
-        return f"There is no {target.name} that differs from yours in just that. With {described(item.wanted)} these are available; which one would you like?\n{lines}"  # noqa: E501
+        return (
+            f"There is no {target.name} that differs from yours in just that. With {described(item.wanted)} these are "
+            f"available; which one would you like?\n{lines}"
+        )
 
     def _candidates(self, item: ItemDraft, options: Mapping[str, str], product: Product) -> tuple[Variant, ...]:
         if item.new_item_id:
@@ -310,7 +314,8 @@ class Writes:
         method, ask = read.method_text(change.method), "Shall I go ahead? Please answer yes or no."
         if kind == "cancel":
             when = f" {self._policy.refund_time(change.method)}" if change.method else ""
-            what = f"Cancel order {order.id} (reason: {arguments['reason']}). {money(change.refund or 0.0, currency)} goes back to {method}{when}."  # noqa: E501
+            back = money(change.refund or 0.0, currency)
+            what = f"Cancel order {order.id} (reason: {arguments['reason']}). {back} goes back to {method}{when}."
         elif kind == "address":
             what = f"Send order {order.id} to {read.address_text(change.order.address)}." if change.order.address else ""
         elif kind == "payment":
@@ -320,11 +325,14 @@ class Writes:
             what = f"Return from order {order.id}:\n{items}\nThe refund of {money(change.refund or 0.0, currency)} goes to {method}."
         else:
             items = "\n".join(
-                f"- {s.line.name}: {described(s.line.options)} becomes {described(s.variant.options)} ({money(s.variant.price or 0.0, currency)})"  # noqa: E501
+                f"- {s.line.name}: {described(s.line.options)} becomes {described(s.variant.options)} "
+                f"({money(s.variant.price or 0.0, currency)})"
                 for s in change.swaps
             )
             verb = "Exchange in" if kind == "exchange" else "Change in"
-            what = f"{verb} order {order.id}:\n{items}\n{_difference(change.refund or 0.0, method, currency)} This can be done only once for an order, so please make sure that every item is listed."  # noqa: E501
+            difference = _difference(change.refund or 0.0, method, currency)
+            once = "This can be done only once for an order, so please make sure that every item is listed."
+            what = f"{verb} order {order.id}:\n{items}\n{difference} {once}"
         return Evidence(source, f"{what}\n{ask}", {"order_id": order.id, "amount": change.refund})
 
     def _refund_note(self, kind: str, customer_id: str, order: Order | None) -> str:
