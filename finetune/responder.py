@@ -29,7 +29,7 @@ from finetune.replies import Pair
 from finetune.responder_base import WARM, Tuning, export_any, named_network, with_adapters, without_adapters
 from finetune.responder_corpus import Plain
 from finetune.responder_evaluation import evaluate_responder
-from finetune.responder_network import END, TASK, freeze_below, load_base, make_tokenizer, pruned_vocabulary, warm_network
+from finetune.responder_network import END, TASK, UNKNOWN, freeze_below, load_base, make_tokenizer, pruned_vocabulary, warm_network
 from finetune.responder_noise import exercises
 from finetune.responder_training import Example, ResponderSchedule, ResponderTrainer
 
@@ -40,7 +40,7 @@ class PairEncoder:
     def __init__(self, tokenizer: Any, limits: Limits) -> None:
         self.tokenizer, self.limits = tokenizer, limits
         self.delexicaliser = Delexicaliser(unfamiliar_to(tokenizer))
-        self._end = tokenizer.token_to_id(END)
+        self._end, self._unknown = tokenizer.token_to_id(END), tokenizer.token_to_id(UNKNOWN)
 
     def prompt(self, pair: Pair) -> Prompt:
         """The request that a pair makes."""
@@ -52,13 +52,14 @@ class PairEncoder:
         return tuple(ids if len(ids) <= self.limits.source else [*ids[: self.limits.source - 1], self._end])
 
     def example(self, pair: Pair) -> Example | None:
-        """None where the reply has a value that the evidence lacks, or is too long."""
+        """None where the reply has a value that the evidence lacks, cannot be written, or is too long."""
         prompt = self.prompt(pair)
         text = self.delexicaliser.target(pair.reply, prompt)
         if text is None:
             return None
         target = (*self.tokenizer.encode(marked(text), add_special_tokens=False).ids, self._end)
-        return Example(self.source(prompt), target) if 2 <= len(target) <= self.limits.target else None
+        usable = 2 <= len(target) <= self.limits.target and self._unknown not in target
+        return Example(self.source(prompt), target) if usable else None
 
     def examples(self, pairs: Iterable[Pair]) -> list[Example]:
         """Those of the pairs that can be learnt from."""
@@ -80,13 +81,18 @@ class ExerciseEpochs:
 
 
 def free_tokens(examples: Iterable[Example], tokenizer: Any, least: int = 2) -> set[str]:
-    """The tokens that replies use though their request lacks them, at least so often, and marks: those that any reply may be written in."""
+    """The tokens that any reply may be written in: marks, and what replies use though their request lacks it, at least so often.
+
+    Numbers in words are not among them: they are values like those in figures.
+    """
     unread: Counter[int] = Counter()
     for example in examples:
         unread.update(set(example.target) - set(example.source))
     vocabulary: dict[str, int] = tokenizer.get_vocab()
     marks = {token for token in vocabulary if len(token) == 1 and not token.isalnum()}
-    return {token for token, number in vocabulary.items() if unread[number] >= least} | marks
+    delexicaliser = Delexicaliser()
+    used = {token for token, number in vocabulary.items() if unread[number] >= least}
+    return {token for token in used if not delexicaliser.template(token).slots} | marks
 
 
 EXERCISES = ResponderSchedule(epochs=200, warmup=0.008, decay=0.0, smoothing=0.0)
@@ -107,7 +113,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ResponderRecipe:
-    """How to make a responder. `base`: "warm", or another model by name; `tuning` is of the replies, exercises train all. `exercise_minutes` 0: no exercises, whatever plain text there is; `frozen` encoder layers rest in them."""
+    """How to make a responder.
+
+    `base`: "warm", or another model by name; `tuning` is that of the replies, exercises train all but `frozen` encoder layers of the warm
+    base. `exercise_minutes` 0: no exercises, whatever plain text there is.
+    """
 
     schedule: ResponderSchedule = field(default_factory=ResponderSchedule)
     exercise_minutes: float = 40.0

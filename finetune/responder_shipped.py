@@ -59,13 +59,13 @@ def shipped_parts(data: Path, plain: Plain) -> tuple[list[Part], list[Pair]]:
     attributes, valid_attributes = held_out_by_evidence(_finished(read_replies([data / SEMIPQA]).pairs), VALID_ATTRIBUTES)
     full, brief = graded_pairs(data)
     parts = [
-        Part(tuple(questions), 1.5, distracted=0.12),
+        Part(tuple(questions), 1.5, distracted=0.1),
         Part(tuple(attributes), 1.0),
-        Part(tuple(full), 0.7, distracted=0.05),
-        Part(tuple(brief), 0.7, distracted=0.1),
-        Part(tuple(support_pairs(data / SUPPORT)), 0.12),
-        Part(tuple(shop_pairs(OWN.rows)), 0.3),
-        Part(tuple(exercises(plain.texts, plain.asked, 6_000, "shipped")), 0.08),
+        Part(tuple(full), 0.35, distracted=0.05),
+        Part(tuple(brief), 0.6, distracted=0.1),
+        Part(tuple(support_pairs(data / SUPPORT)), 0.06),
+        Part(tuple(shop_pairs(OWN.rows)), 0.25),
+        Part(tuple(exercises(plain.texts, plain.asked, 6_000, "shipped")), 0.06),
     ]
     return parts, [*valid, *valid_attributes]
 
@@ -86,13 +86,13 @@ def graded_pairs(data: Path) -> tuple[list[Pair], list[Pair]]:
             full.append(Pair(row["question"], (said,), reply, "full"))
             if not _UNSURE.search(reply):
                 shown = said if chooser.random() < 0.3 else passage
-                brief.append(Pair(row["question"], (shown,), without_attribution(reply), "brief"))
+                brief.append(Pair(row["question"], (shown,), plainly(reply), "brief"))
     return full, brief
 
 
-def without_attribution(reply: str) -> str:
-    """ "Yes. A customer says that it fits." -> "Yes. It fits." """
-    plain = _ATTRIBUTION.sub("", reply)
+def plainly(reply: str) -> str:
+    """ "Yes. A customer says that it fits." -> "It fits.", without speaker and verdict: people seldom give either."""
+    plain = re.sub(r"^(?:yes|no)[.,]\s+", "", _ATTRIBUTION.sub("", reply), flags=re.IGNORECASE)
     return re.sub(r"(^|[.!?]\s+)([a-z])", lambda match: match[1] + match[2].upper(), plain)
 
 

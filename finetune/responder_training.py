@@ -37,7 +37,7 @@ class Example:
 class ResponderSchedule:
     """How to train. `batch_tokens` counts padded source and target tokens; `decay` is the last share of the run in which the rate falls.
 
-    `minutes` ends a run early, 0 never; `patience` counts epochs without a better score.
+    `minutes` ends a run early, 0 never, and then the rate falls by the clock; `patience` counts epochs without a better score.
     """
 
     epochs: int = 8
@@ -105,8 +105,7 @@ class ResponderTrainer:
                     break
                 batches = self._batches(epoch)
                 for number in range(done, len(batches)):
-                    share = (epoch + number / len(batches)) / self._schedule.epochs
-                    loss = self._learn(batches[number], share)
+                    loss = self._learn(batches[number], self._share(epoch + number / len(batches)))
                     self._spent = time.monotonic() - began
                     note("loss", loss, self._step)
                     if progress:
@@ -116,11 +115,17 @@ class ResponderTrainer:
                         self._save((epoch, number + 1))
                         saved_at = time.monotonic()
                     if self._schedule.minutes and self._spent > self._schedule.minutes * 60:
+                        self._score(epoch + 1, note)
                         return self._finish((epoch, number + 1))
                 done = 0
                 self._score(epoch + 1, note)
                 self._save((epoch + 1, 0))
         return self._finish(None)
+
+    def _share(self, epochs: float) -> float:
+        """How much of the run is over, by its epochs or by the clock."""
+        limit = self._schedule.minutes * 60
+        return min(1.0, max(epochs / self._schedule.epochs, self._spent / limit if limit else 0.0))
 
     def _finish(self, place: tuple[int, int] | None) -> ResponderOutcome:
         if place is not None:

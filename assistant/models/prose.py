@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.models.slots import CAPITAL, Kind, Prompt, Slot
+from assistant.models.slots import CAPITAL, PLAIN, Kind, Prompt, Slot
 
 _SLOT = re.compile(r"\[(?:" + "|".join(Kind) + r")\d+\]")
 _CAPITALISED = re.compile(r"(?<![\w\[#@/.&'’-])[A-Z][\w]*")
@@ -21,6 +21,7 @@ _EMPHASISED = re.compile(
     r"a|all|and|any|are|but|can|cannot|did|do|does|for|i|if|in|is|it|must|never|no|not|of|on|only|or|so|the|this|to|very|will|with|you|your"
 )
 """Written in capitals for emphasis more often than as a name."""
+_SENTENCE_WORDS = frozenset({Kind.WORD, Kind.NUMBER, Kind.NAME})
 _CONTRACTED = frozenset({"s", "t", "re", "ve", "ll", "d", "m"})
 _AFTER_WORD = frozenset(".,!?;:)]}%°™®”…")
 _BEFORE_WORD = frozenset("([{$#£€¥“")
@@ -31,8 +32,7 @@ _FLEXIBLE = frozenset("-/&.,:'\"+*")
 
 def marked(text: str) -> str:
     """A reply to learn from: capitals inside a sentence are noted before their word, quotation marks and dashes made plain."""
-    plain = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-"})
-    plain = re.sub(r"\s+-+\s+", ", ", plain)
+    plain = re.sub(r"\s+-+\s+", ", ", text.translate(PLAIN))
 
     def note(match: re.Match[str]) -> str:
         word = match[0]
@@ -132,12 +132,8 @@ class _Line:
 
     def _cased(self, word: str, slot: Slot | None, capital: bool, begins: bool) -> str:
         if slot is not None:
-            word = _within(slot) if not (begins or capital) else slot.surface
-            return (
-                word[:1].upper() + word[1:]
-                if begins and slot.kind in {Kind.WORD, Kind.NUMBER, Kind.NAME} and word == word.lower()
-                else word
-            )
+            word = slot.surface if capital or begins else _within(slot)
+            return word[:1].upper() + word[1:] if begins and slot.kind in _SENTENCE_WORDS and word == word.lower() else word
         form = self._evidence.form(word) if capital or not _EMPHASISED.fullmatch(word) else None
         if form is not None and (capital or not begins or form[1:] != form[1:].lower()):
             return form
@@ -171,7 +167,9 @@ def _quoted(mark: str, last: str, after: str, number: bool, open_quotes: set[str
     if mark == "'" and after in _CONTRACTED and last[-1:].isalnum():
         return True, True
     if number and mark not in open_quotes:
-        return True, mark == "'" and after[:1].isdigit()
+        return True, mark == "'" and (after[:1].isdigit() or after == "'")
+    if mark == last == "'":
+        return True, False
     if mark in open_quotes:
         open_quotes.discard(mark)
         return True, False
@@ -182,6 +180,6 @@ def _quoted(mark: str, last: str, after: str, number: bool, open_quotes: set[str
 
 
 def _within(slot: Slot) -> str:
-    """A slot's words inside a sentence: a rare word or a number in words loses the capital of a sentence that it began."""
-    plain = slot.kind in {Kind.WORD, Kind.NUMBER} and slot.surface[1:] == slot.surface[1:].lower()
+    """A slot's words inside a sentence: plain words lose the capitals of a title, or of a sentence that they began."""
+    plain = slot.kind in _SENTENCE_WORDS and all(word[1:] == word[1:].lower() for word in slot.surface.split())
     return slot.surface.lower() if plain else slot.surface

@@ -48,12 +48,27 @@ SLOT_COUNTS: Mapping[Kind, int] = {
 
 SLOT_TOKENS = tuple(f"[{kind}{number}]" for kind, count in SLOT_COUNTS.items() for number in range(count))
 CAPITAL = "[UP]"
-"""Written before a word that begins with a capital though no sentence begins there; the vocabulary is lower-cased."""
+"""Written before a word that begins with a capital though no sentence begins there, and before a name that keeps its own."""
 FACT, ASK, LAST = "[FACT]", "[ASK]", "[LAST]"
 STYLES: Mapping[Style, str] = {"brief": "[BRIEF]", "full": "[FULL]"}
 SPECIAL_TOKENS = (*SLOT_TOKENS, CAPITAL, FACT, ASK, LAST, *STYLES.values())
 """The tokens that a responder's vocabulary has beside words."""
 
+PLAIN = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u00d7": "x",
+        "\u2022": " ",
+        "\u00ae": " ",
+        "\u2122": " ",
+    }
+)
+"""Typographic marks as the vocabulary has them."""
 _SHOWN = frozenset({Kind.NAME, Kind.WORD})
 """Kinds whose words the encoder reads beside the slot: they mean something."""
 
@@ -135,7 +150,7 @@ _KINDS = {
     "escape": Kind.WORD, "email": Kind.EMAIL, "link": Kind.LINK, "money": Kind.MONEY, "date": Kind.DATE, "phone": Kind.CODE,
     "measure": Kind.NUMBER, "code": Kind.CODE, "number": Kind.NUMBER, "worded": Kind.NUMBER,
 }  # fmt: skip
-_NAME = re.compile(r"\b[A-Z][\w'’&]*(?:[ -](?:(?:of|the|de|and|for) )?[A-Z][\w'’&]*)+")
+_NAME = re.compile(r"\b[A-Z][\w'’&]*(?:[ -](?:(?:of|the|de|for) )?[A-Z][\w'’&]*)+")
 _RUN = re.compile(r"[^\W\d_]{5,}")
 _NOTATION = re.compile(r"^\s*[\w ]+:\s*[{\[]")
 _OPENER = re.compile(
@@ -144,6 +159,8 @@ _OPENER = re.compile(
     r"Some)[ -]"
 )
 _NAMED_KEYS = re.compile(r"\b(?:brand|name|title|author|publisher|product|carrier|customer|manufacturer|city|country|store|shop|company)\b")
+_SHORT = re.compile(r"(?=.{1,60}$)[^\W\d][^\s,;:]*(?: [^\s,;:]+){0,5}")
+"""A value of at most six words that begins with a letter."""
 _SLOT = re.compile(r"\[(?:" + "|".join(Kind) + r")\d+\]")
 
 
@@ -189,20 +206,28 @@ class Delexicaliser:
         return None if known.missed else text
 
     def _fact(self, fact: Fact, book: _Book) -> str:
-        if isinstance(fact, str):
-            return self._replace(as_sentence(fact), book.enter)
-        return "; ".join(f"{_words_of(key)}: {self._attribute(key, value, book)}" for key, value in fact.items())
+        if not isinstance(fact, str):
+            return "; ".join(f"{_words_of(key)}: {self._attribute(key, spoken_value(value), book)}" for key, value in fact.items())
+        key, colon, values = as_sentence(fact).partition(": ")
+        if colon and _NOTATION.match(fact):
+            return f"{key}: " + "; ".join(self._attribute(key, value, book) for value in values.split("; "))
+        return self._replace(as_sentence(fact), book.enter)
 
-    def _attribute(self, key: str, value: Scalar, book: _Book) -> str:
-        surface = spoken_value(value)
-        if _NAMED_KEYS.search(_words_of(key)) and re.search(r"[^\W\d_]", surface) and len(surface) <= 80:
+    def _attribute(self, key: str, surface: str, book: _Book) -> str:
+        """An attribute's value: as a whole a name where it is short and has capitals, or its key says so."""
+        named = _NAMED_KEYS.search(_words_of(key)) or surface != surface.lower()
+        if named and _SHORT.fullmatch(surface):
             return book.enter(Kind.NAME, surface) or surface
         return self._replace(surface, book.enter)
 
     def _replace(self, text: str, enter: Callable[[Kind, str], str | None], owned: Sequence[Slot] = ()) -> str:
         """`text` with `enter`'s token for each value found; where that is None the value stays. Names in `owned` are found first."""
         pieces, place = [], 0
-        for start, end, kind in _disjoint([*_mentions(text, owned), *self._values(text)]):
+        known = list(_mentions(text, owned))
+        fresh = [
+            span for span in self._values(text) if span[2] is not Kind.NAME or not any(span[0] < k[1] and k[0] < span[1] for k in known)
+        ]
+        for start, end, kind in _disjoint([*known, *fresh]):
             pieces += [text[place:start], enter(kind, text[start:end]) or text[start:end]]
             place = end
         return "".join([*pieces, text[place:]])
@@ -257,6 +282,8 @@ class _Known:
             return self._book.enter(kind, surface)
         if token is None and kind not in _SHOWN:
             self.missed.append(surface)
+        if token is not None and self._book is None and kind is Kind.NAME and surface != surface.lower():
+            return f"{CAPITAL} {token}"
         return token
 
 

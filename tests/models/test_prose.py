@@ -109,3 +109,14 @@ def test_a_reply_comes_back_from_its_tokens(text: str) -> None:
 
 def _around_slots(part: str) -> list[str]:
     return [piece for piece in re.split(r"(\[[A-Z]+\d*\])", part) if piece]
+
+
+def test_a_name_keeps_its_capitals_where_they_are_noted() -> None:
+    prompt = DELEX.prompt(Request("", ({"shape": "Circular", "brand": "LifeStar Compression"},)))
+    assert spoken(["it", "is", "[NAME0]", ".", "brand", CAPITAL, "[NAME1]", "."], prompt) == "It is circular. Brand LifeStar Compression."
+    assert spoken(["[NAME0]", "."], prompt) == "Circular."
+    assert DELEX.target("It is circular, by LifeStar Compression.", prompt) == f"It is [NAME0], by {CAPITAL} [NAME1]."
+
+
+def test_feet_written_with_two_marks() -> None:
+    assert _said("[NUM0] ' ' w x [NUM1] ' ' h .", "108.00''w x 72.00''h") == "108.00''w x 72.00''h."

@@ -96,10 +96,17 @@ def test_slots_run_out_without_loss() -> None:
     assert fill(template.text, template.slots) == text
 
 
+def test_short_values_of_attributes_are_names() -> None:
+    prompt = DELEX.prompt(Request("", ('compatible_models: { value:"iPhone 11" }; { value:"Galaxy S10+" }', 'size: { value:"64 GB" }')))
+    assert [slot.surface for slot in prompt.slots] == ["iPhone 11", "Galaxy S10+", "64"]
+    prompt = DELEX.prompt(Request("", ({"shape": "Circular", "brand": "acme", "material": "solid oak, steel"},)))
+    assert [slot.surface for slot in prompt.slots] == ["Circular", "acme"]
+
+
 def test_attributes_are_read_as_words() -> None:
     assert as_sentence({"is_waterproof": True, "weight_kg": 1.0}) == "is waterproof: yes; weight kg: 1"
     notation = "num_batteries:  { quantity:4, type:lithium_metal }; { quantity:1.0, type:aa }"
     assert as_sentence(notation) == "num batteries: quantity 4, type lithium metal; quantity 1, type aa"
     measured = "width:{ unit:centimeters, normalized_value:{ unit:inches, value:6.0 }, value:15.24 }, depth:{ unit:inches, value:.5 }"
-    assert as_sentence(f"size: {{ {measured} }}") == "size: width 6 inches (15.24 centimeters), depth .5 inches"
+    assert as_sentence(f"size: {{ {measured} }}") == "size: width 6 inches (15.24 centimeters), depth: .5 inches"
     assert as_sentence('brand: { value:"Trail & Co" }') == "brand: Trail & Co"
