@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from assistant.errors import ModelCorrupt
 from assistant.models.folder import Card, ModelFolder
-from assistant.models.shortlist import SHORTLIST_FILE, Shortlist, read_shortlist
+from assistant.models.shortlist import SHORTLIST_FILE, read_shortlist
 
-BEGIN, END, UNKNOWN = "[CLS]", "[SEP]", "[UNK]"
+BEGIN, END = "[CLS]", "[SEP]"
 VOCABULARY_FILE = "shared_vocabulary.json"
 BATCH = 32
 """The largest batch; more are split, the longest together."""
@@ -86,9 +86,9 @@ class Ct2Decoder:
         import ctranslate2
 
         vocabulary: list[str] = json.loads(model.file(VOCABULARY_FILE).read_text(encoding="utf-8"))
-        self._vocabulary, self._ids = vocabulary, {token: number for number, token in enumerate(vocabulary)}
         self._limits = Limits.of(model.card)
         self._shortlist = read_shortlist(model.file(SHORTLIST_FILE))
+        self._unfree = tuple(token for token in vocabulary if token not in self._shortlist.free and token != END)
         device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         try:
             self._translator: Any = ctranslate2.Translator(str(model.path), device=device, compute_type="default", intra_threads=threads)
@@ -96,65 +96,56 @@ class Ct2Decoder:
             raise ModelCorrupt(f"{model.path} cannot be loaded: {error}.", hint="Export the responder anew.") from error
 
     def decode(self, sources: Sequence[Source]) -> list[Decoded]:
-        """See `Decoder.decode`. A batch shares its shortlist; the rare reply that has another's tokens is decoded again by itself."""
+        """See `Decoder.decode`.
+
+        By the map, which is fast; but a batch shares it, and it does not know what is barred. The rare reply that has a token which its
+        own source does not allow is decoded again by itself, with all such tokens suppressed.
+        """
         if not sources:
             return []
-        shared = frozenset.intersection(*(source.barred for source in sources))
-        found = self._run(sources, shared)
-        return [
-            reply if len(sources) == 1 or _kept_to(reply, source, self._shortlist) else self._run([source], source.barred)[0]
-            for reply, source in zip(found, sources, strict=True)
-        ]
+        results = self._translator.translate_batch(
+            [list(source.tokens) for source in sources], beam_size=1, max_batch_size=BATCH, use_vmap=True, disable_unk=True, **self._said
+        )
+        found = [_decoded(result.hypotheses[0], result.scores[0]) for result in results]
+        return [reply if self._kept_to(reply, source) else self._alone(source)[0] for reply, source in zip(found, sources, strict=True)]
 
     def alternatives(self, source: Source, count: int) -> list[Decoded]:
         """See `Decoder.alternatives`."""
-        options = self._options(source.barred)
-        result = self._translator.translate_batch(
-            [list(source.tokens)],
-            beam_size=1,
-            num_hypotheses=count,
-            return_alternatives=True,
-            return_end_token=True,
-            return_scores=True,
-            **options,
-        )[0]
-        replies = [_decoded(tokens, score) for tokens, score in zip(result.hypotheses, result.scores, strict=True)]
+        replies = self._alone(source, num_hypotheses=count, return_alternatives=True)
         return sorted(replies, key=lambda reply: -reply.score)
 
     def stream(self, source: Source) -> Iterator[str]:
-        """See `Decoder.stream`."""
-        numbered = self._numbered(source)
-        for step in self._translator.generate_tokens(list(source.tokens), **self._options(source.barred)):
-            if (token := numbered[step.token_id]) != END:
-                yield token
+        """See `Decoder.stream`; without the map, under which CTranslate2 (4.8) reports tokens by their place in it."""
+        limits = {name: value for name, value in self._said.items() if not name.startswith("return_")}
+        for step in self._translator.generate_tokens(list(source.tokens), suppress_sequences=self._barred(source), **limits):
+            if step.token != END:
+                yield str(step.token)
 
-    def _numbered(self, source: Source) -> list[str]:
-        """The tokens by their number in the narrowed last layer, which is what CTranslate2 (4.8) reports while it decodes."""
-        tokens = {*self._shortlist.allowed(source.tokens), BEGIN, END, UNKNOWN}
-        return [self._vocabulary[number] for number in sorted(self._ids[token] for token in tokens)]
-
-    def _run(self, sources: Sequence[Source], barred: frozenset[str]) -> list[Decoded]:
-        results = self._translator.translate_batch(
-            [list(source.tokens) for source in sources],
-            beam_size=1, max_batch_size=BATCH, return_end_token=True, return_scores=True, **self._options(barred),
-        )  # fmt: skip
-        return [_decoded(result.hypotheses[0], result.scores[0]) for result in results]
-
-    def _options(self, barred: frozenset[str]) -> dict[str, Any]:
+    @property
+    def _said(self) -> dict[str, Any]:
         return {
-            "use_vmap": True,
-            "disable_unk": True,
-            "suppress_sequences": [[token] for token in (BEGIN, *sorted(barred))],
             "max_decoding_length": self._limits.target,
             "max_input_length": self._limits.source,
             "no_repeat_ngram_size": self._limits.no_repeat,
+            "return_end_token": True,
+            "return_scores": True,
         }
+
+    def _alone(self, source: Source, **options: Any) -> list[Decoded]:
+        """One source with everything suppressed that it does not allow: slower, and exact whatever the weights."""
+        result = self._translator.translate_batch(
+            [list(source.tokens)], beam_size=1, suppress_sequences=self._barred(source), **options, **self._said
+        )[0]
+        return [_decoded(tokens, score) for tokens, score in zip(result.hypotheses, result.scores, strict=True)]
+
+    def _barred(self, source: Source) -> list[list[str]]:
+        allowed = self._shortlist.allowed(source.tokens) - source.barred
+        return [[token] for token in self._unfree if token not in allowed]
+
+    def _kept_to(self, reply: Decoded, source: Source) -> bool:
+        return self._shortlist.allows(reply.tokens, source.tokens) and source.barred.isdisjoint(reply.tokens)
 
 
 def _decoded(tokens: Sequence[str], score: float) -> Decoded:
     ended = bool(tokens) and tokens[-1] == END
     return Decoded(tuple(tokens[:-1] if ended else tokens), float(score), ended)
-
-
-def _kept_to(reply: Decoded, source: Source, shortlist: Shortlist) -> bool:
-    return shortlist.allows(reply.tokens, source.tokens) and source.barred.isdisjoint(reply.tokens)

@@ -136,9 +136,16 @@ def _denied(focus: frozenset[str], clause: str) -> bool:
         place = len(_WORD.findall(fold(clause)[: match.start()]))
         reach = words[max(0, place - _BEFORE) : place + _AFTER + 1]
         held = sum(1 for word in focus if not _meaning(word).isdisjoint(reach))
-        if held * 2 > len(focus) and wanted & set(words[place : place + _AFTER + 1] or reach):
+        after = set(words[place : place + _AFTER + 1])
+        if held * 2 > len(focus) and (wanted | _provided()) & after:
             return True
     return False
+
+
+@cache
+def _provided() -> frozenset[str]:
+    """What a negation denies of the word before it: "batteries not included"."""
+    return frozenset(_form(word) for word in ("included", "provided", "supplied", "available"))
 
 
 _BEFORE, _AFTER = 4, 6
