@@ -46,6 +46,27 @@ WEEKDAY_NAMES = {
 
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "latter": 2, "last": -1, "final": -1}
 
+_ORDINAL_ONES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
+_ORDINAL_TEENS = [
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+]
+DAY_WORDS = {
+    **{word: n for n, word in enumerate((*_ORDINAL_ONES, *_ORDINAL_TEENS, "twentieth"), 1)},
+    **{f"twenty {word}": 20 + n for n, word in enumerate(_ORDINAL_ONES, 1)},
+    "thirtieth": 30,
+    "thirty first": 31,
+}
+"""Days of the month in words."""
+
 NUMBERS = UNITS | {"a": 1, "an": 1, "couple": 2, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12}
 
 PERIOD_WORDS = frozenset(
@@ -63,6 +84,14 @@ PERIOD_WORDS = frozenset(
             "wtd",
             "christmas",
             "xmas",
+            "easter",
+            "boxing",
+            "cyber",
+            "halloween",
+            "thanksgiving",
+            "valentine",
+            "mothering",
+            "fortnight",
             "spring",
             "summer",
             "autumn",

@@ -84,7 +84,11 @@ class CheckedTurn(SpecialTurn):
             or (self.draft.metrics and {"customers", "products_sold"} & set(self.draft.metrics))
         )
         personal = bool(words & {"they", "them", "their", "theirs", "he", "she", "him", "his", "her"}) and not entity
-        it = bool(words & {"it", "its", "those", "these"}) and not entity and not (self.draft.metrics and self.draft.periods)
+        it = (
+            bool(words & {"it", "its", "those", "these"})
+            and not entity
+            and not (self.draft.metrics and (self.draft.periods or self.draft.whole))
+        )
         one = (
             any(m.text in ("the one", "that one", "this one", "the same one", "the other one") for m in self.reading.marks)
             or "other one" in self.reading.text

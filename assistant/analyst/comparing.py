@@ -100,6 +100,8 @@ class Comparing:
         question = Question(
             "compare", metrics[:1], filters=filters, period=period, comparison=comparison, ask="label" if kind == "winner" else "number"
         )
+        if self.context is not None and self.context.per and not self.draft.metrics:
+            question = replace(question, per=self.context.per)
         if self.draft.ranked and kind in ("growth", "difference") and sides[0].period:
             n = self.turn.rank_n() or (10 if self.draft.plural else 1)
             fewest = "bottom" if self.reading.has("fall", *DOWNWARD) else "top"
@@ -116,6 +118,15 @@ class Comparing:
             ):
                 return True
         return False
+
+    def beside(self, metrics: tuple[str, ...]) -> Question | None:
+        """ "Why is Germany ahead of France": what lies between two values, which no change over time explains; None for anything else."""
+        sides = self._value_sides()
+        if not sides or sides[0].period:
+            return None
+        named = {f.dimension for s in sides for f in s.filters}
+        filters = tuple(f for f in self.turn.filters() if f.dimension not in named)
+        return Question("compare", metrics[:1], filters=filters, period=self.turn.period(), comparison=Comparison("difference", sides[:2]))
 
     def why(self, metrics: tuple[str, ...]) -> Question:
         """Why something rose or fell: the period against the one before it, or against what the message names."""
@@ -151,9 +162,17 @@ class Comparing:
             return "growth" if rises and not any(m.text not in ("by how much",) for m in self.reading.ops("difference")) else "difference"
         if self.changes or (percent and sides[0].period is not None):
             return "growth"
+        if self._claims():
+            return "growth" if sides[0].period is not None else "difference"
         if self.chooses:
             return "winner"
         return "both"
+
+    def _claims(self) -> bool:
+        """ "Were sales in September lower than in August?": a claim about two sides is answered with what lies between them."""
+        words = self.reading.text.split()
+        opens = words[0] in ("is", "are", "was", "were", "did", "do", "does", "has", "have", "had") or "true" in words[:6]
+        return opens and " or " not in self.reading.text and not self.reading.has("which", "who", "how_much", "how_many", "share")
 
     def _follow_up(self) -> Question | None:
         """ "By how much?", "in %?" after a comparison."""

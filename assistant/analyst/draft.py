@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from assistant.analyst.filters import FilterReader, Filters
-from assistant.analyst.outcome import Clarify, Stop
+from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.periods import Found
 from assistant.analyst.question import Period, Question
 from assistant.analyst.reading import Mark, Reading
@@ -97,12 +97,18 @@ class Drafter:
             Stop: a filter's value is not in the data, or could be several.
         """
         cube = self.cube_of(reading, previous)
+        if cube == "reviews":
+            self._only_sales(reading)
         found = FilterReader(reading, self.values, reviews=cube == "reviews").read()
         reading = reading.without_senses(found.used)
+        explained, named = _explained(reading), None
         draft = Draft(reading, cube, found, used=set(found.used))
         _Nouns(draft, self.semantics, previous).resolve()
         for mark in reading.of("period"):
             assert mark.period is not None
+            if mark.start in explained:
+                named = mark.period.period
+                continue
             before = reading.before(mark)
             while before is not None and before.text in ("the", "for", "in", "month", "of"):
                 before = reading.before(before)
@@ -120,7 +126,7 @@ class Drafter:
             elif mark.period.period is None:
                 draft.whole = True
             else:
-                draft.periods.append(mark.period)
+                draft.periods.append(_in_year_of(named, mark.period) if mark.start in explained.values() else mark.period)
         self._join_periods(draft)
         if found.implied_product and not draft.ranked:
             draft.ranked.append("product")
@@ -133,8 +139,15 @@ class Drafter:
             Stop: three periods or more are listed that do not follow each other.
         """
         said = [p for f in draft.periods if (p := f.period) is not None]
+        if self._dated_again(draft):
+            return
         compared = draft.reading.has("versus", "difference", "than", "growth", "fall", "more", "less", "yoy", "mom", "share", "which")
-        summed = len(said) > 2 or draft.reading.has("total", "together_with") or bool(draft.by)
+        summed = (
+            len(said) > 2
+            or bool({"+", "plus"} & {t.text for t in draft.reading.tokens})
+            or draft.reading.has("total", "together_with")
+            or bool(draft.by)
+        )
         if len(said) < 2 or compared or not summed or " or " in draft.reading.text:
             return
         row = sorted(said, key=lambda p: p.first)
@@ -142,6 +155,31 @@ class Drafter:
             draft.periods = [replace(draft.periods[0], period=Period(row[0].first, row[-1].last), ends=None)]
         elif len(said) > 2:
             raise Stop(Clarify("Those periods do not follow each other; ask for one, two to compare, or a range.", slot="period"))
+
+    def _dated_again(self, draft: Draft) -> bool:
+        """ "Valentine's week, 7 to 14 Feb": of two spans that overlap without a word of comparing, the dates are meant."""
+        said = [f for f in draft.periods if f.period is not None]
+        if len(said) != 2 or draft.nested or draft.reading.has("versus", "difference", "than", "growth", "fall", "share"):
+            return False
+        one, two = said[0].period, said[1].period
+        assert one is not None
+        assert two is not None
+        if one.clipped(two.first, two.last) is None or one == two:
+            return False
+        draft.periods = [said[1]]
+        return True
+
+    def _only_sales(self, reading: Reading) -> None:
+        """What is sold cannot be told by what reviewers are like: the two are not linked.
+
+        Raises:
+            Stop: the message asks for a figure of the sales by something of the reviews.
+        """
+        for mark in reading.marks:
+            figures = [self.semantics.metrics[ident] for ident in mark.all("metric")]
+            if len(mark.senses) == len(figures) == 1 and figures[0].cube == "sales" and figures[0].unit == "money":
+                text = f"{figures[0].name.capitalize()} cannot be told by what the reviews say of their writers: the two are not linked."
+                raise Stop(Refuse(text, "absent", (f"{figures[0].name} by country", "reviews by age")))
 
     def cube_of(self, reading: Reading, previous: Question | None) -> str:
         """Which kind of rows the message is about: its own words decide, then the message before."""
@@ -175,6 +213,24 @@ class Drafter:
         return any(self.semantics.dimensions[ident].kind in ("time", "ordinal") for ident in mark.all("dimension"))
 
 
+def _explained(reading: Reading) -> dict[int, int]:
+    """Where periods begin that are said again in full right after, and where that is: "Easter week (18 to 23 April)"."""
+    marks = [m for m in reading.of("period") if m.period is not None and m.period.period is not None]
+    found = {}
+    for one, two in pairwise(marks):
+        between = " ".join(t.text for t in reading.tokens[one.end : two.start])
+        if (between == "" and "(" in reading.tokens[two.start].lead) or between in ("i e", "ie", "that is", "meaning"):
+            found[one.start] = two.start
+    return found
+
+
+def _in_year_of(named: Period | None, said: Found) -> Found:
+    """A period whose year was guessed, in the year of the one that it explains."""
+    if named is None or said.period is None or not said.bare:
+        return said
+    return replace(said, period=said.period.year_before(said.period.first.year - named.first.year), ends=None)
+
+
 def _surely_review(mark: Mark) -> bool:
     """Whether a department or class is named, by a word that means nothing else."""
     return any(s.kind == "review_value" for s in mark.senses) and all(s.kind == "review_value" for s in mark.senses)
@@ -194,6 +250,9 @@ class _Nouns:
             dimensions = [
                 ident for ident in mark.all("dimension") if self._in_cube(self.semantics.dimensions[ident].cube) or self._time(ident)
             ]
+            if self._acts(mark):
+                self.draft.used.add(mark.start)
+                continue
             if self._labels_id(mark) or self._refers_back(mark):
                 continue
             if dimensions:
@@ -207,6 +266,17 @@ class _Nouns:
 
     def _time(self, ident: str) -> bool:
         return self.semantics.dimensions[ident].kind == "time"
+
+    def _acts(self, mark: Mark) -> bool:
+        """ "How much have customers sent back", "in which country do customers spend most": whoever buys is no figure here."""
+        before, after = self.reading.before(mark), self.reading.after(mark)
+        if "customer" not in mark.all("dimension") or before is None or after is None:
+            return False
+        asked = any(m.start < mark.start for m in self.reading.ops("how_much", "how_many", "which", "when", "why"))
+        verb = after.is_op("spent", "sold", "bought", "came_back") or bool(set(after.all("metric")) & {"net_sales", "returns"})
+        return (
+            asked and verb and self.reading.tokens[mark.start - 1].text in ("do", "did", "have", "had", "our", "all", "the", "does", "has")
+        )
 
     def _labels_id(self, mark: Mark) -> bool:
         """ "customer 14911": the noun only says what the id is."""
@@ -343,10 +413,11 @@ class _Nouns:
         elif time and (self.reading.has("average") or (lead.text == "per" and dimension == "day")) and not draft.ranks:
             self._per(mark, dimension)
         elif (
-            draft.ranks
+            (draft.ranks or (self.previous is not None and self.previous.tool == "ranking"))
             and not draft.ranked
             and lead.text == "by"
             and not draft.metrics
+            and metric
             and dimension in ("customer", "order")
             and mark.text.endswith("s")
         ):
@@ -384,6 +455,9 @@ class _Nouns:
         ):
             self.draft.counted = "item"
             self._metric(mark, "units")
+            return
+        if dimension == "customer" and self.draft.cube == "reviews":
+            self._metric(mark, "reviews")
             return
         self.draft.counted = dimension
         ident = counts.get(dimension) or metric

@@ -39,7 +39,7 @@ class FilterBase:
     def _negated(self, mark: Mark) -> bool:
         """Whether "excluding", "outside", ... stands before, with nothing but small words (or a list of values) between."""
         after = self.reading.after(mark)
-        if after is not None and after.text in _EXCLUDED_AFTER:
+        if after is not None and (after.text in _EXCLUDED_AFTER or (after.text == "out" and self._left_out(mark))):
             self._use(after)
             return True
         before = self.reading.before(mark)
@@ -52,6 +52,12 @@ class FilterBase:
                 continue
             return False
         return False
+
+    def _left_out(self, mark: Mark) -> bool:
+        """ "Leave France out", "take the UK out"."""
+        return bool(
+            {"leave", "leaving", "take", "taking", "left", "filter", "filtering"} & {t.text for t in self.reading.tokens[: mark.start]}
+        )
 
     def _spans(self, pattern: str) -> Iterator[tuple[re.Match[str], list[Mark]]]:
         """Matches of a pattern in the text, with the marks they cover."""

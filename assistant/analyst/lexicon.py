@@ -45,6 +45,15 @@ class Trie:
         if sense not in node.senses:
             node.senses.append(sense)
 
+    def teach(self, words: Sequence[str], sense: Sense | None) -> None:
+        """Let the phrase mean `sense` and nothing else; None: nothing at all."""
+        node = self
+        for word in words:
+            if sense is None and word not in node.next:
+                return
+            node = node.next.setdefault(word, Trie())
+        node.senses = [] if sense is None else [sense]
+
     def longest(self, words: Sequence[str], start: int) -> tuple[int, tuple[Sense, ...]]:
         """The end of the longest phrase at `start` and its senses; `(start, ())` where there is none."""
         node, best = self, start
@@ -110,6 +119,10 @@ def load_lexicon(semantics: Semantics) -> Lexicon:
         _add(exact, phrases.split("|"), Sense("absent", reason), stemmed=False)
     for tag in ("instructions", "secrets", "sql"):
         _add(exact, data["attack"][tag].split("|"), Sense("attack", tag), stemmed=False)
+    for phrase, target in semantics.synonyms.items():
+        said = tokenize(plain(phrase))
+        stems.teach([t.stem for t in said], _taught(target, semantics))
+        exact.teach([t.text for t in said], None)
     fillers = frozenset(data["fillers"]["words"].split())
     verbs, objects = (frozenset(data["attack"][name].split("|")) for name in ("write_verbs", "write_objects"))
     written = {t.text for phrase in _phrases(data, semantics) for t in tokenize(plain(phrase))}
@@ -134,6 +147,16 @@ def load_lexicon(semantics: Semantics) -> Lexicon:
     return Lexicon(stems, exact, fillers | {stem(w) for w in fillers}, countries, vocabulary, askable, verbs, objects)
 
 
+def _taught(target: str, semantics: Semantics) -> Sense:
+    """The sense of what a shop's own synonym stands for."""
+    named, _, value = (part.strip() for part in target.partition("="))
+    if not value:
+        return Sense("metric" if named in semantics.metrics else "dimension", named)
+    if named == "country":
+        return Sense("country", plain(value))
+    return Sense("review_value" if semantics.dimensions[named].cube == "reviews" else "category_value", value, named)
+
+
 def _phrases(data: Mapping[str, Any], semantics: Semantics) -> Iterator[str]:
     """Every phrase that can be asked with, as it is written."""
     for group in (data["operators"], data["countries"], data["country_groups"]):
@@ -141,6 +164,7 @@ def _phrases(data: Mapping[str, Any], semantics: Semantics) -> Iterator[str]:
             yield from phrases.split("|")
     for metric in semantics.metrics.values():
         yield from (metric.name, *metric.synonyms)
+    yield from semantics.synonyms
     for dimension in semantics.dimensions.values():
         yield from (dimension.singular, dimension.plural, *dimension.synonyms)
 
@@ -179,7 +203,7 @@ def _mended(token: Token, lexicon: Lexicon, names: frozenset[str], is_word: Call
     better = closest(word, lexicon.askable, names)
     if better is None or better not in lexicon.askable or (better in lexicon.fillers and is_word(word)):
         return token
-    return Token(better, token.raw, token.quoted, fixed=word)
+    return replace(token, text=better, fixed=word)
 
 
 def _function_word(token: Token) -> Token:
@@ -190,7 +214,7 @@ def _function_word(token: Token) -> Token:
         swapped = len(small) == 3 and sorted(small) == sorted(token.text)
         dropped = len(small) == 4 and small[0] == token.text[0]
         if (swapped or dropped) and OSA.distance(small, token.text) == 1:
-            return Token(small, token.raw, token.quoted, fixed=token.text)
+            return replace(token, text=small, fixed=token.text)
     return token
 
 

@@ -7,22 +7,30 @@ Owns the order of the steps and what is remembered of a conversation. Each step 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeAlias
 
 from assistant.analyst.assemble import Assembler, Focus
+from assistant.analyst.business import business_question
+from assistant.analyst.catalogue_turn import catalogue_question
 from assistant.analyst.draft import RANKING_OPS, Drafter
+from assistant.analyst.filters import FilterReader
 from assistant.analyst.guard import refused
 from assistant.analyst.lexicon import Lexicon
+from assistant.analyst.opinion_turn import as_plain, asked
 from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.periods import PeriodGrammar
-from assistant.analyst.question import Question, question_from_json
+from assistant.analyst.question import FilterClause, Period, Question, question_from_json
 from assistant.analyst.reading import Reader, Reading
+from assistant.analyst.restated import restated
 from assistant.analyst.semantics import Semantics
+from assistant.analyst.sentences import asking
 from assistant.analyst.text import tokenize
 from assistant.analyst.values import NAME_STOP, Values
 
+MOST = 2000
+"""Characters of a message that are read."""
 _REVIEWERS = frozenset(["women", "woman", "ladies", "females", "female"])
 """All who reviewed women's clothes: no filter among reviews."""
 _REPLY_WORDS = frozenset(
@@ -71,6 +79,7 @@ class Parsed:
 
     outcome: Outcome
     text: str
+    reading: Reading
     trace: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -94,7 +103,15 @@ class Parser:
 
     def parse(self, text: str, memory: Memory) -> Parsed:
         """The outcome of a message in its conversation; never raises for what people type."""
-        text = self._variant(text, memory)
+        of_catalogue = catalogue_question(text[:MOST])
+        if of_catalogue is not None:
+            return Parsed(of_catalogue, text, self.alone(text))
+        wanted = None if memory.pending else asked(text[:MOST], memory.question)
+        if wanted is not None:
+            parsed = self._parsed(wanted.rest, replace(memory, question=as_plain(memory.question)))
+            return replace(parsed, outcome=wanted.outcome(parsed.outcome), text=text)
+        said = asking(text[:MOST], lambda part: self._read(part, memory))
+        text = self._variant(restated(said, lambda part: self._read(part, memory)), memory)
         filled = self._filled(text, memory)
         if filled:
             parsed = self._parsed(filled, memory)
@@ -103,6 +120,28 @@ class Parser:
             alone = self._parsed(text, memory)
             return parsed if isinstance(alone.outcome, Clarify) else alone
         return self._parsed(text, memory)
+
+    def alone(self, text: str) -> Reading:
+        """The reading of a message that stands by itself."""
+        return self._read(text[:MOST], Memory())
+
+    def period(self, text: str) -> Period | None:
+        """The one period that a stretch of text names; None where it names none or several."""
+        found = PeriodGrammar(self.first_day, self.today, home=self.values.home).find(text)
+        return found[0].period if len(found) == 1 else None
+
+    def understood(self, parsed: Parsed) -> Question:
+        """What of a message was understood: the question; where we asked back or declined, its period, values and figure."""
+        if isinstance(parsed.outcome, Question):
+            return parsed.outcome
+        said = [m.period.period for m in parsed.reading.of("period") if m.period is not None and m.period.period is not None]
+        try:
+            clauses = FilterReader(parsed.reading, self.values, reviews=False).read().clauses
+        except Stop:
+            clauses = []
+        figures = {ident for m in parsed.reading.marks for ident in m.all("metric")[:1]}
+        metrics = tuple(figures) if len(figures) == 1 else ()
+        return Question("metric", metrics, filters=tuple(clauses), period=said[0] if said else None)
 
     def _variant(self, text: str, memory: Memory) -> str:
         """ "And the large?" after the small one: the message with the code of the product that differs in just that word."""
@@ -139,21 +178,30 @@ class Parser:
         return bool(words) and set(words) <= {t.stem for t in tokenize(choice)}
 
     def _parsed(self, text: str, memory: Memory) -> Parsed:
-        previous = memory.question
-        anchor = previous.period if previous else None
-        reading = self.reader.read(text[:2000], PeriodGrammar(self.first_day, self.today, anchor))
+        previous, text = memory.question, text[:MOST]
+        reading = self._read(text, memory)
         if previous is not None and previous.tool == "forecast" and _complete(reading):
             memory = Memory()
-            reading = self.reader.read(text[:2000], PeriodGrammar(self.first_day, self.today))
+            reading = self._read(text, memory)
         trace = (("read", _account(reading)),)
         try:
             outcome: Outcome = self._outcome(reading, memory)
         except Stop as stop:
             outcome = stop.outcome
-        return Parsed(outcome, text, trace)
+        return Parsed(outcome, text, reading, trace)
+
+    def _read(self, text: str, memory: Memory) -> Reading:
+        anchor = memory.question.period if memory.question else None
+        return self.reader.read(text, PeriodGrammar(self.first_day, self.today, anchor, self.values.home))
 
     def _outcome(self, reading: Reading, memory: Memory) -> Outcome:
-        refusal = refused(reading, self.lexicon) or self._absent(reading)
+        refusal = refused(reading, self.lexicon)
+        if refusal is not None:
+            return refusal
+        asked = business_question(reading, lambda rest: self.drafter.draft(rest, None), _held(memory.focus), self.today)
+        if asked is not None:
+            return asked
+        refusal = self._absent(reading)
         if refusal is not None:
             return refusal
         draft = self.drafter.draft(reading, memory.question)
@@ -172,6 +220,11 @@ class Parser:
                 )
                 return Refuse(text, "absent", ("sales last month", "return rate this year", "top 10 products by units"))
         return None
+
+
+def _held(focus: Focus | None) -> FilterClause | None:
+    """What "they" and "it" mean, as a filter."""
+    return None if focus is None else FilterClause(focus.dimension, "eq", (focus.value,), focus.label)
 
 
 def _complete(reading: Reading) -> bool:

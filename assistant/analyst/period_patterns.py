@@ -11,7 +11,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from assistant.analyst.calendar_words import MONTH_NAMES, NUMBERS, ORDINALS, WEEKDAY_NAMES, Atom, christmas, half, month, quarter, season
+from assistant.analyst.calendar_words import (
+    DAY_WORDS,
+    MONTH_NAMES,
+    NUMBERS,
+    ORDINALS,
+    WEEKDAY_NAMES,
+    Atom,
+    christmas,
+    half,
+    month,
+    quarter,
+    season,
+)
+from assistant.analyst.named_days import ALSO_GOODS, WRITTEN, local_name, occasion
 from assistant.analyst.question import Period, add_months
 from assistant.analyst.reckoning import Reckoning
 
@@ -29,6 +42,8 @@ _YB = (
 _YBM = _YB[:-1]
 
 _D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+
+_DW = rf"(?P<day>{'|'.join(sorted(DAY_WORDS, key=len, reverse=True))})"
 
 _ORD = r"(?P<ord>first|1st|second|2nd|third|3rd|fourth|4th|last|final|latter)"
 
@@ -83,7 +98,7 @@ def _days_of_month(g: Reckoning, m: re.Match[str]) -> Atom | None:
 
 
 def _day(g: Reckoning, m: re.Match[str]) -> Atom | None:
-    number, day = MONTH_NAMES[m["month"]], int(m["day"])
+    number, day = MONTH_NAMES[m["month"]], int(m["day"]) if m["day"].isdigit() else DAY_WORDS[m["day"]]
     return g.dated(m, lambda y: Period(date(y, number, day), date(y, number, day), "day"))
 
 
@@ -233,6 +248,13 @@ def _last_n(g: Reckoning, m: re.Match[str]) -> Atom | None:
     return g.fixed(m, Period(now.step(1 - count).first, now.last) if complete else Period(now.step(-count).first, now.step(-1).last))
 
 
+def _fortnight(g: Reckoning, m: re.Match[str]) -> Atom:
+    """Fourteen days that end, or begin after, the as-of day."""
+    if m["which"] in ("next", "coming", "following"):
+        return g.fixed(m, Period(g.as_of + timedelta(days=1), g.as_of + timedelta(days=14)))
+    return g.fixed(m, Period(g.as_of - timedelta(days=13), g.as_of))
+
+
 def _ago(g: Reckoning, m: re.Match[str]) -> Atom | None:
     count = int(m["count"]) if m["count"].isdigit() else NUMBERS[m["count"]]
     unit = _UNIT_OF[m["unit"][0]]
@@ -288,6 +310,40 @@ def _step_shift(g: Reckoning, m: re.Match[str]) -> Atom:
     return Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("step", step))
 
 
+def _occasion(name: str) -> _Maker:
+    """A maker for a named day: in the year it is said with, the one before or after today, or a year yet to be found."""
+
+    def make(g: Reckoning, m: re.Match[str]) -> Atom | None:
+        meant = local_name(name, g.home)
+
+        def build(year: int) -> Period:
+            first, last = occasion(meant, year) or (date(year, 1, 1), date(year, 1, 1))
+            return _beside(
+                Period(first, last, "occasion", f"{meant} {year}"), m.groupdict().get("beside") or m.groupdict().get("week") or ""
+            )
+
+        which, year = m.groupdict().get("which") or "", g.as_of.year
+        if which in ("next", "coming", "following"):
+            return g.fixed(m, build(year if build(year).first > g.as_of else year + 1))
+        if which:
+            return g.fixed(m, build(year if build(year).last < g.as_of or which.startswith("this") else year - 1))
+        return g.dated(m, build)
+
+    return make
+
+
+def _beside(day: Period, words: str) -> Period:
+    """The week that holds a named day, or the seven days before or after it."""
+    if "before" in words or "up to" in words or "leading" in words:
+        return Period(day.first - timedelta(days=7), day.first - timedelta(days=1))
+    if "after" in words or "following" in words:
+        return Period(day.last + timedelta(days=1), day.last + timedelta(days=7))
+    if not words:
+        return day
+    monday = day.first - timedelta(days=day.first.weekday())
+    return Period(monday, monday + timedelta(days=6), "week")
+
+
 _WHICH = r"(?P<which>last|previous|past|prior|this|the current|current|next|coming|following)"
 _ALL = (
     r"all[ -]time|of all time|ever|overall|all the data|all (?:of )?(?:our |the )?data|(?:the |over the |in the )?(?:whole|entire|full|"
@@ -298,17 +354,35 @@ _ALL = (
     r"now|so far|historically|in all|across all time|at all times"
 )
 
+_NOT_RANKED = r"(?<!best )(?<!worst )(?<!biggest )(?<!highest )(?<!lowest )(?<!busiest )(?<!strongest )(?<!top )(?<!weakest )"
+""" "The best month to date" is a month of all the data."""
+_BESIDE = r"(?P<beside>(?:the )?week (?:before|after|following|of|leading up to|up to) (?:the )?)"
+_AT = r"(?:(?<=\bat )|(?<=\bover )|(?<=\bduring )|(?<=\baround )|(?<=\bsince )|(?<=\bbefore )|(?<=\bafter ))"
+
+_OCCASIONS: tuple[tuple[str, _Maker], ...] = tuple(
+    (pattern, _occasion(name))
+    for name, written, goods in (*((n, w, False) for n, w in WRITTEN.items()), *((n, w, True) for n, w in ALSO_GOODS.items()))
+    for pattern in (
+        rf"{_BESIDE}(?:{written}){_YO}{_YB}",
+        rf"{_WHICH} (?:{written})(?P<week> week)?",
+        rf"{_Y} (?:{written})(?P<week> week)?",
+        rf"(?:{written})(?P<week> week)? {_Y}",
+        rf"{_AT}(?:{written})(?P<week> week)?(?! [a-z])" if goods else rf"(?:{written})(?P<week> week)?{_YB}",
+    )
+)
+
 PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
     (re.compile(rf"(?<![\w'/.-])(?:{pattern})(?![\w/])"), make)
     for pattern, make in (
+        *_OCCASIONS,
         (
-            r"(?P<how>week (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e|we|week) (?:the )?"
+            r"(?P<how>(?:week|wk) (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e|we|week) (?:the )?"
             + _WD
             + r"(?P<num>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4})",
             _week_of,
         ),
         (
-            r"(?P<how>week (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e) (?:the )?"
+            r"(?P<how>(?:week|wk) (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e) (?:the )?"
             + _WD
             + _D
             + r"(?: of)? "
@@ -317,7 +391,12 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
             _week_of,
         ),
         (
-            r"(?P<how>week (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e) (?:the )?" + _WD + _M + " " + _D + _YO,
+            r"(?P<how>(?:week|wk) (?:of|starting|commencing|beginning|from|ending)(?: on)?|w/c|wc|w/e) (?:the )?"
+            + _WD
+            + _M
+            + " "
+            + _D
+            + _YO,
             _week_of,
         ),
         (
@@ -342,6 +421,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"(?:week|wk) (?P<week>[0-5]?\d)(?: of)?" + _YO, _iso_week),
         (r"(?:the )?" + _ORD + r" (?P<part>half|week) of " + _M + _YO, _part_of_month),
         (_WD + r"(?:the )?" + _D + r"(?: of)? " + _M + _YO + r"(?! ?\d)", _day),
+        (_WD + r"(?:the )?" + _DW + r"(?: day)?(?: of)? " + _M + _YO + r"(?! ?\d)", _day),
         (_M + r"(?: of)? " + _Y, _month_year),
         (_Y + " " + _M, _month_year),
         (_WD + _M + r" (?P<day>[0-3]?\d)(?:st|nd|rd|th) " + _Y, _day),
@@ -363,6 +443,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"h(?P<h>[12])" + _YO + _YB, _half),
         (r"(?:the )?" + _ORD + r" half(?: of)?(?: the)? " + _Y, _half),
         (r"(?:the )?" + _ORD1 + r" half" + _YB, _half),
+        (r"(?:the )?run up to " + _XMAS + _YO + _YB, _christmas),
         (_XMAS + r"(?: (?:season|period|run up|time|quarter))? " + _Y, _christmas),
         (_Y + " " + _XMAS + r"(?: (?:season|period|run up))?", _christmas),
         (_XMAS + r" (?:season|period|run up)" + _YB, _christmas),
@@ -370,7 +451,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (_M + "(?: of| in)?" + _YBM, _month_year),
         (_SEASON + "(?: of| in)?" + _YBM, _season),
         (r"(?P<short>[ymqw])td(?: of| in| for)?" + _YO + _YB, _to_date),
-        (r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, _to_date),
+        (_NOT_RANKED + r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, _to_date),
         (r"so far (?:this|in this|in the current) (?P<unit>year|month|quarter|week)", _to_date),
         (r"this (?P<unit>year|month|quarter|week) (?:so far|to date|till now|until now)", _to_date),
         (_Y + r" (?:so far|to date|ytd|year to date)", lambda g, m: _year_only(g, m)),
@@ -383,6 +464,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
             + r"(?P<unit>days?|weeks?|wks?|months?|mths?|quarters?|qtrs?|years?|yrs?)",
             _last_n,
         ),
+        (_WHICH + r" (?:calendar|full|complete|whole|financial) (?P<unit>months?|quarters?|years?)", _this_last_next),
         (r"(?P<which>trailing|rolling) " + _COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?)", _last_n),
         (_COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?|yrs?) (?:ago|back)", _ago),
         (
@@ -399,6 +481,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
             ),
             _year_shift,
         ),
+        (r"lytd|pytd|(?:ly|py) ytd|(?:last|prior|previous) ytd", _year_shift),
         (r"(?:the |one |a )?(?:year|yr) (?:before|earlier|prior|previously|ago)(?: that| then)?", _year_shift),
         (r"(?:the )?(?:previous|prior|preceding) (?:year|yr)", _year_shift),
         (
@@ -416,6 +499,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"(?:the )?(?P<unit>one|ones) (?:before|after|prior|previous)(?: that| it| them)?", _step_shift),
         (r"the (?:previous|prior|preceding|following|next) (?P<unit>day|week|month|quarter|period)", _step_shift),
         (r"(?:previous|prior|preceding) (?P<unit>period)", _step_shift),
+        (_WHICH + r" (?P<fortnight>fortnight)", _fortnight),
         (_WHICH + " " + _UNIT, _this_last_next),
         (r"day before yesterday|today|yesterday|tomorrow", _named_day),
         (_M + _YB, _month_year),

@@ -107,10 +107,13 @@ class PeriodGrammar(Reckoning):
         if one.shift or two.shift or one.whole or two.whole:
             return None
         through = re.fullmatch(r"(?:up )?(?:to|until|till|through|thru|-|–|->|→)(?: the)?(?: end of)?", between)
-        spanned = between in ("and", "and the") and re.search(r"\bbetween(?: the)?$", lead)
+        spanned = re.fullmatch(r"and(?: the)?(?: end of(?: the)?)?", between) and re.search(
+            r"\bbetween(?: the)?(?: (?:start|beginning) of(?: the)?)?$", lead
+        )
         if not through and not spanned:
             return None
-        one, two = _share_year(one, two)
+        bare = one.year is None and two.year is None
+        one, two = self._one_year(one, two) if bare else _share_year(one, two)
         first, second = self._resolve(one), self._resolve(two)
         if first.first > second.last and not through:
             first, second = second, first
@@ -119,7 +122,16 @@ class PeriodGrammar(Reckoning):
         if opener:
             start = opener.start()
         whole = Period(first.first, second.last) if first.first <= second.last else None
-        return Found(start, two.end, _regrained(whole) if whole else first, ends=(first, second))
+        return Found(start, two.end, _regrained(whole) if whole else first, bare=bare, ends=(first, second))
+
+    def _one_year(self, one: Atom, two: Atom) -> tuple[Atom, Atom]:
+        """Two ends without a year: the latest such span that has ended, or is under way ("1 Nov - 24 Dec")."""
+        end = self._resolve(two)
+        begun = self._resolve(one)
+        if begun.first > end.last:
+            year = end.first.year + 1 if begun.first <= self.as_of and begun.first.year == self.as_of.year else end.first.year
+            two = replace(two, year=year)
+        return _share_year(one, two)
 
     def _single(self, text: str, atoms: list[Atom], n: int) -> Found:
         atom = atoms[n]

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal, TypeAlias
 
+from assistant.analyst.named_days import occasion
+
 FilterOp: TypeAlias = Literal["eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "between", "contains", "word", "empty"]
 """`contains`: the name holds all the words of the value; `word`: the text holds that whole word; `empty`: there is no value."""
 
 FilterValue: TypeAlias = str | int | float
-Grain: TypeAlias = Literal["day", "week", "month", "quarter", "half", "year", "season", "span"]
+Grain: TypeAlias = Literal["day", "week", "month", "quarter", "half", "year", "season", "occasion", "span"]
 Direction: TypeAlias = Literal["top", "bottom"]
 Ask: TypeAlias = Literal["number", "label", "date", "rows"]
 ComparisonKind: TypeAlias = Literal["growth", "difference", "winner", "both"]
@@ -33,7 +35,7 @@ def add_months(day: date, months: int) -> date:
 @dataclass(frozen=True, slots=True)
 class Period:
     """Whole days from `first` to `last`, both included. `grain` says what was named ("span": anything else); `label` names a
-    season or a to-date span."""
+    season, a to-date span, or an occasion with its year ("Black Friday 2011")."""
 
     first: date
     last: date
@@ -48,6 +50,8 @@ class Period:
     def title(self) -> str:
         """What a person calls it: `Nov 2011`, `Q3 2011`, `2010`, `1 Mar–9 Apr 2011`."""
         first = self.first
+        if self.grain == "occasion":
+            return f"{self.label} ({_day_month(first)}{'' if first == self.last else f'–{_day_month(self.last)}'})"
         if self.label:
             return self.label
         if self.grain == "year":
@@ -64,10 +68,18 @@ class Period:
 
     def year_before(self, years: int = 1) -> Period:
         """The same calendar days `years` earlier (a negative number: later)."""
+        if self.grain == "occasion":
+            return self._occasion_in(self.first.year - years)
         first, last = add_months(self.first, -12 * years), add_months(self.last, -12 * years)
         if self.grain in _MONTHS_OF:
             last = add_months(first, _MONTHS_OF[self.grain]) - timedelta(days=1)
         return Period(first, last, self.grain, "" if not self.label else _other_year(self.label, self.first.year, years))
+
+    def _occasion_in(self, year: int) -> Period:
+        """The same occasion in another year: it has a date of its own in each."""
+        name = self.label.removesuffix(f" {self.first.year}")
+        first, last = occasion(name, year) or (self.first.replace(year=year), self.last.replace(year=year))
+        return Period(first, last, "occasion", f"{name} {year}")
 
     def step(self, count: int) -> Period:
         """The period of the same length `count` steps later (negative: earlier): months to months, weeks to weeks, spans to
@@ -76,7 +88,7 @@ class Period:
             months = _MONTHS_OF[self.grain]
             first = add_months(self.first.replace(day=1), count * months)
             return Period(first, add_months(first, months) - timedelta(days=1), self.grain)
-        if self.grain == "season":
+        if self.grain in ("season", "occasion"):
             return self.year_before(-count)
         shift = timedelta(days=self.days * count)
         return Period(self.first + shift, self.last + shift, self.grain)

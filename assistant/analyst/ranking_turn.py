@@ -43,6 +43,9 @@ class RankingTurn(Turn):
         if not dimensions and self.context is not None and self.context.by and (draft.ranks):
             dimensions = self.context.by
         if not dimensions:
+            listed = [d for d, placed in self.draft.filters.at.items() if len(placed) > 1]
+            dimensions = tuple(listed) if len(listed) == 1 and reading.has("rank") else ()
+        if not dimensions:
             subject = f" by {self.semantics.metrics[metrics[0]].name}" if metrics else ""
             raise Stop(
                 Clarify(f"A ranking of what{subject}: products, customers, countries or months?", _subjects(reading.text), slot="subject")
@@ -60,7 +63,9 @@ class RankingTurn(Turn):
         return self._ask(self._unfiltered(question))
 
     def _asks_who(self) -> bool:
-        """ "Who" that asks; not "customers who"."""
+        """ "Who" that asks; not "customers who", nor anybody among the reviews, which name nobody."""
+        if self.draft.cube == "reviews":
+            return False
         return any(not any(m.all("dimension") and m.start < mark.start for m in self.reading.marks) for mark in self.reading.ops("who"))
 
     def _unfiltered(self, question: Question) -> Question:
@@ -104,6 +109,8 @@ class RankingTurn(Turn):
         question = replace(
             before, metrics=metrics or before.metrics, filters=self.filters(), period=self.period(), ranking=Ranking(n, direction)
         )
+        if skip := self._ordinal():
+            return replace(self._unfiltered(question), ranking=Ranking(1, direction, skip))
         return self._ask(self._unfiltered(question)) if n != old.n else self._unfiltered(question)
 
     def _places(self, dimensions: tuple[str, ...]) -> tuple[int, int]:
@@ -122,6 +129,8 @@ class RankingTurn(Turn):
             before = self.reading.before(mark)
             if before is not None and before.text in ORDINALS and ORDINALS[before.text] > 1:
                 return ORDINALS[before.text] - 1
+        if self.keeps.tool == "ranking" and len(self.reading.tokens) <= 4:
+            return next((ORDINALS[t.text] - 1 for t in self.reading.tokens if ORDINALS.get(t.text, 0) > 1), 0)
         return 0
 
     def _ask(self, question: Question) -> Question:
@@ -192,15 +201,16 @@ class RankingTurn(Turn):
         before = self.context
         if before is None or before.tool not in ("ranking", "series", "breakdown"):
             return None
-        if self.reading.has("how_many", "how_much") or self._points_to_focus() or (self.reading.has("total") and not self.draft.periods):
+        if self._asks_amount() or self._points_to_focus() or (self.reading.has("total") and not self.draft.periods):
             return None
         changed = {c.dimension for c in self.draft.filters.clauses if c.op in ("eq", "in")}
         if changed & set(before.by) and not self._takes_back({c.dimension: c for c in self.draft.filters.clauses}):
             return None
         swapped = [d for m in self.draft.pending for d in m.all("dimension")][:1]
         by = tuple(swapped) if swapped and before.tool in ("ranking", "breakdown") else before.by
-        n = self.rank_n()
+        n, skip = self.rank_n(), self._ordinal()
         ranking = replace(before.ranking, n=n) if before.ranking and n else before.ranking
+        ranking = Ranking(1, ranking.direction, skip) if ranking and skip else ranking
         question = replace(
             before, metrics=(self.metrics() or before.metrics)[:1], by=by, filters=self.filters(), period=self.period(), ranking=ranking
         )

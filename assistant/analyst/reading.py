@@ -16,13 +16,15 @@ from assistant.analyst.lexicon import Lexicon, Sense, closest, mended
 from assistant.analyst.periods import Found, PeriodGrammar
 from assistant.analyst.text import Token, join, tokenize
 from assistant.analyst.values import NAME_STOP, KnownProduct, Values
+from assistant.models.numbers import parse_number
 
 MarkKind: TypeAlias = Literal["phrase", "product", "customer", "order", "period", "number", "word", "unknown"]
 
-_CODE = re.compile(r"(?=[a-z0-9_]*\d)[a-z0-9_]{4,20}")
+_CODE = re.compile(r"(?=[a-z0-9_-]*\d)[a-z0-9_][a-z0-9_-]{3,20}")
 _CUSTOMER_WORDS = frozenset(["customer", "cust", "client", "buyer", "shopper", "account"])
 _ORDER_WORDS = frozenset(["order", "invoice"])
 _PRODUCT_WORDS = frozenset(["product", "item", "sku", "code", "stockcode", "article", "line", "prod"])
+SCALES = {"hundred": 1e2, "thousand": 1e3, "grand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6}
 _HASH = frozenset(("#", "no", "nr", "number", "id", "num"))
 
 
@@ -237,6 +239,7 @@ class _Desk:
 
     def rest(self) -> None:
         """Numbers, fillers, parts of product names; what remains is unknown."""
+        self._number_words()
         for n, token in enumerate(self.tokens):
             if self.free[n] and not token.quoted:
                 number = _number(token.text)
@@ -250,10 +253,33 @@ class _Desk:
             if self.free[n]:
                 self.claim("word" if self._filler(n) else "unknown", n, n + 1)
 
+    def _number_words(self) -> None:
+        """ "Five hundred", "2 million", "one hundred and twenty": a number of several words is one."""
+        n = 0
+        while n < len(self.tokens):
+            end = n
+            while end < len(self.tokens) and self.free[end] and self._counts(n, end):
+                end += 1
+            while end > n and self.tokens[end - 1].text == "and":
+                end -= 1
+            number = _several([t.text for t in self.tokens[n:end]]) if end - n > 1 else None
+            if number is not None:
+                self.claim("number", n, end, number=number)
+            n = max(end, n + 1)
+
+    def _counts(self, start: int, n: int) -> bool:
+        """Whether a token goes on with a number that begins at `start`; points end one."""
+        token = self.tokens[n]
+        if n == start:
+            return _number(token.text) is not None
+        return not token.lead and (
+            token.text in SCALES or token.text == "and" or (parse_number(token.text) is not None and token.text.isalpha())
+        )
+
     def _filler(self, n: int) -> bool:
         token = self.tokens[n]
         return (
-            token.text in self.lexicon.fillers or token.stem in self.lexicon.fillers or (len(token.text) <= 2 and not token.text.isdigit())
+            token.text in self.lexicon.fillers or token.stem in self.lexicon.fillers or (len(token.text) == 1 and not token.text.isdigit())
         )
 
     def _weekdays(self) -> None:
@@ -370,7 +396,20 @@ def _number(text: str) -> float | None:
     thousands = re.fullmatch(r"(\d+(?:\.\d+)?)(k|m)", bare)
     if thousands:
         return float(thousands.group(1)) * {"k": 1e3, "m": 1e6}[thousands.group(2)]
-    return float(NUMBERS[text]) if text in NUMBERS and text not in ("a", "an") else None
+    if text in ("a", "an") or not text.isalpha():
+        return None
+    return float(NUMBERS[text]) if text in NUMBERS else parse_number(text)
+
+
+def _several(words: Sequence[str]) -> float | None:
+    """The value of a number in words, or in figures with a scale behind; None where the words are no number together."""
+    if words[0][0].isdigit():
+        lead = _number(words[0])
+        return None if lead is None or len(words) > 2 else lead * SCALES[words[1]] if words[1] in SCALES else None
+    if words[-1] in ("million", "m"):
+        lead = parse_number(" ".join(words[:-1]))
+        return None if lead is None else lead * SCALES["million"]
+    return parse_number(" ".join(words))
 
 
 def _owner(token: Token) -> Token:

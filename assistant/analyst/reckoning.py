@@ -14,12 +14,14 @@ from assistant.analyst.question import Period
 
 
 class Reckoning:
-    """`anchor` is the period of the message before, for what is said relative to it."""
+    """`anchor` is the period of the message before, for what is said relative to it; `home` the shop's own country, whose named days
+    are meant."""
 
-    def __init__(self, first_day: date, as_of: date, anchor: Period | None = None) -> None:
+    def __init__(self, first_day: date, as_of: date, anchor: Period | None = None, home: str = "") -> None:
         self.first_day = first_day
         self.as_of = as_of
         self.anchor = anchor
+        self.home = home
 
     def year(self, match: re.Match[str]) -> int | None:
         """The year that a match names, directly or as "last year"; None where it names none."""

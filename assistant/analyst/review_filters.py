@@ -136,7 +136,7 @@ class ReviewFilters(FilterBase):
             ):
                 at += 1
             run = _mentioned(self.reading, at)
-            if not run:
+            if not run or (tokens[run[0]].lead and len(self.reading.ops("mention")) > 1 and op is self.reading.ops("mention")[0]):
                 continue
             marks = [m for m in self.reading.marks if m.start < run[-1] + 1 and m.end > op.start]
             self._use(*marks)
@@ -245,6 +245,11 @@ class ReviewFilters(FilterBase):
             if match["n"] not in self.values.review_items:
                 raise Stop(Refuse(f"There are no reviews of item {match['n']} in the data.", "value", ()))
             self.found.add(marks[0].start, FilterClause("reviewed_item", "eq", (match["n"],), f"item {match['n']}"))
+        for mark in self.reading.of("number"):
+            alone = all(m is mark or m.kind == "word" or m.is_op("and_what", "same") for m in self.reading.marks)
+            if alone and mark.text in self.values.review_items:
+                self._use(mark)
+                self.found.add(mark.start, FilterClause("reviewed_item", "eq", (mark.text,), f"item {mark.text}"))
 
 
 def _mentioned(reading: Reading, at: int) -> list[int]:
@@ -255,7 +260,7 @@ def _mentioned(reading: Reading, at: int) -> list[int]:
     for n in range(at, min(at + 3, len(tokens))):
         if (
             not tokens[n].text[0].isalnum()
-            or (run and tokens[n].text in _MENTION_STOP)
+            or (run and (tokens[n].text in _MENTION_STOP or tokens[n].lead))
             or (not run and tokens[n].text in ("in", "of", "by"))
         ):
             break

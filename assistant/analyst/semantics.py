@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -92,11 +92,12 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Semantics:
-    """All cubes, metrics and dimensions by id."""
+    """All cubes, metrics and dimensions by id. `synonyms` are phrases that the shop taught, to an id or to `dimension = value`."""
 
     cubes: Mapping[str, Cube]
     metrics: Mapping[str, Metric]
     dimensions: Mapping[str, Dimension]
+    synonyms: Mapping[str, str] = field(default_factory=dict)
 
     def metric(self, id: str) -> Metric:
         """Raises BadQuestion: there is no such metric."""
@@ -148,6 +149,7 @@ def load_semantics(extra: Path | None = None) -> Semantics:
     cubes: dict[str, Cube] = {}
     metrics: dict[str, Metric] = {}
     dimensions: dict[str, Dimension] = {}
+    synonyms: dict[str, str] = {}
     for source in sources:
         content = source.parse()
         for id, block in content.get("cubes", {}).items():
@@ -160,7 +162,21 @@ def load_semantics(extra: Path | None = None) -> Semantics:
             dimensions[dimension.id] = dimension
         for number, block in enumerate(content.get("metric", ())):
             _check_parts(block, metrics, _Place(source, "metric", number))
-    return Semantics(cubes, metrics, dimensions)
+        for phrase, target in content.get("synonyms", {}).items():
+            synonyms[phrase] = _target(phrase, target, {*metrics, *dimensions}, dimensions, source)
+    return Semantics(cubes, metrics, dimensions, synonyms)
+
+
+def _target(phrase: str, target: Any, known: set[str], dimensions: Mapping[str, Dimension], source: _Source) -> str:
+    named, _, value = (part.strip() for part in str(target).partition("="))
+    if not isinstance(target, str) or (named not in dimensions if value else named not in known):
+        lines = source.text.splitlines()
+        line = next((n for n, said in enumerate(lines, 1) if said.split("=")[0].strip().strip("\"'") == phrase), 1)
+        raise BadSemantics(
+            f"{source.name}, line {line}: {phrase!r} stands for {target!r}, which is no metric, dimension or `dimension = value`.",
+            hint=f"Known: {', '.join(sorted(known))}.",
+        )
+    return f"{named} = {value}" if value else named
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,11 @@ class Sharing:
         by = tuple(self.draft.by) or (
             self.context.by if self.context and self.context.tool in ("breakdown", "ranking", "series") and not self.draft.metrics else ()
         )
+        if by and metric.share and self._of_each():
+            return replace(self.turn.base("breakdown", (metric.share,)), by=by[:1], ask="rows")
         if by:
-            ranking = self.context.ranking if self.context and self.context.by == by else None
+            n = self.turn.rank_n()
+            ranking = Ranking(n) if n else self.context.ranking if self.context and self.context.by == by else None
             return replace(self.turn.base("share", metrics[:1]), by=by[:1], ranking=ranking, share=Share(), ask="rows")
         if self.draft.ranks and self.draft.ranked and self.draft.ranked[0] not in own:
             n = self.turn.rank_n() or 1
@@ -159,6 +162,12 @@ class Sharing:
             return replace(self.turn.base("share", ("cancellations",)), share=Share(of="orders"))
         return replace(self.turn.base("share", metrics[:1]), share=Share(part=part))
 
+    def _of_each(self) -> bool:
+        """ "As a share of each department's total": each group is its own whole."""
+        share = self.reading.ops("share")
+        words = {t.text for t in self.reading.tokens[share[0].end :]} if share else set()
+        return bool(words & {"each", "every", "own", "their", "respective"})
+
     def _part_filters(self, filters: tuple[FilterClause, ...], own: set[str], *, kept: bool) -> tuple[FilterClause, ...]:
         """The filters that make the part; the others narrow the whole as well."""
         if kept and self.context is not None and self.context.share is not None:
@@ -182,6 +191,12 @@ class Sharing:
             if after:
                 return tuple(after)
         share = self.reading.ops("share")
+        metric = self.draft.metric_marks[0].start if self.draft.metric_marks else None
+        if share and metric is not None and share[0].start < metric:
+            following = [f for f in mine if placed.get(f.dimension, -1) > metric]
+            narrowing = [f for f in mine if share[0].start < placed.get(f.dimension, -1) < metric]
+            if following and narrowing:
+                return tuple(following)
         if share:
             leading = [f for f in mine if placed.get(f.dimension, 10**6) < share[0].start]
             if leading:

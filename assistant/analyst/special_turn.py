@@ -50,7 +50,8 @@ class SpecialTurn(RankingTurn):
         if not self.reading.has("why"):
             return None
         metrics = self.metrics() or ("net_sales",)
-        return Comparing(self, self.draft, self.context).why(metrics)
+        comparing = Comparing(self, self.draft, self.context)
+        return comparing.beside(metrics) or comparing.why(metrics)
 
     def _forecast(self) -> Question | None:
         draft, reading = self.draft, self.reading
@@ -172,6 +173,7 @@ class SpecialTurn(RankingTurn):
             else next(iter(self.draft.ranked), "")
         )
         groups = groups or next((counted[m] for m in self.draft.metrics if m in counted), "")
+        groups = groups or next((d for m in self.draft.pending for d in m.all("dimension") if d in counted.values()), "")
         if not ops or not groups or self.draft.cube != "sales" or self.draft.ranks:
             return None
         op, number = self._threshold(ops)
@@ -181,11 +183,13 @@ class SpecialTurn(RankingTurn):
         unit = _UNIT_METRICS.get(number[1], "")
         metric = unit or (others[0] if others else "gross_sales" if groups == "order" else "net_sales")
         if counted.get(metric) == groups:
+            groups = next((d for m in self.draft.pending for d in m.all("dimension") if d in counted.values() and d != groups), "")
+        if not groups:
             return None
         words = (
-            "eq"
+            ("ge" if self._or_more(op) else "eq")
             if op.is_op("exactly")
-            else ("ge" if "least" in op.text or op.text in (">=",) else "gt")
+            else ("ge" if "least" in op.text or op.text in (">=",) or self._or_more(op) else "gt")
             if op.is_op("more_than")
             else ("le" if op.text in ("at most", "no more than", "<=", "up to") else "lt")
         )
@@ -200,11 +204,15 @@ class SpecialTurn(RankingTurn):
         asked = reading.has("how_many") or not reading.has("which", "who")
         return base if asked else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
 
+    def _or_more(self, op: Mark) -> bool:
+        """ "Twice or more", "5 orders or more"."""
+        return any(m.text == "or more" and 0 <= m.start - op.end <= 2 for m in self.reading.ops("more_than"))
+
     def _share_under(self, having: Having, groups: str) -> Question:
         """The share of groups under a condition: only that of customers with two orders or more is a measure of ours."""
         repeats = (having.op, having.value) in (("ge", 2.0), ("gt", 1.0))
         if groups == "customer" and having.metric == "orders" and repeats:
-            self.used.update(m.start for m in self.reading.ops("more_than"))
+            self.used.update(m.start for m in self.reading.ops("more_than", "exactly"))
             return Question("metric", ("repeat_rate",), filters=self.filters(), period=self.period())
         raise Stop(Clarify(f"I can count how many {groups}s fulfil that, but give no share of them; shall I count them?", slot="subject"))
 

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.analyst.calendar_words import MONTH_NAMES, WEEKDAY_NAMES
 
 _TOKEN = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?![\w/])|\d{1,2}/(?:19|20)\d\d\b|(?:19|20)\d\d[-/](?:0[1-9]|1[0-2])(?![\w/-])|'\d\d\b"
-    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w])|\d+\.\d+(?!\w)|w/[ce]\b|[^\W_]+(?:'[^\W_]+)*|->|→|=>|>=|<=|[%£$€#&+<>/=\"–-]"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w])|\d+\.\d+(?!\w)|w/[ce]\b|[a-z]+-\d{5,}(?:-\d+)*|[^\W_]+(?:'[^\W_]+)*|->|→|=>|>=|<=|[%£$€#&+<>/=\"–-]"
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "—": " - ", "−": "-", "\u00a0": " "})
 _HYPHENATED = re.compile(r"(?<![\w-])([a-z]+)-([a-z]+)(?![\w-])")
+_POINTS = frozenset(",;:().!?…")
 _CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAY_NAMES))
+_UNIT_PRICE = re.compile(r"(?<=[a-z]) ?/ ?(?=(?:day|week|wk|month|mth|quarter|qtr|year|order|ord|customer|cust|invoice|hour|hr|country)\b)")
+"""A stroke between two words that says "per"."""
+_MONTH_RUN = re.compile(rf"\b({'|'.join(MONTH_NAMES)})'?((?:20)?\d\d)\b")
+"""A month and its year in one word: "oct10"."""
 _IRREGULAR = {
     "people": "person",
     "children": "child",
@@ -36,13 +41,14 @@ class Token:
     """One word or sign. `text` is lower case, `stem` its singular, `raw` as typed; `quoted` numbers the pair of quotes it
     stands in, 0 for none.
 
-    `start` is where it begins in the joined text of all tokens (`join`); `fixed` holds the word as typed where the spelling was mended.
+    `fixed` holds the word as typed where the spelling was mended; `lead` are the points and brackets that stand before it.
     """
 
     text: str
     raw: str
     quoted: int = 0
     fixed: str = ""
+    lead: str = ""
 
     @property
     def stem(self) -> str:
@@ -74,17 +80,18 @@ def tokenize(text: str) -> list[Token]:
     if not text.isupper():
         text = re.sub(r"\bUS\b", "USA", text)
     spread = _HYPHENATED.sub(_parted, plain(text))
-    spread = re.sub(r"(?<=[a-z])(?=-)|(?<=-)(?=[a-z])", " ", spread)
-    spread = re.sub(r"(?<!\d\d\d)(?<=\d)-(?=[a-z]|\d{1,2}(?:st|nd|rd|th)? )|(?<=[a-z])-(?=\d)", " - ", spread)
+    spread = re.sub(r"(?<=[a-z])(?=-)(?!-\d{5})|(?<=-)(?=[a-z])", " ", spread)
+    spread = re.sub(r"(?<!\d\d\d)(?<!\d{4}-\d\d)(?<=\d)-(?=[a-z]|\d{1,2}(?:st|nd|rd|th)? )|(?<=[a-z])-(?=\d)(?!\d{5})", " - ", spread)
     spread = re.sub(r"(?<=[a-z])(?='\d\d\b)", " ", spread)
+    spread = _MONTH_RUN.sub(r"\1 \2", _UNIT_PRICE.sub(" per ", spread))
     tokens: list[Token] = []
-    pair = opened = 0
+    pair = opened = end = 0
     for match in _TOKEN.finditer(spread):
-        word = match.group(0)
+        word, gap, end = match.group(0), spread[end : match.start()], match.end()
         if word == '"':
             pair, opened = (pair, 0) if opened else (pair + 1, pair + 1)
             continue
-        tokens.append(Token(word, word, opened))
+        tokens.append(Token(word, word, opened, lead="".join(sign for sign in gap if sign in _POINTS)))
     return _single_quotes(tokens, spread)
 
 
@@ -100,7 +107,7 @@ def _single_quotes(tokens: list[Token], text: str) -> list[Token]:
         for start in range(len(tokens) - len(inner) + 1):
             if [t.text.strip("'") for t in tokens[start : start + len(inner)]] == inner:
                 for offset, word in enumerate(inner):
-                    tokens[start + offset] = Token(word, word, number)
+                    tokens[start + offset] = replace(tokens[start + offset], text=word, raw=word, quoted=number)
                 break
     return tokens
 

@@ -18,6 +18,7 @@ from assistant.analyst.semantics import Semantics
 
 ALL = 1000
 _PRONOUNS = frozenset(["they", "them", "their", "theirs", "he", "she", "him", "his", "her", "it", "its", "those", "these"])
+_WRITERS = frozenset(["people", "women", "customers", "reviewers", "shoppers", "buyers", "ladies", "persons"])
 _METRIC_OF_OP = {
     "busiest": "orders",
     "quietest": "orders",
@@ -134,13 +135,13 @@ class Turn:
             return False
         if self.keeps.tool not in ("ranking", "compare", "record"):
             return False
-        answered = (
-            self.keeps.tool == "ranking"
-            and self.keeps.ask == "label"
-            and self.reading.has("how_many", "how_much")
-            and not self.draft.periods
-        )
+        answered = self.keeps.tool == "ranking" and self.keeps.ask == "label" and self._asks_amount() and not self.draft.periods
         return (self._has_pronoun() or answered) and self._ranks_others() and not self.reading.has("by_how_much")
+
+    def _asks_amount(self) -> bool:
+        """Whether "how many" or "how much" is asked; "by number of pieces" only names a measure."""
+        before = (self.reading.before(m) for m in self.reading.ops("how_many", "how_much"))
+        return any(mark is None or not mark.is_op("by") for mark in before)
 
     def _ranks_others(self) -> bool:
         """ "The top products there": what is ranked is not what the pronoun means."""
@@ -233,8 +234,11 @@ class Turn:
             named = named[:1]
         if set(named) == {"gross_sales", "net_sales"}:
             named = self._gross_or_net() or named
-        if set(named) >= {"returns", "units"}:
+        if set(named) >= {"returns", "units"} or (named == ("units",) and self.keeps.metric == "returns" and self._in_units()):
             named = ("returned_units",)
+        if named == ("returns",) and self.keeps.metric == "gross_sales" and self._taken_off():
+            named = ("net_sales",)
+        named = self._per_order(named)
         if "returns" in named and self.draft.counted == "customer":
             return ("returning_customers",)
         named = self._most_specific(tuple(ident for ident in named if ident not in _SEGMENTS or not self._segment()))
@@ -245,6 +249,8 @@ class Turn:
             implied = "net_sales"
         if implied == "returns" and named in (("units",), ("returned_units",)):
             return ("returned_units",)
+        if self.draft.cube == "reviews" and not named and self.reading.has("how_many") and self.draft.filters.clauses:
+            named = ("reviews",) if _WRITERS & {t.text for t in self.reading.tokens} else named
         if self.draft.cube == "reviews" and not named and self.reading.has("average") and self.reading.has("stars"):
             return ("rating",)
         if implied and not named:
@@ -254,6 +260,26 @@ class Turn:
         return (
             named or self._implied_units() or self._counted_before() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
         )
+
+    def _in_units(self) -> bool:
+        """ "As pieces", "in units" after an amount of returns."""
+        return len(self.reading.tokens) <= 4 and bool({"as", "in"} & {t.text for t in self.reading.tokens})
+
+    def _taken_off(self) -> bool:
+        """ "Less returns" after gross sales: what is left."""
+        before = self.reading.before(self.draft.metric_marks[0])
+        return before is not None and before.text in ("less", "minus", "after", "deduct", "deducting", "net of", "without", "excluding")
+
+    def _per_order(self, named: tuple[str, ...]) -> tuple[str, ...]:
+        """ "Spend most per order", "units ... per order": the figure of an average order."""
+        average = {"net_sales": "aov", "gross_sales": "aov", "units": "items_per_order"}.get(named[0] if named else "")
+        if average is None or not (self.draft.ranks or self.reading.has("average")):
+            return named
+        each = (self.reading.before(m) for m in self.reading.marks if "order" in m.all("dimension"))
+        if not any(mark is not None and mark.text in ("per", "an", "each", "every") for mark in each):
+            return named
+        self.draft.by = [d for d in self.draft.by if d != "order"]
+        return (average,)
 
     def _gross_or_net(self) -> tuple[str, ...]:
         """ "Gross rev" is gross, "gross minus returns" is net: two words for one figure, side by side."""
@@ -308,6 +334,14 @@ class Turn:
             and not self.draft.counted
         ):
             return ("returned_units",) if came_back and not self.reading.has("sold") else ("units",)
+        if self.draft.cube == "sales" and self.reading.has("how_much") and self.reading.has("came_back"):
+            return ("returns",)
+        if (
+            self.draft.cube == "sales"
+            and self.reading.has("sold", "bought")
+            and {"in pounds", "in £"} & {m.text for m in self.reading.marks}
+        ):
+            return ("net_sales",)
         if (
             self.draft.cube == "sales"
             and (self.reading.has("how_much") or any(m.text == "how much of" for m in self.reading.ops("share")))

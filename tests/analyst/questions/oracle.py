@@ -232,7 +232,7 @@ def _time_key(at: pd.Series, key: str) -> pd.Series:
     if key == "week":
         return (at.dt.normalize() - pd.to_timedelta(at.dt.weekday, unit="D")).dt.strftime("%Y-%m-%d")
     if key == "quarter":
-        return at.dt.year.astype(str) + "-Q" + at.dt.quarter.astype(str)
+        return at.dt.year.astype("Int64").astype(str) + "-Q" + at.dt.quarter.astype("Int64").astype(str)
     if key == "weekday":
         return at.dt.weekday.map(dict(enumerate(WEEKDAYS)))
     return at.dt.strftime({"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}[key])
