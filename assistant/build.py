@@ -14,34 +14,39 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 from assistant.analyst.analyst import Analyst
+from assistant.analyst.lessons import Lesson, lesson_from, stored
+from assistant.analyst.mending import Chosen
+from assistant.analyst.question import question_from_json
 from assistant.config import Settings, load_settings
+from assistant.corrections import correct
 from assistant.desk import Desk, Readings, handoff
+from assistant.errors import BadQuestion, ModelMissing
 from assistant.indexing import open_index
 from assistant.models.encoder import OnnxEncoder
+from assistant.models.phrasers import SHIPPED, load_phraser
 from assistant.privacy import mask
 from assistant.shopper.clerk import ShopperClerk
+from assistant.shopper.respond import GuardedResponder
 from assistant.store import Store
-from assistant.errors import BadQuestion, ModelMissing
-from assistant.store.records import Conversation, Mode
+from assistant.store.records import Account, Conversation, Mode
 from assistant.types import Answer, Message, Role, Status, Understanding
-from assistant.models.phrasers import SHIPPED, load_phraser
 from assistant.understand import Understander, load_understander
 from retrieval.types import Retriever
 
-from assistant.shopper.respond import GuardedResponder
 _AUTHORS = {Role.SHOPPER: "customer", Role.AGENT: "customer", Role.STAFF: "staff"}
 _LANES = 64
+QUESTIONS = "question"
+"""The task under which corrections of staff questions are kept."""
+_LOG = logging.getLogger(__name__)
 PASSED_ON = "Your message has been passed on. A colleague is looking after this conversation and will answer you here."
 
 
 class Room(Protocol):
     """One message in, one answer out; `memory` is the room's own state of the conversation, JSON-able."""
 
-QUESTIONS = "question"
-"""The task under which corrections of staff questions are kept."""
-_LOG = logging.getLogger(__name__)
     def reply(self, message: Message, understanding: Understanding, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]: ...
 
 
@@ -83,7 +88,8 @@ class Shop:
     @cached_property
     def analyst(self) -> Analyst:
         encoder = self.understander.encoder
-        return Analyst(self.store.folder, self.settings, encoder.knows if isinstance(encoder, OnnxEncoder) else None)
+        is_word = encoder.knows if isinstance(encoder, OnnxEncoder) else None
+        return Analyst(self.store.folder, self.settings, is_word, self._lessons, encoder.encode)
 
     @cached_property
     def desk(self) -> Desk:
@@ -96,6 +102,7 @@ class Shop:
     def warm_up(self) -> None:
         """Load models and index now, so that the first person does not wait for them."""
         self.understander.warm_up()
+        self.responder.warm_up()
         _ = self.shopper, self.analyst, self.desk
 
     def close(self) -> None:
@@ -103,7 +110,6 @@ class Shop:
 
     def answer(self, message: Message) -> Answer:
         """Answer one message and keep the turn.
-        self.responder.warm_up()
 
         While a person is in charge of the conversation the bot stays silent: the message is kept for that person, and
         the answer, of status `handoff`, only says so.
@@ -120,6 +126,30 @@ class Shop:
             trace = (("understand", f"{understanding.intent} {understanding.confidence:.2f}"), *answer.trace)
             answer = replace(answer, trace=trace, latency_ms=(time.perf_counter() - began) * 1000)
             return self._keep(message, answer, memory)
+
+    def mend(self, session: str, turn: int, chosen: Chosen, by: Account) -> Answer:
+        """Answer the staff's `turn` of a conversation as somebody corrected what it was understood as, and learn from it.
+
+        Raises:
+            BadQuestion: what was chosen is not in the data, or the turn holds no question.
+        """
+        with self._turns[hash(session) % _LANES]:
+            turns = {t.number: t for t in self.store.conversations.turns(session)}
+            conversation = self.store.conversations.get(session)
+            answered = turns.get(turn)
+            if conversation is None or answered is None or not answered.answer:
+                raise BadQuestion("This answer is no longer there.", hint="Ask the question again.")
+            asked = next((turns[n].text for n in range(turn - 1, 0, -1) if n in turns and turns[n].author == "staff"), "")
+            meant, answer, memory = self.analyst.mend(answered.answer, chosen, conversation.memory, by.role.value)
+            with self.store.transaction():
+                was = stored(question_from_json(dict(answered.answer["question"])))
+                correct(self.store, QUESTIONS, asked, stored(meant), by=by.username, was=was, conversation_id=session, turn=turn)
+                message = Message(uuid4().hex, session, f"I meant: {answer.text.split(':')[0]}", Role.STAFF, account_role=by.role.value)
+                return self._keep(message, answer, memory)
+
+    def _lessons(self) -> tuple[Lesson, ...]:
+        """What staff corrected of how their questions were understood."""
+        return tuple(lesson_from(c.text, c.was, c.label, c.by, c.at.date()) for c in self.store.corrections.all(QUESTIONS))
 
     def _draft(self, conversation: Conversation, text: str) -> tuple[Answer, float]:
         """What the clerk would answer, and how sure it is of the intent; the desk undoes what it writes."""
@@ -155,15 +185,6 @@ class Shop:
         return known or self.store.conversations.start(message.session, message.role.value, message.customer_id)
 
 
-def open_shop(folder: Path) -> Shop:
-    """The shop in the store folder `folder`.
-
-    Raises:
-        StoreMissing, StoreNewer: see `Store.open`.
-        BadSettings: see `load_settings`.
-    """
-    store = Store.open(folder)
-    return Shop(store, load_settings(folder))
 def open_responder(settings: Settings, store_folder: Path | None = None) -> GuardedResponder:
     """Whoever words the answers, by the settings, under the guard.
 
@@ -173,3 +194,12 @@ def open_responder(settings: Settings, store_folder: Path | None = None) -> Guar
     return GuardedResponder(load_phraser(settings.responder, store_folder), settings.shopper.style, (settings.shop_name,))
 
 
+def open_shop(folder: Path) -> Shop:
+    """The shop in the store folder `folder`.
+
+    Raises:
+        StoreMissing, StoreNewer: see `Store.open`.
+        BadSettings: see `load_settings`.
+    """
+    store = Store.open(folder)
+    return Shop(store, load_settings(folder))

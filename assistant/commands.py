@@ -139,16 +139,16 @@ def respond(
 @app.command()
 def digest(store: StoreOption) -> None:
     """Report the last whole day, the month so far, what sold, what to expect, and the pinned questions."""
-    from assistant.analyst.analyst import Analyst
+    from contextlib import closing
+
     from assistant.analyst.digest import make_digest
     from assistant.analyst.saved import SavedQuestions
-    from assistant.config import load_settings
-    from assistant.store import Store
+    from assistant.build import open_shop
     from assistant.warehouse import Warehouse
 
-    with Store.open(store) as opened:
-        Warehouse.refresh(opened)
-    typer.echo(str(make_digest(Analyst(store, load_settings(store)), SavedQuestions(store).pinned())))
+    with closing(open_shop(store)) as shop:
+        Warehouse.refresh(shop.store)
+        typer.echo(str(make_digest(shop.analyst, SavedQuestions(store).pinned())))
 
 
 @app.command()
@@ -180,6 +180,32 @@ def sweep(store: StoreOption) -> None:
     with Store.open(store) as opened:
         gone = swept(opened, settings, datetime.now(UTC))
     typer.echo(f"Deleted {gone:,} conversation{'s' if gone != 1 else ''} last touched more than {settings.retention_days} days ago.")
+
+
+@app.command()
+def learn(
+    store: StoreOption,
+    apply: Annotated[bool, typer.Option("--apply", help="Take all proposals up into the shop's own semantic file.")] = False,
+) -> None:
+    """List the words that corrected staff questions teach, and take them up."""
+    from contextlib import closing
+
+    from assistant.analyst.synonyms import take_up
+    from assistant.build import open_shop
+
+    with closing(open_shop(store)) as shop:
+        found = shop.analyst.proposals()
+        for proposal in found:
+            typer.echo(str(proposal))
+            if apply:
+                take_up(shop.analyst.own_words, proposal)
+                shop.store.audit.append("command", "word_learnt", proposal.phrase, target=proposal.target)
+        if not found:
+            typer.echo("Nothing to learn: no correction shows a word that is not known yet.")
+        elif apply:
+            typer.echo(f"Written to {shop.analyst.own_words}.")
+        else:
+            typer.echo("Take them up with --apply.")
 
 
 @app.command()

@@ -60,6 +60,11 @@ class StaffSettings(_Table):
     """How staff questions are answered."""
 
     semantics: str = Field(default="", description="a file in the store that adds metrics and dimensions to the shipped ones")
+    parser: str = Field(
+        default="",
+        description="langchain:provider:model, a chat model that may propose what a question means where the own parser does not know",
+    )
+    parser_timeout_s: float = Field(default=8.0, gt=0, le=60, description="how long that model may take")
     max_rows: int = Field(default=1000, ge=1)
     time_limit_s: float = Field(default=20.0, gt=0)
     lead_days: int = Field(default=14, ge=1, le=180, description="days from an order to the supplier until the goods are here")

@@ -57,9 +57,9 @@ def receipt(record: Mapping[str, Any]) -> str:
     if not found:
         return ""
     lines = {
-        "Metric": _words(found["metric"]),
+        "Metric": words_of(found["metric"]),
         "Definition": found["definition"],
-        "Period": _period(found["period"]),
+        "Period": period_words(found["period"]),
         "Filters": _filters(found["filters"]),
         "Rows read": f"{found['rows_read']:,}",
         "As of": _moment(found["as_of"]),
@@ -85,7 +85,7 @@ def to_csv(record: Mapping[str, Any]) -> str:
 
 def _keeping(record: Mapping[str, Any], turn: int, kept: str) -> Markup:
     """Buttons to save and to pin what can be asked again."""
-    if not record.get("question"):
+    if not record.get("question") or record.get("status") != "answered":
         return Markup("")
     if kept:
         return Markup('<p class="sc-keep" role="status">{} <a href="/insights/board">Open the dashboard</a></p>').format(kept)
@@ -119,15 +119,15 @@ def _named(rows: list[Mapping[str, Any]]) -> bool:
 
 def _measure(record: Mapping[str, Any]) -> str:
     found = record.get("receipt")
-    return _words(found["metric"]) if found else "Value"
+    return words_of(found["metric"]) if found else "Value"
 
 
-def _words(name: str) -> str:
+def words_of(name: str) -> str:
     words = str(name).replace("_", " ")
     return words[:1].upper() + words[1:]
 
 
-def _period(ends: list[str | None]) -> str:
+def period_words(ends: list[str | None]) -> str:
     first, last = (day(date.fromisoformat(end)) if end else None for end in ends)
     if first and last:
         return first if first == last else f"{first} to {last}"
@@ -135,7 +135,7 @@ def _period(ends: list[str | None]) -> str:
 
 
 def _filters(filters: Mapping[str, Any]) -> str:
-    shown = (f"{_words(name)}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in filters.items())
+    shown = (f"{words_of(name)}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in filters.items())
     return "; ".join(shown) or "none"
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from argon2 import PasswordHasher
@@ -58,6 +59,16 @@ class OneSuggestion:
         return "\n".join(f"Wants: {turn.text}" for turn in turns[:1])
 
 
+class ScriptedAnalyst(ScriptedRoom):
+    """An analyst by script: nothing of its answers can be corrected, and it learns no words."""
+
+    def form(self, record: Mapping[str, Any], account_role: str = "") -> None:
+        return None
+
+    def proposals(self) -> tuple[()]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A served shop."""
@@ -81,7 +92,7 @@ def make_shop(folder: Path) -> Shop:
         understander=FakeUnderstander(),
         retriever=FakeRetriever(passages),
         shopper=ScriptedRoom(_shopper_script()),
-        analyst=ScriptedRoom(_staff_script()),
+        analyst=ScriptedAnalyst(_staff_script()),
         desk=OneSuggestion(),
     )
     return shop
