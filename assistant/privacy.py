@@ -8,15 +8,22 @@ from __future__ import annotations
 import re
 
 _DIGITS = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
+_CODE = re.compile(r"(?i)\b(cvv2?|cvc2?|security code)(\W{1,3})\d{3,6}\b")
+_EXPIRY = re.compile(r"(?i)\b(exp(?:iry|ires?)?(?: date)?)(\W{1,3})(?:0[1-9]|1[0-2])\s?[/-]\s?\d{2,4}\b")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _SECRET = re.compile(r"(?i)\b(password|passwort|passcode|cvv|cvc|pin)\b(\s*(?:is|:|=)\s*)(\S+)")
 
 
 def mask(text: str) -> str:
-    """The text with payment card numbers (13 to 19 digits that pass the Luhn check) and spelled-out secrets starred.
+    """The text with payment card numbers (13 to 19 digits that pass the Luhn check), their codes and expiry dates, bank accounts (IBAN),
+    social security numbers and spelled-out secrets starred.
 
     A card keeps its last four digits, so that a person can still tell which card was meant.
     """
-    return _SECRET.sub(r"\1\2****", mask_cards(text))
+    masked = _EXPIRY.sub(r"\1\2**/**", _CODE.sub(r"\1\2***", mask_cards(text)))
+    masked = _SSN.sub("***-**-****", _IBAN.sub(lambda found: _masked_account(found.group()), masked))
+    return _SECRET.sub(r"\1\2****", masked)
 
 
 def mask_cards(text: str) -> str:
@@ -31,6 +38,13 @@ def passes_luhn(digits: str) -> bool:
         value = int(digit) * (1 + place % 2)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
+
+
+def _masked_account(found: str) -> str:
+    """An IBAN starred, if it is one: its check digits are right (ISO 13616, modulo 97)."""
+    plain = found.replace(" ", "")
+    number = "".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])
+    return f"**** **** {plain[-4:]}" if int(number) % 97 == 1 else found
 
 
 def _masked_card(found: str) -> str:

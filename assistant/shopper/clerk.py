@@ -23,7 +23,7 @@ from assistant.shopper.hours import check_hours
 from assistant.shopper.lines import check_lines, line
 from assistant.shopper.naming import read_names
 from assistant.shopper.orders.asks import OrderAsk, parted, read_ask
-from assistant.shopper.orders.desk import OrderDesk
+from assistant.shopper.orders.desk import OrderDesk, nth
 from assistant.shopper.orders.errands import errands
 from assistant.shopper.orders.identify import Identification, identify
 from assistant.shopper.orders.policy import load_policy
@@ -35,6 +35,7 @@ from assistant.shopper.respond import PlainResponder, Responder
 from assistant.shopper.search import Finder
 from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
 from assistant.shopper.state import DialogueState, Held
+from assistant.shopper.testimony import SILENT, with_reviews
 from assistant.shopper.wish import read_wish
 from assistant.types import Answer, Entity, Evidence, Message, Source, Status, Understanding
 from retrieval.types import Condition, Retriever
@@ -190,7 +191,7 @@ class ShopperClerk:
             Move.EXPLAIN: self._explained,
             Move.FAQ: self._cited,
             Move.MISSING: counter.missing,
-            Move.FACTS: counter.facts,
+            Move.FACTS: lambda sight, plan, state: self._vouched(counter.facts(sight, plan, state), sight),
             Move.COMPARE: counter.compare,
             Move.EXTREME: counter.extreme,
             Move.CHEAPER: counter.cheaper,
@@ -242,6 +243,21 @@ class ShopperClerk:
         listed = first if goods[0] else second
         return replace(listed, evidence=(*first.evidence, *second.evidence), state=second.state, silent=(*first.silent, *second.silent))
 
+    def _vouched(self, outcome: Outcome, sight: Sight) -> Outcome:
+        """The outcome with what customers write, where a product's own fields do not answer."""
+        if not any(piece.facts.get(SILENT) for piece in outcome.evidence):
+            return outcome
+        pieces = [
+            found
+            for piece in outcome.evidence
+            for found in (
+                with_reviews(piece, sight.understanding.text, str(piece.facts["name"]), self._store.reviews.of_product(piece.source.id))
+                if piece.facts.get(SILENT)
+                else (piece,)
+            )
+        ]
+        return replace(outcome, evidence=tuple(pieces))
+
     def _line(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         status = Status.DECLINED if plan.detail in _DECLINED else Status.ANSWERED
         state = replace(state, pending=None) if plan.detail in _DECLINED else state
@@ -276,7 +292,7 @@ class ShopperClerk:
         ways = two_readings(sight.understanding)
         if ways:
             return Outcome(Status.CLARIFY, (said(line("which_of_two", self._settings)),), state, "unsure", choices=ways)
-        again = state.misses > 0
+        again = state.misses > 0 or state.upset
         words = line("unsure_again" if again else "unsure", self._settings)
         return Outcome(Status.CLARIFY, (said(words),), state, "unsure", choices=(ASK_FOR_PERSON,) if again else ())
 
@@ -317,9 +333,10 @@ class ShopperClerk:
 
     def _also(self, sight: Sight) -> tuple[OrderAsk, ...]:
         """What else is asked about the same order: "where is it, and what did it cost?" """
-        if sight.ask is None or sight.ask.write:
+        if sight.ask is None:
             return ()
-        parts = (replace(sight.understanding, text=part) for part in parted(sight.understanding.text))
+        # of a part its own words decide: the classifier read the whole
+        parts = (replace(sight.understanding, text=part, intent="", confidence=0.0) for part in parted(sight.understanding.text))
         asked = (read_ask(part, in_order=True) for part in parts)
         return tuple({ask.topic: ask for ask in asked if ask is not None and not ask.write and ask.topic != sight.ask.topic}.values())
 
@@ -385,15 +402,11 @@ class ShopperClerk:
         return (Entity("order_id", order.id, order.id, 0, 0),) if order else ()
 
     def _nth_order(self, sight: Sight, state: DialogueState) -> tuple[Any, ...]:
-        orders = self._store.orders.of_customer(state.customer_id) if state.customer_id else []
+        orders = self._desk.orders_of(state.customer_id) if state.customer_id else []
         places = [
             e for e in sight.understanding.of_kind("ordinal") if isinstance(e.value, int) and -1 <= e.value <= len(orders) and e.value
         ]
-        return tuple(
-            replace(e, kind="order_id", value=orders[int(e.value) - 1 if int(e.value) > 0 else -1].id)
-            for e in places[:1]
-            if isinstance(e.value, int)
-        )
+        return tuple(replace(e, kind="order_id", value=nth(orders, int(e.value)).id) for e in places[:1] if isinstance(e.value, int))
 
     def _counted(self, plan: Plan, outcome: Outcome, sight: Sight) -> Outcome:
         """The outcome with what every turn keeps count of.
@@ -403,7 +416,8 @@ class ShopperClerk:
         misses = outcome.state.misses + 1 if plan.move is Move.LOST else 0
         subject = _SUBJECTS.get(plan.move, outcome.state.subject)
         asked = outcome.state.pending if plan.move in _ABOUT_ORDERS else None
-        angry = outcome.state.angry + 1 if sight.angry else 0
+        served = plan.move not in (Move.LOST, Move.LINE)
+        angry = outcome.state.angry + 1 if sight.angry else 0 if served else outcome.state.angry
         upset = outcome.state.upset or sight.angry or plan.detail in _COMPLAINTS or plan.move is Move.HANDOFF
         kept = replace(outcome.state, misses=misses, subject=subject, pending=asked, angry=angry, upset=upset)
         return replace(outcome, state=kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.shopper.reply import price_of
@@ -12,6 +13,15 @@ from assistant.types import Table
 _LONGEST = 80
 """Longer attributes are prose, which no table holds."""
 _MOST = 14
+_ASPECTS = {
+    ("lighter", "heavier"): ("weight",),
+    ("warmer", "cosier"): ("temperature", "warmth", "filling", "r-value"),
+    ("bigger", "larger", "smaller", "roomier"): ("capacity", "volume", "size", "dimensions"),
+    ("thicker", "thinner"): ("thickness",),
+    ("longer", "shorter"): ("length", "burn time", "battery"),
+    ("wider", "narrower"): ("width",),
+    ("drier", "more waterproof"): ("waterproof",),
+}
 
 
 def beside_one_another(products: Sequence[Product], currency: str) -> Table:
@@ -43,3 +53,13 @@ def _stock(product: Product) -> str:
 
 def _title(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
+
+
+def by_aspect(table: Table, text: str) -> str:
+    """The row that a comparative asks for ("which is lighter?"), as a sentence; empty where none is asked for or stated."""
+    asked = next((names for words, names in _ASPECTS.items() if any(re.search(rf"\b{word}\b", text, re.IGNORECASE) for word in words)), ())
+    for name, values in table.rows:
+        if any(part in name.lower() for part in asked):
+            told = "; ".join(f"{product}: {value or 'not stated'}" for product, value in zip(table.columns, values, strict=True))
+            return f"{name}: {told}."
+    return ""

@@ -14,7 +14,7 @@ from assistant.models.numbers import parse_number
 from assistant.models.recommender import Recommender
 from assistant.shopper import cues, products
 from assistant.shopper.companions import backed, best_companion
-from assistant.shopper.comparison import beside_one_another
+from assistant.shopper.comparison import beside_one_another, by_aspect
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
 from assistant.shopper.reply import Outcome, about, highest_price, joined, lowest_price, money, price_of, said
@@ -39,6 +39,7 @@ _BEFORE_NAME = re.compile(
     re.IGNORECASE,
 )
 _PRICE_SAID = re.compile(r"(?<![\w.])\d{1,5}\.\d{2}(?!\d)")
+_TOTAL = re.compile(r"\b(?:both|together|altogether|totals?|in all|combined|sum)\b", re.IGNORECASE)
 _WHICH = re.compile(r"\b(?:which|what|who)\b|\b(?:cheaper|less|lower|inexpensive|affordable|better)\b", re.IGNORECASE)
 _MORE_STOCK = re.compile(r"\b(?:more|most|fewer|less|fewest|least)\b[^.?!]{0,20}\b(?:stock|left|available|units|pieces)\b", re.IGNORECASE)
 _DIFFERS = {
@@ -149,7 +150,8 @@ class Counter:
             if _MORE_STOCK.search(sight.understanding.text) and len({p.stock for p in chosen if p.stock is not None}) > 1:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
-            pieces.insert(0, about(best, verdict, difference=difference))
+            aspect = by_aspect(beside_one_another(chosen, self._currency), sight.understanding.text)
+            pieces.insert(0, about(best, aspect or verdict, difference=difference))
             if dearer or _WHICH.search(cues.plain(sight.understanding.text)):
                 chosen = tuple(sorted(chosen, key=lambda p: p.id != best.id))
         kept = tuple(p.id for p in chosen)
@@ -215,7 +217,7 @@ class Counter:
         elif sight.wish.core:
             pool = self._finder.headed(self._finder.kind(sight.wish), sight.wish)
         else:
-            pool = self._shelf.many(state.shown)
+            pool = self._shelf.many(state.shown) or self._finder.kind(Wish.from_memory(state.wish))
         amount = highest_price if dearest else lowest_price
         priced = [p for p in pool if amount(p) is not None]
         if not priced:
@@ -331,6 +333,9 @@ class Counter:
     def _listed(self, wish: Wish, sight: Sight, state: DialogueState) -> Outcome:
         vector = sight.understanding.embedding if wish.query == cues.plain(sight.understanding.text) else None
         found = self._finder.find(wish, self._results, vector)
+        if not (found.products or found.nearest or wish.core):
+            whole = replace(wish, query=sight.understanding.text)
+            found = self._finder.find(whole, self._results, sight.understanding.embedding)
         if not found.products:
             return self._nothing(wish, found, state)
         head = (
@@ -411,7 +416,7 @@ class Counter:
             if not products.asks_something(product, sight.understanding):
                 return [self._presented(product, text)]
         answers = []
-        if asked.price:
+        if asked.price or (len(sight.naming.mentions) > 1 and _TOTAL.search(text)):
             answers.append(products.price_answer(product, text, self._currency, quantity))
         if asked.stock:
             answers.append(products.stock_answer(product, text, quantity))
@@ -438,10 +443,9 @@ class Counter:
 
     def _together(self, chosen: Sequence[Product], sight: Sight) -> tuple[Evidence, float] | None:
         counts = [self._counted(product, sight) or 1 for product in chosen]
-        if (
-            max(counts) == 1
-            and not re.search(r"\b(?:both|together|altogether|total|in all|combined|sum)\b", sight.understanding.text, re.IGNORECASE)
-        ) or not cues.PRICE.search(sight.understanding.text):
+        if (max(counts) == 1 and not _TOTAL.search(sight.understanding.text)) or not (
+            cues.PRICE.search(sight.understanding.text) or _TOTAL.search(sight.understanding.text)
+        ):
             return None
         total = round(sum((lowest_price(p) or 0.0) * count for p, count in zip(chosen, counts, strict=True)), 2)
         return about(chosen[0], f"Together they cost {money(total, self._currency)}.", total=total), total

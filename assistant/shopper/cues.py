@@ -90,6 +90,8 @@ OTHERS = _any(
     r"mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)'?s?\s+(?:orders?|account|address|"
     r"card|payment|e-?mail|parcel|package|purchases?|gift card)\b",
     r"\b(?:who (?:else )?(?:bought|ordered|purchased))\b",
+    r"\b(?:tell me|what|which|show|list)\b[^.?!]{0,20}\b(?:my|the) (?:wife|husband|friend|neighbou?r|boss|ex|girlfriend|"
+    r"boyfriend|brother|sister|mother|father|mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)\b[^.?!]{0,25}\b(?:order|buy|bought|purchas)\w*",
     r"\b(?:list|give|show|tell|send)\b[^.?!]{0,30}\b(?:customers|users|customer (?:list|database|e-?mails|"
     r"names|addresses|phone numbers))\b",
 )
@@ -162,8 +164,9 @@ DIFFERENCE = _any(
 COMPARE = _any(
     r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|"
     r"\bwhich(?: one)?(?:'s)? (?:of (?:these|those|them|the) )?(?:two )?(?:is |are |costs? |"
-    r"has )?(?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher)\b|\b(?:is|"
-    r"are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|"
+    r"has )?(?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher|lighter|heavier|"
+    r"warmer|larger|smaller|thicker|thinner|longer|shorter|stronger|wider)\b|"
+    r"\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|"
     r"of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )
 SIMILAR = _any(
@@ -190,9 +193,10 @@ STOCK = _any(
 )
 HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
 OPTIONS = _any(
+    r"^\W*(?:and |ok |what about |which |what )?(?:the )?(?:sizes|colou?rs|options|variants|versions)\W*$",
     r"\b(?:which|what|any other|other|how many|all(?: the)?|list|different) (?:\w+ )?(?:colou?rs?|sizes?|"
     r"options?|variants?|versions?|models?|materials?|varieties|kinds of|types of|styles?|configurations?|"
-    r"finish(?:es)?)\b|\b(?:come|comes|available|sell it|have it) in\b(?! stock)"
+    r"finish(?:es)?)\b|\b(?:come|comes|available|sell it|have it) in\b(?! stock)",
 )
 MORE = _any(
     r"^\W*(?:(?:show|give|see|any|can i see|got|are there|do you have|anything)\s+(?:me\s+)?)?(?:more|others|"

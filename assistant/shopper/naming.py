@@ -18,6 +18,9 @@ from assistant.types import Understanding
 ALIKE = 82.0
 """RapidFuzz ratio from which a misspelt name is taken for the product's."""
 
+_SHARED = 4
+"""Names from which a word in them tells no product any more."""
+
 NEAR = 62.0
 """Ratio from which a missing product's nearest namesake is worth mentioning."""
 
@@ -126,7 +129,9 @@ def _partial(understanding: Understanding, shelf: Shelf) -> list[Mention]:
 
 
 def _telling(surface: str, shelf: Shelf) -> bool:
-    return len([w for w in stems(surface) if w not in word_list("filler")]) >= 2 or not shelf.is_kind(stems(surface)[-1])
+    words = [w for w in stems(surface) if w not in word_list("filler")]
+    own = any(len(shelf.named(word)) < _SHARED for word in words)  # "rain jacket" is a kind, whatever name holds it
+    return own and (len(words) >= 2 or not shelf.is_kind(stems(surface)[-1]))
 
 
 def _kept(found: list[Mention]) -> list[Mention]:

@@ -240,10 +240,11 @@ def _general_question(sight: Sight, state: DialogueState) -> bool:
     """Whether somebody not yet known asks how things work, of no order of their own, and the shop's text says it."""
     u = sight.understanding
     text = cues.plain(u.text)
-    if state.customer_id or state.draft or state.identifying or u.of_kind("order_id", *_IDENTITY) or _OWN_ORDER.search(text):
+    if state.customer_id or state.draft or u.of_kind("order_id", *_IDENTITY) or _OWN_ORDER.search(text):
         return False
     asks = "?" in text or bool(_QUESTION.search(text))
-    return sight.ask is not None and asks and sight.faq is not None and sight.faq.score >= FAQ_LIKELY
+    enough = FAQ_SURE if state.identifying else FAQ_LIKELY
+    return sight.ask is not None and asks and sight.faq is not None and sight.faq.score >= enough
 
 
 def _picks_order(sight: Sight) -> bool:
@@ -313,11 +314,15 @@ def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
 
 
 def _products(sight: Sight, state: DialogueState) -> Plan | None:
-    text = cues.plain(sight.understanding.text)
+    text = cues.mended(cues.plain(sight.understanding.text))
     naming, reference = sight.naming, sight.reference
     u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
     if naming.missing and u.intent in PRODUCT_INTENTS and u.confidence >= _SURE and faq < FAQ_LIKELY and not u.of_kind("first_last_name"):
         return Plan(Move.MISSING, naming.missing, "asks for a product that does not exist")
+    if cues.RANGE.search(text) and not sight.wish.core:
+        return Plan(Move.RANGE, why="what there is altogether")
+    if _of_those_shown(sight, state, text):
+        return _of_several(sight, state, text) or (_of_spoken(sight, text) if reference.ids else _of_shelf(sight, state, text))
     if faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
         return None
     if sight.faq is not None and not naming.ids and (about_the_shop(sight) or text_over_goods(sight)):
@@ -330,6 +335,12 @@ def _products(sight: Sight, state: DialogueState) -> Plan | None:
     return _of_several(sight, state, text) or (
         _of_spoken(sight, text) if spoken or reference.way == "ordinal" else _of_shelf(sight, state, text)
     )
+
+
+def _of_those_shown(sight: Sight, state: DialogueState, text: str) -> bool:
+    """Whether a few words ask on about the products just shown ("anything cheaper?"), whatever text they may resemble."""
+    asks_on = any(p.search(text) for p in (cues.CHEAPER, cues.DEARER, cues.CHEAPEST, cues.DEAREST, cues.COMPARE, cues.SIMILAR))
+    return bool(state.shown) and state.subject == "product" and asks_on and not sight.naming.ids and len(text.split()) <= _BRIEF
 
 
 def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
@@ -381,12 +392,10 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         return Plan(Move.SEARCH, why=f"nothing but goods, {sight.goods:.2f}")
     if u.confidence < 0.5 and not sight.kind_known and not named and faq >= FAQ_WORTH:
         return None
-    if cues.RANGE.search(text) and not sight.wish.core:
-        return Plan(Move.RANGE, why="what there is altogether")
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and sight.variants and not sight.wish.core:
             return Plan(Move.EXTREME, name, "of its variants")
-        if pattern.search(text) and (sight.kind_known or (state.shown and not sight.wish.core)):
+        if pattern.search(text) and (sight.kind_known or ((state.shown or state.wish) and not sight.wish.core)):
             return Plan(Move.EXTREME, name, "of a kind")
     if (cues.CHEAPER.search(text) or cues.DEARER.search(text)) and state.shown and not (sight.wish.core and sight.kind_known):
         return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than those shown")

@@ -191,7 +191,7 @@ def fits(product: Product, label: Label, wish: Wish) -> bool:
     if wish.in_stock and product.stock == 0:
         return False
     words = label.everything
-    return wish.allows_price(product.price) and all(_says(words, trait) for trait in (*wish.colours, *wish.materials, *wish.sizes))
+    return wish.allows_price(product.price) and _bears(words, wish)
 
 
 def _variant_fits(product: Product, label: Label, wish: Wish, number: int) -> bool:
@@ -205,7 +205,13 @@ def _variant_fits(product: Product, label: Label, wish: Wish, number: int) -> bo
         | label.name
         | frozenset(stems(" ".join(map(str, product.attributes.values()))))
     )
-    return all(_says(words, trait) for trait in (*wish.colours, *wish.materials, *wish.sizes))
+    return _bears(words, wish)
+
+
+def _bears(words: frozenset[str], wish: Wish) -> bool:
+    """Whether the words hold all traits wished for; of colours any one where that will do."""
+    coloured = any if wish.either else all
+    return coloured(_says(words, colour) for colour in wish.colours) and all(_says(words, t) for t in (*wish.materials, *wish.sizes))
 
 
 def _says(words: frozenset[str], trait: str) -> bool:

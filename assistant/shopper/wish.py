@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 from assistant.shopper import cues
@@ -31,6 +32,7 @@ _SPAN = re.compile(
     r"(?=\s*(?:$|[,.?!;)$£€]|each\b|please\b|max\b|or\b|dollars?\b|bucks\b|usd\b|euros?\b|pounds\b|total\b|range\b))",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"\b(?:not|never|nothing|isn't|don't go|no)\s+(?:(?:be|cost|go|any)\w*\s+)?$", re.IGNORECASE)
 _ONES = re.compile(r"\s+ones?\b", re.IGNORECASE)
 _ROUND = re.compile(
     r"\b(?:around|about|roughly|circa)\s+(?P<number>\d{1,5}(?:\.\d{1,2})?)(?=\s*(?:$|[,.?!]|each\b|please\b|max\b|or\b))", re.IGNORECASE
@@ -68,6 +70,8 @@ class Wish:
     above: float | None = None
     least: float | None = None
     in_stock: bool = False
+    either: bool = False
+    """Whether any one of the colours will do: "white or sage"."""
     query: str = ""
     other: tuple[str, ...] = ()
     """What would do as well: "a wok or a large pan"."""
@@ -80,7 +84,9 @@ class Wish:
     def constrained(self) -> bool:
         """Whether anything beyond words is asked for."""
         return any(
-            value not in ((), None, False) for name, value in asdict(self).items() if name not in {"core", "context", "query", "other"}
+            value not in ((), None, False)
+            for name, value in asdict(self).items()
+            if name not in {"core", "context", "query", "other", "either"}
         )
 
     def allows_price(self, price: float | None) -> bool:
@@ -114,6 +120,7 @@ class Wish:
         return replace(
             self,
             context=tuple(dict.fromkeys(self.context + other.words)),
+            either=other.either if other.colours else self.either,
             colours=other.colours or tuple(c for c in self.colours if c not in excluded),
             materials=other.materials or tuple(m for m in self.materials if m not in excluded),
             sizes=other.sizes or self.sizes,
@@ -152,10 +159,16 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         brands=traits["brand"],
         excluded=excluded,
         in_stock=bool(_IN_STOCK.search(text)),
+        either=_either(understanding, text, traits["colour"]),
         query=text if core else " ".join(context) or text,
         other=_other(text, core, context, shelf),
         **_bounds(understanding, text),
     )
+
+
+def _either(understanding: Understanding, text: str, colours: tuple[str, ...]) -> bool:
+    places = [(e.start, e.end) for e in understanding.of_kind("colour") if str(e.value).casefold() in colours]
+    return any(re.fullmatch(r"\W*(?:or|/)\W*(?:in )?", text[a[1] : b[0]], re.IGNORECASE) for a, b in pairwise(places))
 
 
 def _other(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf) -> tuple[str, ...]:
@@ -258,10 +271,11 @@ def _clause(text: str, core: tuple[str, ...], shelf: Shelf) -> bool:
 
 def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
     bounds: dict[str, float | None] = {}
-    for entity in understanding.of_kind("money_max"):
-        bounds["below" if _STRICT_BELOW.match(entity.surface.strip()) else "most"] = _number(entity.value)
-    for entity in understanding.of_kind("money_min"):
-        bounds["above" if _STRICT_ABOVE.match(entity.surface.strip()) else "least"] = _number(entity.value)
+    for entity in understanding.of_kind("money_max", "money_min"):
+        denied = bool(_DENIED.search(text[: entity.start]))  # "not above 200" is at most 200
+        upper = (entity.kind == "money_max") != denied
+        strict = bool((_STRICT_BELOW if entity.kind == "money_max" else _STRICT_ABOVE).match(entity.surface.strip())) and not denied
+        bounds[("below" if strict else "most") if upper else ("above" if strict else "least")] = _number(entity.value)
     if not bounds and (span := _SPAN.search(text)) and float(span["low"]) < float(span["high"]):
         return {"least": float(span["low"]), "most": float(span["high"])}
     amounts = [_number(entity.value) for entity in understanding.of_kind("money")]

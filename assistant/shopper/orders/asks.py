@@ -102,7 +102,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "address",
         re.compile(
-            r"\b(?:address|where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|"
+            r"\b(?:address|where (?:does|do|is) (?:it|this|that|they|my \w+|the \w+) go(?:ing)?(?: to)?|"
+            r"where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|"
             r"delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
             r"what) (?:address|city|place)|ship(?:ped|ping)? to|live)\b",
             _I,
@@ -226,6 +227,7 @@ _PARTS = re.compile(
     r"did|is|are|was|has|have|can|will|tell|show)\b)",
     _I,
 )
+_HOUSE = re.compile(r"\b\d{1,5}[a-z]? (?:\w+ ){1,3}(?:street|st|road|rd|lane|ln|avenue|ave|drive|court|place|way|square|row)\b", _I)
 _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
@@ -326,7 +328,7 @@ def _orderish(understanding: Understanding, text: str) -> bool:
 
 def _specific(understanding: Understanding, text: str) -> bool:
     """Whether the message speaks of an order of the writer's own rather than of orders at large."""
-    if understanding.of_kind("order_id", "reason", "first_last_name", "email"):
+    if understanding.of_kind("order_id", "reason", "first_last_name", "email") or _HOUSE.search(text):
         return True
     return (
         bool(re.search(r"\b(?:my|this|that|these|those|it|them|the) (?:\w+ ){0,3}(?:orders?|purchases?|packages?|parcels?)?\b", text, _I))

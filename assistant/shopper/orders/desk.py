@@ -19,7 +19,7 @@ from assistant.shopper.orders.policy import OrderPolicy
 from assistant.shopper.orders.writes import Writes
 from assistant.shopper.reply import Outcome, said
 from assistant.shopper.state import DialogueState, Held
-from assistant.store.records import Customer, Order
+from assistant.store.records import Customer, Order, OrderKind
 from assistant.types import Evidence, Scalar, Source, Status, Understanding
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ _LATEST = re.compile(r"\b(?:last|latest|most recent|newest|recent)\b", re.IGNORE
 _ALL_ORDERS = re.compile(
     r"\b(?:all|every one) (?:of )?(?:my|the|these|those) (?:\w+ )?(?:orders|purchases)\b|\bin total on\b", re.IGNORECASE
 )
+_ON_THE_WAY = frozenset({"tracking", "status"})
+_OPEN = frozenset({"pending", "processed", "shipped"})
 _PRODUCTLESS = frozenset({"profile", "balance", "methods", "list", "count"})
 
 
@@ -50,15 +52,17 @@ class OrderDesk:
     def serve(self, ask: OrderAsk, understanding: Understanding, state: DialogueState, also: Sequence[OrderAsk] = ()) -> Outcome:
         """Answer an ask of the order desk, and the readings in `also` of the same order after it."""
         outcome = self._served(ask, understanding, state)
-        if outcome.status is not Status.ANSWERED or ask.write or not outcome.state.customer_id:
+        order = self._store.orders.get(outcome.state.order_id) if outcome.state.order_id else None
+        customer = self._store.customers.get(outcome.state.customer_id)
+        if not also or order is None or customer is None or order.customer_id != customer.id:
             return outcome
         pieces = {piece.text: piece for piece in outcome.evidence}
+        value = outcome.value
         for other in also:
-            more = self._served(other, understanding, outcome.state)
-            if more.status is Status.ANSWERED:
-                pieces |= {piece.text: piece for piece in more.evidence}
-                outcome = replace(outcome, value=outcome.value if outcome.value is not None else more.value)
-        return replace(outcome, evidence=tuple(pieces.values()))
+            piece, fact = self._reading(other.topic, order, customer, understanding)
+            pieces = {piece.text: piece, **pieces} if outcome.state.pending else {**pieces, piece.text: piece}
+            value = value if value is not None or ask.write else fact
+        return replace(outcome, evidence=tuple(pieces.values()), value=value)
 
     def _served(self, ask: OrderAsk, understanding: Understanding, state: DialogueState) -> Outcome:
         customer = self._store.customers.get(state.customer_id) if state.customer_id else None
@@ -66,14 +70,18 @@ class OrderDesk:
             held = replace(state, identifying=True, held=Held.of(understanding), customer_id="")
             return Outcome(Status.CLARIFY, (said(line("identify", self._settings)),), held, ask.topic)
         if ask.topic == "total" and _ALL_ORDERS.search(understanding.text):
-            return self._said(ask, read.totals(self._store.orders.of_customer(customer.id), self._settings.currency), state)
+            return self._said(ask, read.totals(self.orders_of(customer.id), self._settings.currency), state)
         if (not ask.write and ask.topic in _PRODUCTLESS) or (ask.own and not understanding.of_kind("order_id")):
             return self._of_account(ask, customer, understanding, state)
         return self._of_order(ask, customer, understanding, state)
 
+    def orders_of(self, customer_id: str) -> list[Order]:
+        """A customer's orders, the latest first; credit notes are the shop's own papers and not among them."""
+        return [order for order in self._store.orders.of_customer(customer_id) if order.kind is OrderKind.SALE]
+
     def told(self, text: str, before: str, state: DialogueState) -> Order | None:
         """The one order of the customer's that a text picks out: by an item, by a trait of the item named before, or by its status."""
-        orders = self._store.orders.of_customer(state.customer_id) if state.customer_id else []
+        orders = self.orders_of(state.customer_id) if state.customer_id else []
         status = next((name for name, words in _STATUS_WORDS.items() if re.search(words, text, re.IGNORECASE)), "")
         holding = [o for o in orders if _holds(o, text)] or [o for o in orders if _holds(o, before, trait=text)]
         fitting = [o for o in (holding or (orders if status else [])) if not status or o.status.startswith(status)]
@@ -87,7 +95,7 @@ class OrderDesk:
         return Outcome(Status.ANSWERED, (Evidence(Source("policy", topic), rule.text),), state, topic) if rule and rule.text else None
 
     def _of_account(self, ask: OrderAsk, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
-        orders = self._store.orders.of_customer(customer.id)
+        orders = self.orders_of(customer.id)
         what = next((status for status, words in _STATUS_WORDS.items() if re.search(words, understanding.text, re.IGNORECASE)), "")
         if ask.topic in ("list", "count"):
             return self._said(ask, read.overview([o for o in orders if not what or o.status.startswith(what)], what), state)
@@ -98,7 +106,7 @@ class OrderDesk:
         return self._said(ask, read.own_address(customer) if ask.topic == "address" else read.profile(customer), state)
 
     def _of_order(self, ask: OrderAsk, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
-        orders = self._store.orders.of_customer(customer.id)
+        orders = self.orders_of(customer.id)
         named = [str(e.value) for e in understanding.of_kind("order_id")]
         if named:
             own = {o.id.lstrip("#").upper(): o for o in orders}
@@ -132,7 +140,7 @@ class OrderDesk:
             int(e.value) for e in understanding.of_kind("ordinal") if isinstance(e.value, int) and -1 <= e.value <= len(orders) and e.value
         ]
         if places and re.search(r"\border|\bone\b", text, re.IGNORECASE):
-            return [orders[places[0] - 1 if places[0] > 0 else -1]]
+            return [nth(orders, places[0])]
         status = next(
             (
                 name
@@ -152,6 +160,8 @@ class OrderDesk:
             return fitting or holding
         if state.order_id and not status:
             return [o for o in orders if o.id == state.order_id]
+        if not ask.write and not status and ask.topic in _ON_THE_WAY and len(under_way := [o for o in pool if o.status in _OPEN]) == 1:
+            return under_way
         if _LATEST.search(text) and pool and all(o.placed_at for o in pool):
             return [max(pool, key=lambda o: o.placed_at or 0)]
         return pool
@@ -187,6 +197,13 @@ class OrderDesk:
     def _said(self, ask: OrderAsk, reading: tuple[Evidence, Scalar], state: DialogueState) -> Outcome:
         evidence, value = reading
         return Outcome(Status.ANSWERED, (evidence,), state, ask.topic, value)
+
+
+def nth(orders: Sequence[Order], place: int) -> Order:
+    """The order at a place in the list; the last one is the latest where orders have dates, as the list begins with that."""
+    if place > 0:
+        return orders[place - 1]
+    return orders[0] if all(order.placed_at for order in orders) else orders[-1]
 
 
 def _holds(order: Order, text: str, trait: str = "") -> bool:
