@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from finetune import responder_commands, text_commands
+from finetune import business_commands, responder_commands, text_commands
 from finetune.console import bar
 
 app = typer.Typer()
@@ -17,6 +17,7 @@ workshop = typer.Typer(no_args_is_help=True, help="Train, evaluate and export th
 judging = typer.Typer(no_args_is_help=True, help="Measure models on labelled data.")
 app.add_typer(workshop, name="finetune")
 app.add_typer(judging, name="evaluate")
+business_commands.register(app, judging)
 text_commands.register(workshop, judging)
 responder_commands.register(workshop, judging)
 

@@ -1,0 +1,106 @@
+"""Training a shop's own models: what is learnt, skipped and kept, and that nothing of the future gets in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.models.propensity import snapshot
+from assistant.models.recommender import load_recommender
+from assistant.models.registry import find_model
+from finetune import shop_models
+from finetune.lifetime import Ledger
+from finetune.propensity import fit_propensity
+from finetune.shop_models import Trade, histories_of, train_store
+
+TODAY = date(2026, 6, 30)
+KINDS = 30
+
+
+def trade(customers: int = 400, seed: int = 3) -> Trade:
+    """Customers who go on from product n to n + 1, some often, some hardly ever."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(customers):
+        gap = float(rng.choice([14.0, 35.0, 120.0]))
+        day, product = float(rng.integers(0, 60)), int(rng.integers(0, KINDS))
+        while day < 600:
+            when = np.datetime64(TODAY) - 600 + int(day)
+            rows.append((f"{number}-{int(day)}", f"c{number}", f"p{product:02d}", when, 20.0))
+            product, day = (product + 1) % KINDS, day + max(rng.exponential(gap), 1.0)
+    rows.sort(key=lambda row: row[3])
+    orders, names, products, days, money = zip(*rows, strict=True)
+    return Trade(np.array(orders), np.array(names), np.array(products), np.array(days, dtype="datetime64[D]"), np.array(money), TODAY)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = trade()
+    monkeypatch.setattr(shop_models, "read_trade", lambda warehouse, today=None: replace(made, today=today or TODAY))
+    monkeypatch.setattr(shop_models.Warehouse, "open", lambda folder: None)
+    return tmp_path
+
+
+def test_a_shop_gets_its_models_and_a_second_training_keeps_them(shop: Path) -> None:
+    first = {outcome.model: outcome for outcome in train_store(shop)}
+    assert first["recommender"].what == "installed"
+    assert first["propensity"].what == "installed"
+    assert first["customer lifetime"].what == "checked"
+    model = load_recommender(find_model("recommender", shop))
+    assert model.recommend(["p03", "p04"], 1)[0].product_id == "p05"
+    card = (find_model("recommender", shop) / "card.json").read_text()
+    assert "test_ndcg@10" in card
+    folder = find_model("recommender", shop)
+    assert not any(b"c12" in path.read_bytes() for path in folder.rglob("*") if path.suffix == ".json")
+    second = {outcome.model: outcome.what for outcome in train_store(shop)}
+    assert second["recommender"] == second["propensity"] == "kept"
+    assert find_model("recommender", shop) == folder
+
+
+def test_too_little_is_skipped_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = trade(customers=5)
+    monkeypatch.setattr(shop_models, "read_trade", lambda warehouse, today=None: some)
+    monkeypatch.setattr(shop_models.Warehouse, "open", lambda folder: None)
+    outcomes = list(train_store(tmp_path))
+    assert {outcome.what for outcome in outcomes} == {"skipped"}
+    assert all(len(outcome.why) > 20 for outcome in outcomes)
+
+
+def test_no_dates_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shop_models, "read_trade", lambda warehouse, today=None: None)
+    monkeypatch.setattr(shop_models.Warehouse, "open", lambda folder: None)
+    assert all("no sale has a date" in outcome.why for outcome in train_store(tmp_path))
+
+
+def test_a_poisoned_future_changes_nothing() -> None:
+    made = trade()
+    ledger = Ledger(made.customers, made.days, made.money)
+    cut = TODAY - timedelta(days=90)
+    later = made.days > np.datetime64(cut)
+    poisoned = Ledger(np.where(later, "mole", made.customers), made.days, np.where(later, 1e9, made.money))
+    honest, spoiled = (fit_propensity(one, cut) for one in (ledger, poisoned))
+    assert honest.metrics == spoiled.metrics
+    np.testing.assert_array_equal(honest.model.hidden, spoiled.model.hidden)
+    seen, mole = (snapshot(one.customers, one.days, one.money, cut, 30) for one in (ledger, poisoned))
+    np.testing.assert_array_equal(seen.features, mole.features)
+
+
+def test_propensity_beats_recency_alone() -> None:
+    made = trade(customers=900)
+    fitted = fit_propensity(Ledger(made.customers, made.days, made.money), TODAY)
+    assert fitted.auc > fitted.recency_auc
+    assert fitted.log_loss < fitted.recency_log_loss
+    assert fitted.calibration_error < 0.08
+
+
+def test_baskets_are_by_time_and_those_of_nobody_are_loose() -> None:
+    days = np.array(["2026-01-05", "2026-01-05", "2026-01-09", "2026-01-10"], dtype="datetime64[D]")
+    made = Trade(np.array(["o2", "o2", "o1", "o3"]), np.array(["a", "a", "a", ""]), np.array(["x", "y", "z", "x"]), days, np.ones(4), TODAY)
+    histories, last = histories_of(made)
+    assert [[histories.items[i] for i in basket] for basket in histories.customers[0]] == [["x", "y"], ["z"]]
+    assert len(histories.loose) == 1
+    assert last[0] == np.datetime64("2026-01-09")
