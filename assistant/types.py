@@ -110,7 +110,7 @@ class Evidence:
     source: Source
     text: str
     facts: Mapping[str, Scalar] = field(default_factory=dict)
-    passages: tuple[str, ...] = ()
+    passages: tuple[str | Mapping[str, Scalar], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,11 @@ class Seq2SeqResponder:
             tokens.append(token)
         yield spoken(tokens, prompt)
 
+    def opened(self, requests: Sequence[Request]) -> tuple[Decoder, list[Source]]:
+        """The decoder, and what it reads of these requests: to measure it by itself."""
+        model = self._load()
+        return model.decoder, [model.source(model.delexicaliser.prompt(request)) for request in requests]
+
     def _load(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:

@@ -6,8 +6,9 @@ Owns the rule that nothing else is ever claimed: where the fields are silent, so
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from assistant.models.entailment import Verdict, entailment
 from assistant.models.numbers import parse_number
 from assistant.shopper import cues
 from assistant.shopper.reply import about, joined, lowest_price, money, price_of
@@ -225,17 +226,22 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     found = [word for word in asked if synonyms(word) & whole]
     if not asked or not best[0] or len(found) < max(1, (len(asked) + 1) // 2):
         return FieldAnswer(
-            about(product, f"I'm sorry, the description of the {product.name} does not say. I can't tell you more than it does."),
+            about(
+                product, f"I'm sorry, the description of the {product.name} does not say. I can't tell you more than it does.", silent=True
+            ),
             known=False,
         )
     listed = best[2] in _option_lines(product)  # that an option exists does not say that it can be had with the others asked for
+    verdict = entailment(cues.plain(understanding.text), [best[2]]).verdict
     yes = (
         not listed
+        and verdict is not Verdict.NO
         and _ASKED.search(cues.plain(understanding.text))
         and len(found) == len(asked)
         and not re.search(r"\b(?:not|no|without|n't)\b", best[2])
     )
-    return FieldAnswer(about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{best[2]}”"))
+    evidence = about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{best[2]}”")
+    return FieldAnswer(evidence if listed else replace(evidence, passages=({"product": product.name}, f"description: {best[2]}")))
 
 
 def _parts(product: Product, text: str) -> FieldAnswer | None:
