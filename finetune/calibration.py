@@ -14,6 +14,11 @@ from numpy.typing import NDArray
 from assistant.models.intent import Scope, scope_features, softmax
 from retrieval.types import Vector
 
+ENERGY, NEARNESS = 2, 4
+"""Columns of `scope_features` where there is no out-of-scope label."""
+STEEPNESS = 3.0
+"""How fast the chance of being outside rises about the threshold: nearly nothing for what is well inside."""
+
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -77,6 +82,20 @@ def fit_scope(logits: Vector, nearness: Vector | None, outside: Flags, oos: int 
     centre, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
     weights, bias = _logistic((features - centre) / spread, outside.astype(np.float64))
     return Scope(tuple(map(float, weights / spread)), float(bias - (weights * centre / spread).sum()))
+
+
+def fit_scope_alone(logits: Vector, nearness: Vector | None, temperature: float, retention: float) -> Scope:
+    """How likely a text is out of scope, from texts in scope alone: `logits` (n, k) and `nearness` (n,) of validation data.
+
+    The sum of energy and nearness, each in its own standard deviations: of what was compared in `finetune/LOG.md` it finds most, near and
+    far. The threshold keeps the share `retention` of these texts in scope.
+    """
+    features = scope_features(logits, nearness, None, temperature)
+    weights = np.zeros(features.shape[1])
+    for column in (ENERGY,) if nearness is None else (ENERGY, NEARNESS):
+        weights[column] = -STEEPNESS / (features[:, column].std() + 1e-6)
+    limit = float(np.quantile(features @ weights, retention))
+    return Scope(tuple(map(float, weights)), -limit, 0.5)
 
 
 def _logistic(

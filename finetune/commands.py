@@ -99,6 +99,8 @@ def finetune_intent(
     data, held_out = _training_data(train, valid, text, label)
     with bar() as progress:
         card = run(data, held_out, Work(out, out.name, _named(train, len(data))), recipe, progress)
+    if os.environ.get("RANK", "0") != "0":  # one of several processes under torchrun; the first one tells
+        return
     typer.echo(f"{out}: {len(card.labels['intent'])} labels, {sum(e.bytes for e in card.files.values()) / 1e6:.0f} MB")
     for name, value in card.metrics.items():
         typer.echo(f"  {name} {value:g}")
@@ -108,16 +110,18 @@ def finetune_intent(
 def shipped(
     data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
     out: Annotated[Path, typer.Option(help="the encoder's folder; the model is added to it")] = ENCODER,
+    calibrate: Annotated[bool, typer.Option("--calibrate", help="keep the weights; choose threshold and temperature anew")] = False,
     threads: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Train the shipped model anew: the intents of the catalogue, on a branch beside the unchanged encoder."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from dataclasses import replace
 
-    from finetune.shipped import RECIPE, train_shipped
+    from finetune.shipped import RECIPE, calibrate_shipped, train_shipped
 
     with bar() as progress:
-        card = train_shipped(data, out, replace(RECIPE, threads=threads), progress=progress)
+        recipe = replace(RECIPE, threads=threads)
+        card = calibrate_shipped(data, out, recipe) if calibrate else train_shipped(data, out, recipe, progress=progress)
     typer.echo(f"{out}: {len(card.labels['intent'])} intents; {json.dumps(dict(card.metrics))}")
 
 

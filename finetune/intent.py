@@ -17,11 +17,11 @@ import torch
 
 from assistant.errors import ImportRefused
 from assistant.models.encoder import TASK, OnnxEncoder
-from assistant.models.folder import Card, Dataset, write_card
+from assistant.models.folder import Card, Dataset, read_card, write_card
 from assistant.models.intent import INTENT_HEAD, NEARNESS_HEAD, Scope, scope_features
 from assistant.types import Progress
 from finetune.augment import augmented
-from finetune.calibration import choose_threshold, fit_scope, fit_temperature
+from finetune.calibration import choose_threshold, fit_scope, fit_scope_alone, fit_temperature
 from finetune.data import OOS_LABELS, Labelled, split_off
 from finetune.evaluation import evaluate_model
 from finetune.export import base_folder, export_graph, tokenizer_of
@@ -37,7 +37,11 @@ IMBALANCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that decides a model but the data. `base`: "base" for the shipped encoder's source, or a folder or name."""
+    """Everything that decides a model but the data.
+
+    `base`: "base" for the shipped encoder's source, or a folder or name. `oos_recall`: where the data labels what is out of scope, the
+    share of it to be found; elsewhere `retention` is the share of texts in scope to be kept in scope.
+    """
 
     base: str = "base"
     tuning: Tuning = "full"
@@ -51,6 +55,7 @@ class Recipe:
     valid_share: float = 0.1
     most_valid: int = 500
     oos_recall: float = 0.82
+    retention: float = 0.97
     threads: int = 0
 
 
@@ -93,10 +98,13 @@ def finetune_intent(train: Labelled, valid: Labelled | None, work: Work, recipe:
     )
     seen = augmented(train, recipe.augment, recipe.schedule.seed) if recipe.augment else train
     examples, held_out = (_examples(network, tokenizer, data, labels, recipe.max_tokens) for data in (seen, valid))
-    outcome = Trainer(network, examples, held_out, recipe.schedule, _checkpoints(work.out)).run(progress)
-    card = _exported(network, tokenizer, (train, examples), (valid, held_out), outcome, work, recipe)
-    (_checkpoints(work.out) / CHECKPOINT_FILE).unlink(missing_ok=True)
-    return card
+    trainer = Trainer(network, examples, held_out, recipe.schedule, _checkpoints(work.out))
+    outcome = trainer.run(progress)
+    if trainer.is_main:
+        _exported(network, tokenizer, (train, examples), valid, outcome, work, recipe)
+        (_checkpoints(work.out) / CHECKPOINT_FILE).unlink(missing_ok=True)
+    trainer.wait()
+    return read_card(work.out)
 
 
 def _validated(train: Labelled, valid: Labelled | None, recipe: Recipe) -> tuple[Labelled, Labelled]:
@@ -128,13 +136,12 @@ def _exported(
     network: IntentNetwork,
     tokenizer: Any,
     train: tuple[Labelled, Examples],
-    valid: tuple[Labelled, Examples],
+    valid: Labelled,
     outcome: Outcome,
     work: Work,
     recipe: Recipe,
-) -> Card:
+) -> None:
     """Exports beside, calibrates on what the exported model itself makes of the validation data, and only then replaces `work.out`."""
-    data, held_out = valid
     labels = train[0].names
     if recipe.nearness:
         pooled = logits_of(network, train[1].inputs)[0]
@@ -144,29 +151,41 @@ def _exported(
     card = export_graph(
         served, tokenizer, draft, _card(work, labels, recipe), int8=recipe.int8, max_tokens=max(recipe.max_tokens, SERVED_TOKENS)
     )
-    logits, near = _served_logits(draft, data.texts)
-    settings = _settings(_calibrated(logits, near, held_out.labels, labels, recipe.oos_recall), work, recipe, outcome)
-    card = write_card(draft, replace(card, settings={**card.settings, **settings}))
-    numbers = evaluate_model(draft, data).numbers
-    metrics = {f"valid_{name}": value for name, value in numbers.items()} | {"valid_accuracy_torch": round(outcome.accuracy, 4)}
-    card = write_card(draft, replace(card, metrics={**card.metrics, **metrics}))
+    settings = {**card.settings, **_told(work, recipe, outcome)}
+    write_card(draft, replace(card, settings=settings, metrics={**card.metrics, "valid_accuracy_torch": round(outcome.accuracy, 4)}))
+    calibrate(draft, valid, recipe)
     shutil.rmtree(work.out, ignore_errors=True)
     draft.rename(work.out)
-    return card
 
 
-def _served_logits(folder: Path, texts: Sequence[str]) -> tuple[Vector, Vector | None]:
-    """Logits (n, labels) and nearness (n,) as served: rounding to 8 bits moves both, and so the best temperature and threshold."""
-    readings = OnnxEncoder(folder).read_all(texts)
+def calibrate(folder: Path, valid: Labelled, recipe: Recipe) -> Card:
+    """Chooses temperature and threshold of the model in `folder` on what it makes of `valid` as served; writes them and the figures there.
+
+    Rounding to 8 bits moves the logits, and with them the best temperature and threshold: hence not those of training.
+
+    Raises:
+        ImportRefused: none of the labels is the model's.
+    """
+    card = read_card(folder)
+    labels = card.labels[INTENT_HEAD]
+    readings = OnnxEncoder(folder).read_all(valid.texts)
     near = [reading.heads[NEARNESS_HEAD] for reading in readings if NEARNESS_HEAD in reading.heads]
-    return np.stack([reading.heads[INTENT_HEAD] for reading in readings]), np.concatenate(near) if near else None
+    logits = np.stack([reading.heads[INTENT_HEAD] for reading in readings])
+    found = _calibrated(logits, np.concatenate(near) if near else None, [labels.index(label) for label in valid.labels], labels, recipe)
+    write_card(folder, replace(card, settings={**card.settings, **_settings(found)}))
+    numbers = evaluate_model(folder, valid).numbers
+    metrics = {name: value for name, value in card.metrics.items() if not name.startswith("valid_") or name == "valid_accuracy_torch"}
+    return write_card(
+        folder, replace(read_card(folder), metrics={**metrics, **{f"valid_{name}": value for name, value in numbers.items()}})
+    )
 
 
-def _calibrated(logits: Vector, near: Vector | None, truth: Sequence[int], labels: Sequence[str], recall: float) -> _Calibration:
+def _calibrated(logits: Vector, near: Vector | None, truth: Sequence[int], labels: Sequence[str], recipe: Recipe) -> _Calibration:
     numbers = np.array(truth)
     oos = next((i for i, label in enumerate(labels) if label.casefold() in OOS_LABELS), None)
     if oos is None:
-        return _Calibration(fit_temperature(logits, numbers), "", None)
+        temperature = fit_temperature(logits, numbers)
+        return _Calibration(temperature, "", fit_scope_alone(logits, near, temperature, recipe.retention))
     outside = numbers == oos
     inner = np.delete(logits[~outside], oos, axis=1)
     temperature = fit_temperature(inner, numbers[~outside] - (numbers[~outside] > oos))
@@ -176,24 +195,25 @@ def _calibrated(logits: Vector, near: Vector | None, truth: Sequence[int], label
     chance = scope.chance(scope_features(logits, near, oos, temperature))
     masked = logits.copy()
     masked[:, oos] = -np.inf
-    threshold = choose_threshold(chance, masked.argmax(axis=1) == numbers, outside, recall)
+    threshold = choose_threshold(chance, masked.argmax(axis=1) == numbers, outside, recipe.oos_recall)
     return _Calibration(temperature, labels[oos], replace(scope, threshold=threshold))
 
 
-def _settings(calibration: _Calibration, work: Work, recipe: Recipe, outcome: Outcome) -> Mapping[str, Any]:
-    settings: dict[str, Any] = {
-        "temperature": round(calibration.temperature, 4),
-        "recipe": _plain(asdict(recipe)),
-        "best_epoch": outcome.best_epoch,
-        "train_seconds": round(outcome.seconds),
-    }
+def _settings(calibration: _Calibration) -> Mapping[str, Any]:
+    settings: dict[str, Any] = {"temperature": round(calibration.temperature, 4)}
     if calibration.oos_label:
         settings["oos_label"] = calibration.oos_label
     if calibration.scope is not None:
         settings["scope"] = asdict(calibration.scope)
-    if recipe.tuning == "branch" and work.encoder_id:
-        settings["encoder_id"] = work.encoder_id
     return settings
+
+
+def _told(work: Work, recipe: Recipe, outcome: Outcome) -> Mapping[str, Any]:
+    """How the model came about, for its card."""
+    told: dict[str, Any] = {"recipe": _plain(asdict(recipe)), "best_epoch": outcome.best_epoch, "train_seconds": round(outcome.seconds)}
+    if recipe.tuning == "branch" and work.encoder_id:
+        told["encoder_id"] = work.encoder_id
+    return told
 
 
 def _card(work: Work, labels: Sequence[str], recipe: Recipe) -> Card:

@@ -89,6 +89,15 @@ class Trainer:
         self._best = (-1.0, 0)
         self._best_weights: dict[str, Tensor] = {}
 
+    @property
+    def is_main(self) -> bool:
+        """Whether this is the process, of those that train together, that writes files."""
+        return bool(self._accelerator.is_main_process)
+
+    def wait(self) -> None:
+        """Until all processes that train together have come here."""
+        self._accelerator.wait_for_everyone()
+
     def run(self, progress: Progress | None = None) -> Outcome:
         """Trains to the last epoch or until validation no longer improves, from a checkpoint where there is one of the same run."""
         began, saved_at = time.monotonic(), time.monotonic()

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from assistant.models.intent import scope_features, softmax
-from finetune.calibration import choose_threshold, expected_calibration_error, fit_scope, fit_temperature, macro_f1, reliability
+from finetune.calibration import (
+    choose_threshold,
+    expected_calibration_error,
+    fit_scope,
+    fit_scope_alone,
+    fit_temperature,
+    macro_f1,
+    reliability,
+)
 
 
 def sampled(temperature: float, rows: int = 4000) -> tuple[np.ndarray, np.ndarray]:
@@ -56,3 +64,21 @@ def test_scope_is_learnt_and_the_threshold_keeps_the_recall() -> None:
     threshold = choose_threshold(chance, np.ones(750, bool), is_outside, recall=0.9)
     assert (chance[is_outside] >= threshold).mean() >= 0.9
     assert (chance[~is_outside] < threshold).mean() > 0.97
+
+
+@pytest.mark.parametrize("retention", [0.9, 0.97])
+@pytest.mark.parametrize("near", [True, False])
+def test_scope_without_a_single_text_outside_keeps_what_it_should_and_finds_the_rest(retention: float, near: bool) -> None:
+    chooser = np.random.default_rng(4)
+    logits = (chooser.normal(0, 1, (3000, 8)) + 9 * np.eye(8)[chooser.integers(0, 8, 3000)]).astype(np.float32)
+    nearness = chooser.normal(-1, 0.2, 3000).astype(np.float32) if near else None
+    scope = fit_scope_alone(logits[:2000], None if nearness is None else nearness[:2000], 1.0, retention)
+
+    def judged(rows: np.ndarray, nearness: np.ndarray | None) -> float:
+        return float((scope.chance(scope_features(rows, nearness, None, 1.0)) >= scope.threshold).mean())
+
+    assert judged(logits[2000:], None if nearness is None else nearness[2000:]) == pytest.approx(1 - retention, abs=0.025)
+    strange = chooser.normal(0, 1, (500, 8)).astype(np.float32)
+    assert judged(strange, chooser.normal(-3, 0.2, 500).astype(np.float32) if near else None) > 0.95
+    inside = scope.chance(scope_features(logits, nearness, None, 1.0))
+    assert np.median(inside) < 0.05

@@ -21,7 +21,7 @@ from assistant.models.intent import TrainedIntents  # noqa: E402
 from finetune.commands import app  # noqa: E402
 from finetune.data import Labelled  # noqa: E402
 from finetune.evaluation import evaluate_model  # noqa: E402
-from finetune.export import base_folder, encode_with_torch, tokenizer_of  # noqa: E402
+from finetune.export import encode_with_torch, tokenizer_of  # noqa: E402
 from finetune.intent import Recipe, Work, finetune_intent  # noqa: E402
 from finetune.network import IntentNetwork, fit_nearness, padded  # noqa: E402
 from finetune.training import Examples, Schedule, Trainer  # noqa: E402
@@ -56,19 +56,6 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random BERT of 3 small layers with the base's tokenizer."""
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("tiny")
-    torch.manual_seed(0)
-    config = BertConfig(hidden_size=32, num_hidden_layers=3, num_attention_heads=2, intermediate_size=64)
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    tokenizer_of(base_folder()).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
