@@ -29,11 +29,15 @@ _SENTENCE_ENDS = frozenset(".!?")
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """A request in words. `score` is the mean log-probability of a token; `complete` says that it was not cut off by the limit."""
+    """A request in words. `score` is the mean log-probability of a token; `complete` says that it was not cut off by the limit.
+
+    `rivals` are other ways to say it, the likeliest first, for where this one may not be said.
+    """
 
     text: str
     score: float
     complete: bool
+    rivals: tuple[Phrasing, ...] = ()
 
 
 class Phraser(Protocol):
@@ -153,4 +157,5 @@ def _decoder(model: ModelFolder, threads: int) -> Decoder:
 
 
 def _phrasing(decoded: Decoded, prompt: Prompt) -> Phrasing:
-    return Phrasing(spoken(decoded.tokens, prompt), decoded.score, decoded.ended)
+    rivals = tuple(_phrasing(rival, prompt) for rival in decoded.rivals)
+    return Phrasing(spoken(decoded.tokens, prompt), decoded.score, decoded.ended, rivals)

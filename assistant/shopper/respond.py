@@ -117,7 +117,9 @@ class GuardedResponder:
         return "full" if _STEPS.search(message) else self._style
 
     def _checked(self, request: Request, phrasing: Phrasing, plain: str) -> Wording:
-        text, refused = checked(request, phrasing, self._names)
+        tried = (checked(request, each, self._names) for each in (phrasing, *phrasing.rivals))
+        first = next(tried)
+        text, refused = first if not first[1] else next((found for found in tried if not found[1]), first)
         with self._lock:
             self._counts[f"refused: {refused.partition(' ')[0]}" if refused else "model"] += 1
         return Wording(plain, refused=refused) if refused else Wording(text, by_model=True)
