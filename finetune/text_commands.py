@@ -27,6 +27,7 @@ def register(workshop: typer.Typer, judging: typer.Typer) -> None:
     judging.command("sentiment")(evaluate_sentiment)
     judging.command("aspects")(evaluate_aspects)
     judging.command("forecast")(evaluate_forecast)
+    judging.command("all")(evaluate_all)
 
 
 Train = Annotated[
@@ -209,6 +210,33 @@ def _opinions(paths: list[Path], columns: tuple[str, str], *, aspects: bool) -> 
             hint="Aspects need a .seg file, or a table with a column `aspect` beside text and label.",
         )
     return rows if aspects else replace(rows, targets=("",) * len(rows))
+
+
+def evaluate_all(
+    store: Annotated[Path | None, typer.Option(help="a store, for the models that this shop trained")] = None,
+    data: Annotated[Path | None, typer.Option(help="the folder of public data sets; what it holds is measured anew, in minutes")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a line")] = False,
+) -> None:
+    """Print one table of all models: what each was measured on, its figures, a plain method's beside them, and the day."""
+    from dataclasses import asdict
+
+    from finetune.overview import figures_measured, figures_of_cards
+
+    figures = figures_of_cards(store)
+    if data is not None:
+        with bar() as progress:
+            figures += figures_measured(data, os.cpu_count() or 1, progress)
+    if as_json:
+        for figure in figures:
+            typer.echo(json.dumps(asdict(figure)))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("model", "data", "metric", "value", "baseline", "date")
+    for one in figures:
+        table.add_row(one.model, one.data, one.metric, f"{one.value:g}", "" if one.baseline is None else f"{one.baseline:g}", one.date)
+    Console(width=140).print(table)
 
 
 def _print(numbers: Mapping[str, float], as_json: bool) -> None:

@@ -1,8 +1,9 @@
 """How a text feels: chances of negative, neutral and positive, a rating in stars, and the words that decided.
 
 Owns inference alone, on ONNX Runtime without torch. The model says a score for each token and label, and a text's score is their mean;
-so the same pass tells the feeling of the whole, of a sentence or a clause within it, and each word's share in the verdict. A model
-folder holds either a branch on the shared encoder's lower layers (the shipped one) or a whole network (one trained on anybody's labels).
+so the same pass tells the feeling of the whole and of a sentence or a clause within it. Which words decided is found by leaving each out
+(a token's own score will not do: by the last layer every token knows of its neighbours). A model folder holds either a branch on the
+shared encoder's lower layers (the shipped one) or a whole network (one trained on anybody's labels).
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ TARGET_TASK = "aspects"
 HEAD = "polarity"
 STATES = "states"
 """The input of a branch's graph."""
-MIDDLE = 3.0
 NEUTRAL_BAND = (2.5, 3.5)
+LONGEST_WEIGHED = 60
+"""Words of a text that are weighed; what comes later is not."""
 
 Polarity: TypeAlias = Literal["negative", "neutral", "positive"]
 
@@ -60,7 +62,7 @@ class Sentiment:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A word of the text at [start, end), and its share in the verdict: negative numbers pull down."""
+    """A word of the text at [start, end), and by how much it moves the text's score: negative numbers pull down."""
 
     word: str
     start: int
@@ -97,14 +99,6 @@ class CloseReading:
         """How the part [start, end) feels, in its context; of a part without a token, the whole."""
         inside = [i for i, (first, last) in enumerate(self.offsets) if first < end and last > start and last > first]
         return _sentiment(self.scores[inside].mean(axis=0), self.stars) if inside else self.whole
-
-    def weights(self) -> list[Weight]:
-        """Each word's share: by how much it moves the score of high ratings over low ones."""
-        lean = np.array([star - MIDDLE for star in self.stars], np.float32)
-        pull = self.scores @ (lean / np.abs(lean).sum())  # (tokens,)
-        words = _words(self.text, self.offsets)
-        sums = [float(pull[tokens].sum()) for _, _, tokens in words]
-        return [Weight(self.text[start:end], start, end, total) for (start, end, _), total in zip(words, sums, strict=True)]
 
 
 class CloseReader(Protocol):
@@ -202,12 +196,21 @@ def load_sentiment(store_folder: Path | None = None, *, threads: int = 1) -> Tra
     return TrainedSentiment(find_model(TASK, store_folder), threads=threads)
 
 
+def weights_of_words(reader: CloseReader, text: str) -> list[Weight]:
+    """How much each word moves the text's score, by reading the text without it (occlusion); one reading a word, so for short texts."""
+    found = [match.span() for match in _WORD.finditer(text)][:LONGEST_WEIGHED]
+    whole, *without = reader.read_all([text, *(f"{text[:start]}{text[end:]}" for start, end in found)])
+    score = whole.whole.score
+    return [Weight(text[start:end], start, end, score - one.whole.score) for (start, end), one in zip(found, without, strict=True)]
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """The places [start, end) of the sentences in `text`."""
     starts = [0, *(end.end() for end in _SENTENCE_END.finditer(text)), len(text)]
     return [(start, end) for start, end in itertools.pairwise(starts) if any(sign.isalnum() for sign in text[start:end])]
 
 
+_WORD = re.compile(r"[\w'’]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\s\"')]+|\n+|(?<=[a-z][.!?])(?=[A-Z])")
 
 
@@ -225,21 +228,6 @@ def _median(chances: NDArray[np.float64], stars: NDArray[np.float64]) -> float:
     order = np.argsort(stars)
     reached = np.cumsum(chances[order])
     return float(stars[order][int(np.searchsorted(reached, 0.5))])
-
-
-def _words(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int, list[int]]]:
-    """The words of the text as [start, end) with the numbers of their tokens; tokens that touch are one word, signs stand alone."""
-    words: list[tuple[int, int, list[int]]] = []
-    for number, (start, end) in enumerate(offsets):
-        if start == end:
-            continue
-        joined = words and words[-1][1] == start and text[start].isalnum() and text[start - 1].isalnum()
-        if joined:
-            first, _, tokens = words[-1]
-            words[-1] = (first, end, [*tokens, number])
-        else:
-            words.append((start, end, [number]))
-    return [word for word in words if text[word[0]].isalnum()]
 
 
 def _loaded(model: ModelFolder, encoder: OnnxEncoder | None) -> _Loaded:

@@ -17,6 +17,7 @@ from assistant.analyst.trade import accounted
 from assistant.errors import ModelMissing
 from assistant.models.aspects import load_aspects
 from assistant.models.readings import Said
+from assistant.models.sentiment import weights_of_words
 from assistant.types import Receipt, Row, Status
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 DISLIKED, LIKED = -0.35, 0.35
 """From which score on a sentence counts as a complaint, or as praise."""
 QUOTES = 3
+TELLING = 0.05
+"""From this change of the score on, a word is named as one that decided."""
 LONGEST_QUOTE = 160
 SHOWN = 5
 FEWEST = 20
@@ -126,7 +129,7 @@ def _opinions(question: Question, reviews: Reviews, context: Context) -> ToolRes
     names = {id: aspect.name for id, aspect in load_aspects().items()}
     whole = len(reviews.read)
     told = "; ".join(f"{names.get(id, id)} {_said(Share(len(voices[id]), whole))}" for id in ordered[:SHOWN])
-    quotes = " ".join(f"On {names.get(id, id)}: “{_quoted(voices[id], down=down)}”" for id in ordered[:QUOTES])
+    quotes = " ".join(_told_by(names.get(id, id), _quoted(voices[id], down=down), context, down=down) for id in ordered[:QUOTES])
     verb = "dislike" if down else "like"
     return ToolResult(
         rows=tuple(Row(names.get(id, id), len(voices[id])) for id in ordered),
@@ -156,6 +159,15 @@ def _quoted(voices: Sequence[_Voice], *, down: bool) -> str:
     """The quote that says it most clearly: strongly felt, neither too short nor cut."""
     apt = [voice for voice in voices if 25 <= len(voice.quote) < LONGEST_QUOTE] or list(voices)
     return min(apt, key=lambda voice: (voice.said.score if down else -voice.said.score, voice.review.id)).quote
+
+
+def _told_by(aspect: str, quote: str, context: Context, *, down: bool) -> str:
+    """The quote, and in brackets the words that made it read so."""
+    sign = -1 if down else 1
+    weighed = [one for one in weights_of_words(reader_of(context), quote) if sign * one.weight >= TELLING]
+    strongest = sorted(weighed, key=lambda one: (-sign * one.weight, one.start))[:2]
+    words = wording.plain_list([one.word for one in sorted(strongest, key=lambda one: one.start)])
+    return f"On {aspect}: “{quote}”{f' (read so by: {words})' if words else ''}"
 
 
 def negative_by_words(read: Sequence[Review]) -> Share:
