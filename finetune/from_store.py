@@ -30,7 +30,7 @@ from assistant.understand import reader_over
 from finetune.calibration import expected_calibration_error
 from finetune.data import Labelled
 from finetune.refit import PULL, add_layer, fit, see
-from finetune.shipped import Amounts, own_examples
+from finetune.shipped_data import Amounts, own_examples
 from finetune.shop_talk import ShopTalk
 from retrieval.types import Vector
 

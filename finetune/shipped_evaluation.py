@@ -25,7 +25,7 @@ from assistant.understand import Understander, reader_over
 from finetune.calibration import expected_calibration_error
 from finetune.data import Labelled, read_labelled
 from finetune.evaluation import Confusion
-from finetune.shipped import CLINC, RENAMED, SUPPORT, Amounts, own_examples
+from finetune.shipped_data import CLINC, RENAMED, SUPPORT, Amounts, own_examples
 from retrieval.types import Vector
 
 OTHER_SUPPORT = Path("support/bitext_responses_4514.csv")
