@@ -26,7 +26,7 @@ DEFINITION = (
 
 
 @tool(
-    examples=("What is our dead stock?", "Which products do not sell at all?", "Slow movers with the most money in stock"),
+    examples=("What is our dead stock?", "Which slow-moving stock do we have?", "Slow movers with the most money in stock"),
     reads=("filters", "ranking"),
 )
 def dead_stock(question: Question, context: Context) -> ToolResult:

@@ -22,7 +22,7 @@ DEFINITION = (
 
 
 @tool(
-    examples=("What do customers buy after 22423?", "What comes next after a tent?", "Where do buyers of 22423 go on to?"),
+    examples=("What do customers buy after 22423?", "What comes next after a tent?", "What comes after 22423?"),
     reads=("filters", "ranking"),
 )
 def next_purchases(question: Question, context: Context) -> ToolResult:

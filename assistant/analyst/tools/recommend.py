@@ -36,7 +36,7 @@ _lock = threading.Lock()
 @tool(
     examples=(
         "What should we recommend to customer 12345?",
-        "Recommend something for a basket with 22423 and 85123A",
+        "Recommend something to customer 12345",
         "What should we show a new customer?",
     ),
     reads=("filters", "ranking"),
