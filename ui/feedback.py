@@ -29,7 +29,7 @@ _THUMBS = Markup(
 _WHY = Markup('<span class="sc-why" data-turn="{}" role="group" aria-label="What was wrong with it?" hidden>{}</span>')
 _VERDICT = Markup(
     '<form class="sc-verdict" data-verdict><fieldset><legend>How was this conversation?</legend>'
-    '<span class="sc-scores">{}</span></fieldset>'
+    '<span class="sc-scores">{}</span><span class="sc-ends" aria-hidden="true"><small>bad</small><small>very good</small></span></fieldset>'
     '<label><span>In your words, if you like</span><input name="words" maxlength="{}" autocomplete="off"></label>'
     '<button type="submit">Send</button></form>'
 )

@@ -70,7 +70,7 @@ class ShopperPage:
                     container=False,
                     autofocus=True,
                 )
-            gr.HTML(self._small_print(), apply_default_css=False, elem_id="sc-foot")
+                gr.HTML(self._small_print(), apply_default_css=False, elem_id="sc-foot")
             timer = gr.Timer(POLL_BOT_S)
             shown = [talk, seen, timer]
             page.load(self.load, None, shown, **events)

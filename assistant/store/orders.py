@@ -40,10 +40,10 @@ class Orders(Repository[Order]):
         """The products most often in one sale with this one, as (id, number of sales)."""
         rows = self._db.rows(
             "SELECT other.product_id, count(DISTINCT other.order_id) AS together FROM order_lines AS this "
-            "JOIN orders ON orders.id = this.order_id AND orders.kind = 'SALE' "
+            "JOIN orders ON orders.id = this.order_id AND orders.kind = ? "
             "JOIN order_lines AS other ON other.order_id = this.order_id AND other.product_id <> this.product_id "
             "WHERE this.product_id = ? GROUP BY other.product_id ORDER BY together DESC, other.product_id LIMIT ?",
-            (product_id, limit),
+            (OrderKind.SALE.value, product_id, limit),
         )
         return [(str(id), int(together)) for id, together in rows]
 

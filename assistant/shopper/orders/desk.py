@@ -36,6 +36,7 @@ _ALL_ORDERS = re.compile(
     r"\b(?:all|every one) (?:of )?(?:my|the|these|those) (?:\w+ )?(?:orders|purchases)\b|\bin total on\b", re.IGNORECASE
 )
 _ON_THE_WAY = frozenset({"tracking", "status"})
+_OWN = re.compile(r"\b(?:my|order|parcel|package|delivery|shipment|stuff)\b", re.IGNORECASE)
 _OPEN = frozenset({"pending", "processed", "shipped"})
 _PRODUCTLESS = frozenset({"profile", "balance", "methods", "list", "count"})
 
@@ -160,7 +161,13 @@ class OrderDesk:
             return fitting or holding
         if state.order_id and not status:
             return [o for o in orders if o.id == state.order_id]
-        if not ask.write and not status and ask.topic in _ON_THE_WAY and len(under_way := [o for o in pool if o.status in _OPEN]) == 1:
+        if (
+            not ask.write
+            and not status
+            and ask.topic in _ON_THE_WAY
+            and _OWN.search(text)
+            and len(under_way := [o for o in pool if o.status in _OPEN]) == 1
+        ):
             return under_way
         if _LATEST.search(text) and pool and all(o.placed_at for o in pool):
             return [max(pool, key=lambda o: o.placed_at or 0)]
