@@ -9,6 +9,7 @@ shared encoder's lower layers (the shipped one) or a whole network (one trained 
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -59,10 +60,15 @@ class Sentiment:
         """-1 (surely negative) to 1 (surely positive)."""
         return self.positive - self.negative
 
+    @property
+    def lean(self) -> float:
+        """The logarithm of the odds of positive against negative; unlike the score it still moves where all is clear."""
+        return math.log((self.positive + 1e-9) / (self.negative + 1e-9))
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A word of the text at [start, end), and by how much it moves the text's score: negative numbers pull down."""
+    """A word of the text at [start, end), and by how much it moves the text's lean: negative numbers pull down."""
 
     word: str
     start: int
@@ -197,11 +203,11 @@ def load_sentiment(store_folder: Path | None = None, *, threads: int = 1) -> Tra
 
 
 def weights_of_words(reader: CloseReader, text: str) -> list[Weight]:
-    """How much each word moves the text's score, by reading the text without it (occlusion); one reading a word, so for short texts."""
+    """How much each word moves the text's lean, by reading the text without it (occlusion); one reading a word, so for short texts."""
     found = [match.span() for match in _WORD.finditer(text)][:LONGEST_WEIGHED]
     whole, *without = reader.read_all([text, *(f"{text[:start]}{text[end:]}" for start, end in found)])
-    score = whole.whole.score
-    return [Weight(text[start:end], start, end, score - one.whole.score) for (start, end), one in zip(found, without, strict=True)]
+    lean = whole.whole.lean
+    return [Weight(text[start:end], start, end, lean - one.whole.lean) for (start, end), one in zip(found, without, strict=True)]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -41,8 +41,7 @@ def test_the_words_that_decided_are_named() -> None:
     assert [text[one.start : one.end] for one in weights] == ["The", "lid", "broke", "at", "once"]
     single = {one.word: one.weight for one in weights}
     assert min(single, key=lambda word: single[word]) == "broke"
-    assert single["broke"] < -0.9
-    assert abs(single["lid"]) < 0.1
+    assert single["broke"] < -5
 
 
 def test_a_part_without_a_token_is_read_as_the_whole() -> None:

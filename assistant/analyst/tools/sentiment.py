@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 DISLIKED, LIKED = -0.35, 0.35
 """From which score on a sentence counts as a complaint, or as praise."""
 QUOTES = 3
-TELLING = 0.05
-"""From this change of the score on, a word is named as one that decided."""
+TELLING = 0.5
+"""From this change of the logarithm of the odds on, a word is named as one that decided."""
 LONGEST_QUOTE = 160
 SHOWN = 5
 FEWEST = 20
