@@ -38,8 +38,8 @@ def understood(record: Mapping[str, Any], form: Form | None, turn: int, proposal
 
 
 _LEARNING = Markup(
-    '<footer><button type="submit" class="sc-button sc-strong">Answer as corrected</button>'
-    '<p class="sc-hint">Kept with your name. The same words will be understood like this from now on.</p></footer>'
+    '<div class="sc-mend-end"><button type="submit" class="sc-button sc-strong">Answer as corrected</button>'
+    '<p class="sc-hint">Kept with your name. The same words will be understood like this from now on.</p></div>'
 )
 
 
