@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -27,8 +28,12 @@ from assistant.errors import BadQuestion, ModelMissing
 from assistant.indexing import open_index
 from assistant.models.encoder import OnnxEncoder
 from assistant.models.phrasers import SHIPPED, load_phraser
+from assistant.models.recommender import SLOT as RECOMMENDER
+from assistant.models.recommender import Recommender, load_recommender
+from assistant.models.registry import find_model
+from assistant.models.sentiment import load_sentiment
 from assistant.privacy import mask
-from assistant.shopper.clerk import ShopperClerk
+from assistant.shopper.clerk import Mood, ShopperClerk
 from assistant.shopper.respond import GuardedResponder
 from assistant.store import Store
 from assistant.store.records import Account, Conversation, Mode
@@ -73,7 +78,21 @@ class Shop:
 
     @cached_property
     def shopper(self) -> ShopperClerk:
-        return ShopperClerk(self.store, self.retriever, self.settings, self.responder, self.understander.understand)
+        understand = self.understander.understand
+        return ShopperClerk(self.store, self.retriever, self.settings, self.responder, understand, self._companions(), self._mood())
+
+    def _companions(self) -> Recommender | None:
+        """The shop's own recommender, where it has trained one."""
+        with suppress(ModelMissing):
+            return load_recommender(find_model(RECOMMENDER, self.store.folder))
+        return None
+
+    def _mood(self) -> Mood | None:
+        """How angry a text sounds: the chance that it is negative, by the sentiment model where there is one."""
+        with suppress(ModelMissing):
+            reader = load_sentiment(self.store.folder)
+            return lambda text: reader.read([text])[0].negative
+        return None
 
     @cached_property
     def responder(self) -> GuardedResponder:

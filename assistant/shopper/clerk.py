@@ -60,6 +60,9 @@ _ABOUT_PRODUCTS = (
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.CONFIRM, Move.IDENTIFY)
 _SUBJECTS = dict.fromkeys(_ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
 _SURE = 0.5
+_BAD_MOODS = frozenset({"complaint", "abuse"})
+ANGRY_FROM = 0.8
+"""Chance of being negative from which a complaint counts as angry."""
 _COMPLAINTS = frozenset({"sorry", "defect", "abuse"})
 _HANDOFFS = {"handoff": "asked"}
 """The kind of a handoff where it is not called as its line is."""
@@ -78,6 +81,7 @@ MOST_MISSES = 3
 
 Handler = Callable[[Sight, Plan, DialogueState], Outcome]
 Understand = Callable[[str], Understanding]
+Mood = Callable[[str], float]
 
 
 class ShopperClerk:
@@ -90,6 +94,7 @@ class ShopperClerk:
         responder: puts evidence into words; the plain one by default.
         understand: reads a part of a message, so that two questions in one are both answered; without it the message is taken whole.
         companions: what goes with what; by default what the shop's orders hold together.
+        mood: the chance that a text is meant badly; asked of complaints and insults only, since a scary mask is no anger.
 
     Raises:
         BadSettings: the order policy that the settings name, the shop's own lines or its hours cannot be read.
@@ -103,6 +108,7 @@ class ShopperClerk:
         responder: Responder | None = None,
         understand: Understand | None = None,
         companions: Recommender | None = None,
+        mood: Mood | None = None,
     ) -> None:
         check_lines(settings)
         check_hours(settings.people)
@@ -112,6 +118,7 @@ class ShopperClerk:
         self._responder = responder or PlainResponder()
         self._understand = understand
         self._companions = companions or BoughtTogether(store)
+        self._mood = mood
         self._keeper = ShelfKeeper(store)
         self._faq = FaqReader(store, retriever)
         self._desk = OrderDesk(store, settings, load_policy(settings.shopper.policy, store.folder))
@@ -171,8 +178,14 @@ class ShopperClerk:
             readable=_readable(understanding.text, shelf),
             words_known=bool(known) and len(known) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
-            angry=bool(cues.ANGER.search(understanding.text) or cues.ABUSE.search(understanding.text)),
+            angry=self._angry(understanding),
         )
+
+    def _angry(self, understanding: Understanding) -> bool:
+        if cues.ANGER.search(understanding.text) or cues.ABUSE.search(understanding.text):
+            return True
+        complains = understanding.intent in _BAD_MOODS and understanding.confidence >= _SURE
+        return complains and self._mood is not None and self._mood(understanding.text) >= ANGRY_FROM
 
     def _goods(self, understanding: Understanding) -> float:
         hits = self._retriever.search(understanding.text, 1, (Condition("kind", "eq", "product"),), understanding.embedding)
