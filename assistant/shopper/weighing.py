@@ -33,6 +33,9 @@ GOODS_SURE = 0.5
 GOODS_LIKELY = 0.4
 """Cosine from which a category's word in a message means the category: "saw" may be a verb."""
 
+DOUBT = 0.7
+"""Confidence below which "out of scope" yields to goods that are near: to send a buyer away is the worse mistake."""
+
 AHEAD = 0.05
 """By how much a text's score must beat the nearest product's to be the better evidence."""
 
@@ -100,9 +103,10 @@ def about_the_shop(sight: Sight) -> bool:
 
 
 def only_goods(sight: Sight, text: str) -> bool:
-    """Whether the message merely names goods or a wish for some ("a steak for Sunday", "something to read")."""
+    """Whether the message merely names goods or a wish for some ("a steak for Sunday", "something to read"), or is as likely to."""
     faq = sight.faq.score if sight.faq else 0.0
     if sight.understanding.intent != "out_of_scope" or sight.goods < max(GOODS_SURE, faq + AHEAD) or not sight.wish.words:
         return False
     first = next(iter(text.casefold().split()), "")
-    return bool(cues.MOOD.search(text)) or (sight.kind_known and first not in word_list("filler"))
+    doubtful = sight.understanding.confidence < DOUBT or first not in word_list("filler")
+    return bool(cues.MOOD.search(text)) or (sight.kind_known and doubtful)
