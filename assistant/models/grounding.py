@@ -18,9 +18,10 @@ from typing import Literal, TypeAlias
 
 from assistant.models.entailment import polarity, telling
 from assistant.models.slots import Delexicaliser, Fact, Kind, as_sentence, canonical
+from assistant.models.words import common_words
 from retrieval.tokens import fold
 
-What: TypeAlias = Literal["figure", "unit", "date", "code", "link", "e-mail", "name", "denial", "words", "form"]
+What: TypeAlias = Literal["figure", "unit", "date", "code", "link", "e-mail", "name", "denial", "spelling", "words", "form"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def unsupported(text: str, evidence: Sequence[Fact], message: str = "", *, names
         *_values(text, evidence, whole),
         *_names(text, "\n".join([whole, message, *names])),
         *_denials(text, whole, message),
+        *_misspelt(text, "\n".join([whole, message, *names])),
     )
 
 
@@ -136,6 +138,14 @@ def _denials(text: str, whole: str, message: str) -> Iterable[Claim]:
     """A text that denies something where nothing in the evidence or the question does."""
     if polarity(text) and not polarity(whole) and not polarity(message) and not _denying().search(whole):
         yield Claim("denial", text)
+
+
+def _misspelt(text: str, known: str) -> Iterable[Claim]:
+    """Words that no source and no dictionary has: put together from pieces of words."""
+    words = set(re.findall(r"[^\W\d_]+", fold(known)))
+    for word in re.findall(r"[^\W\d_]{5,}", fold(text)):
+        if common_words() and word not in words and not {word, word.removesuffix("s"), word.removesuffix("ly")} & (words | common_words()):
+            yield Claim("spelling", word)
 
 
 @cache

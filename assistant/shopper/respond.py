@@ -15,16 +15,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.models.entailment import Verdict, entailment, said, telling
+from assistant.models.entailment import ENOUGH, Verdict, asks_yes_or_no, echoed, entailment, said, telling
 from assistant.models.grounding import support, unsupported
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
 from assistant.types import Evidence
 
-LEAST_SUPPORT = 0.5
+LEAST_SUPPORT = 0.34
 """Share of a phrasing's telling words that must be the evidence's or the question's."""
-LEAST_SCORE = -1.5
+LEAST_SCORE = -0.8
 """Mean log-probability of a token under which the network only guesses."""
+LIKELY = 0.6
+"""Share of the question's telling words in the evidence from which a yes of the model's own is believed."""
 BRIEF_SENTENCES = 2
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
 _YES_OR_NO = re.compile(r"^\W*(?:yes|yep|yeah|no|nope)\b[,.!;:\s]*", re.IGNORECASE)
@@ -89,7 +91,7 @@ class GuardedResponder:
         """See `Responder.reply`."""
         free = [piece for piece in evidence if piece.passages]
         requests = [Request(message, piece.passages, intent, style=self._style_for(message)) for piece in free]
-        worded = dict(zip(map(id, free), self.word_all(requests, [piece.text for piece in free]), strict=True))
+        worded = dict(zip(map(id, free), self.word_all(requests, [piece.text for piece in free], strict=True), strict=True))
         texts = [worded[id(piece)].text if id(piece) in worded else piece.text for piece in evidence]
         trace = tuple(("responder", "model" if w.by_model else f"plain {w.refused}".strip()) for w in worded.values())
         return Reply("\n".join(dict.fromkeys(text for text in texts if text)), trace)
@@ -103,21 +105,24 @@ class GuardedResponder:
         if self._phraser is not None:
             self._phraser.warm_up()
 
-    def word_all(self, requests: Sequence[Request], plain: Sequence[str] = ()) -> list[Wording]:
-        """Each request in words that its evidence supports; `plain` are the sentences to fall back on, else the evidence's own."""
+    def word_all(self, requests: Sequence[Request], plain: Sequence[str] = (), *, strict: bool = False) -> list[Wording]:
+        """Each request in words that its evidence supports; `plain` are the sentences to fall back on, else the evidence's own.
+
+        `strict`: as for the shop's own customers, see `checked`.
+        """
         if not requests:
             return []
         if self._phraser is None:
             return [Wording(text) for text in plain or map(plain_words, requests)]
         found = self._phraser.phrase_all(requests) if len(requests) > 1 else [self._phraser.phrase(requests[0])]
         fallbacks = plain or [plain_words(request) for request in requests]
-        return [self._checked(*asked) for asked in zip(requests, found, fallbacks, strict=True)]
+        return [self._checked(*asked, strict=strict) for asked in zip(requests, found, fallbacks, strict=True)]
 
     def _style_for(self, message: str) -> Style:
         return "full" if _STEPS.search(message) else self._style
 
-    def _checked(self, request: Request, phrasing: Phrasing, plain: str) -> Wording:
-        tried = (checked(request, each, self._names) for each in (phrasing, *phrasing.rivals))
+    def _checked(self, request: Request, phrasing: Phrasing, plain: str, *, strict: bool) -> Wording:
+        tried = (checked(request, each, self._names, strict=strict) for each in (phrasing, *phrasing.rivals))
         first = next(tried)
         text, refused = first if not first[1] else next((found for found in tried if not found[1]), first)
         with self._lock:
@@ -125,14 +130,19 @@ class GuardedResponder:
         return Wording(plain, refused=refused) if refused else Wording(text, by_model=True)
 
 
-def checked(request: Request, phrasing: Phrasing, names: Sequence[str] = ()) -> tuple[str, str]:
-    """(the words that may be said, "") or ("", why none of them may)."""
+def checked(request: Request, phrasing: Phrasing, names: Sequence[str] = (), *, strict: bool = False) -> tuple[str, str]:
+    """(the words that may be said, "") or ("", why none of them may).
+
+    `strict`: nothing is said to a yes/no question that only repeats it, unless the evidence says yes to all of it. That costs good replies
+    (on public questions a tenth of ROUGE-L), and is what a shop owes its customers.
+    """
     text = phrasing.text.strip()
     if not text or not phrasing.complete:
         return "", "unfinished" if text else "silence"
     if phrasing.score < LEAST_SCORE:
         return "", f"guess {phrasing.score:.2f}"
-    verdict = entailment(request.message, [as_sentence(fact) for fact in request.evidence]).verdict
+    told = [as_sentence(fact) for fact in request.evidence]
+    verdict = entailment(request.message, told, ENOUGH if strict else LIKELY).verdict
     spoken = said(text)
     if spoken is not Verdict.SILENT and spoken is not verdict:
         if verdict is not Verdict.SILENT:
@@ -140,6 +150,8 @@ def checked(request: Request, phrasing: Phrasing, names: Sequence[str] = ()) -> 
         text = without_verdict(text)
     if not telling(text):
         return "", "empty"
+    if strict and verdict is Verdict.SILENT and asks_yes_or_no(request.message) and (words := echoed(text, request.message, told)):
+        return "", f"echo {min(words)!r}"
     claims = unsupported(text, request.evidence, request.message, names=names)
     if claims:
         return "", str(claims[0])

@@ -127,6 +127,26 @@ def test_a_contradiction_is_refused_and_an_unfounded_yes_is_left_out() -> None:
     assert checked(warm, Phrasing("Yes, it is a warm coat of wool.", 0.0, True)) == ("It is a warm coat of wool.", "")
 
 
+def test_what_only_repeats_the_question_is_not_said_to_customers() -> None:
+    request = Request("Can I wash it in the machine?", ("Cotton gloves. Hand wash only.",))
+    words = Phrasing("You can wash it in the machine.", 0.0, True)
+    assert checked(request, words, strict=True)[1].startswith("echo")
+    held = Request("Can I wash it in the machine?", ("Wash it in the machine at 30 degrees.",))
+    assert checked(held, Phrasing("Yes, wash it in the machine.", 0.0, True), strict=True) == ("Yes, wash it in the machine.", "")
+
+
+def test_a_word_put_together_from_pieces_is_refused() -> None:
+    assert refused("The cable is two imeters long.") == "spelling 'imeters'"
+
+
+def test_the_next_best_phrasing_is_said_where_the_best_may_not_be() -> None:
+    class Two(Scripted):
+        def phrase_all(self, requests: Sequence[Request]) -> list[Phrasing]:
+            return [Phrasing("It is 9 metres.", 0.0, True, (Phrasing("The cable is 2 metres long.", -0.3, True),)) for _ in requests]
+
+    assert GuardedResponder(Two()).word_all([Request("How long is the cable?", (LAMP,))])[0].text == "The cable is 2 metres long."
+
+
 def test_only_passages_are_phrased_and_refusals_are_counted() -> None:
     price = Evidence(Source("product", "p1"), "The Harbour Lamp costs $120.00.")
     text = Evidence(Source("product", "p1"), "The description says: “The cable is 2 metres long.”", passages=(LAMP,))
