@@ -78,19 +78,30 @@ def _of_rows(paths: list[Path]) -> Iterator[Request]:
 
 
 def _latency(decoder: Decoder, sources: list[Source]) -> None:
-    """A reply's time is first token and a stretch for each further one, so shorter replies are reckoned up to 60 tokens."""
+    """Wall and processor time, which differ on a busy machine. With a beam the first words come with the last ones."""
     first, whole, lengths = [], [], []
     for source in sources:
-        began = time.perf_counter()
+        took = _Clock()
         next(iter(decoder.stream(source)), None)
-        first.append((time.perf_counter() - began) * 1000)
-        began = time.perf_counter()
+        first.append(took.ms())
+        took = _Clock()
         lengths.append(len(decoder.decode([source])[0].tokens) + 1)
-        whole.append((time.perf_counter() - began) * 1000)
-    stretch = [max(0.0, w - f) / max(1, n - 1) for w, f, n in zip(whole, first, lengths, strict=True)]
-    print(f"first token {statistics.median(first):.1f} ms")
-    print(f"whole reply of {statistics.mean(lengths):.0f} tokens {statistics.median(whole):.1f} ms")
-    print(f"whole reply of {TOKENS} tokens, reckoned, {statistics.median(first) + statistics.median(stretch) * (TOKENS - 1):.1f} ms")
+        whole.append(took.ms())
+    for name, place in (("wall", 0), ("processor", 1)):
+        a_token = statistics.median(times[place] / length for times, length in zip(whole, lengths, strict=True))
+        shown, said = (statistics.median(times[place] for times in series) for series in (first, whole))
+        print(f"{name} time: first words {shown:.0f} ms, whole reply of {statistics.mean(lengths):.0f} tokens {said:.0f} ms,")
+        print(f"  at that pace {TOKENS} tokens {a_token * TOKENS:.0f} ms")
+
+
+class _Clock:
+    """Milliseconds since it was made, on the wall and of the processor."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter(), time.process_time()
+
+    def ms(self) -> tuple[float, float]:
+        return (time.perf_counter() - self._began[0]) * 1000, (time.process_time() - self._began[1]) * 1000
 
 
 def _throughput(decoder: Decoder, sources: list[Source]) -> None:
