@@ -33,6 +33,8 @@ from finetune.responder_network import END, TASK, UNKNOWN, freeze_below, load_ba
 from finetune.responder_noise import exercises
 from finetune.responder_training import Example, ResponderSchedule, ResponderTrainer
 
+ENDINGS = frozenset({"##s", "##es", "##ed", "##d", "##ing", "##ly", "##er", "##able"})
+
 
 class PairEncoder:
     """Pairs to token numbers, by a tokenizer and the slots of its vocabulary."""
@@ -83,7 +85,8 @@ class ExerciseEpochs:
 def free_tokens(examples: Iterable[Example], tokenizer: Any, least: int = 2) -> set[str]:
     """The tokens that any reply may be written in: marks, and what replies use though their request lacks it, at least so often.
 
-    Numbers in words are not among them: they are values like those in figures.
+    Numbers in words are not among them, being values like those in figures; nor are pieces of words but for endings: with them free, rare
+    words came out misspelt ("bunimetersbs" for bungees).
     """
     unread: Counter[int] = Counter()
     for example in examples:
@@ -91,12 +94,16 @@ def free_tokens(examples: Iterable[Example], tokenizer: Any, least: int = 2) -> 
     vocabulary: dict[str, int] = tokenizer.get_vocab()
     marks = {token for token in vocabulary if len(token) == 1 and not token.isalnum()}
     delexicaliser = Delexicaliser()
-    used = {token for token, number in vocabulary.items() if unread[number] >= least}
+    used = {token for token, number in vocabulary.items() if unread[number] >= least and (token in ENDINGS or not token.startswith("##"))}
     return {token for token in used if not delexicaliser.template(token).slots} | marks
 
 
 EXERCISES = ResponderSchedule(epochs=200, warmup=0.008, decay=0.0, smoothing=0.0)
 """No text comes twice, and the minutes end it: the rate never falls, and nothing is smoothed, since a copy is either right or wrong."""
+
+
+LIMITS = Limits(beam=4)
+"""How what is trained is served, unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ class ResponderRecipe:
     exercise_count: int = 4_000
     frozen: int = 4
     dropout: float = 0.1
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = LIMITS
     quantization: str = "int8"
     base: str = WARM
     tuning: Tuning = "full"
@@ -242,7 +249,7 @@ def _distracted(part: Part, chooser: random.Random) -> Iterator[Pair]:
 
 
 def _settings(limits: Limits) -> dict[str, int]:
-    return {"max_source": limits.source, "max_target": limits.target, "no_repeat": limits.no_repeat}
+    return {"max_source": limits.source, "max_target": limits.target, "no_repeat": limits.no_repeat, "beam": limits.beam}
 
 
 def _tokenizer(folder: Path, parts: Sequence[Part], plain: Plain | None) -> Any:

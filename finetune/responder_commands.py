@@ -47,6 +47,7 @@ def finetune_responder(
     batch: Annotated[int, typer.Option(min=64, help="tokens a step, of messages, evidence and replies together")] = 2_200,
     rate: Annotated[float, typer.Option(help="learning rate at its peak")] = 4e-4,
     patience: Annotated[int, typer.Option(min=1, help="epochs without a better validation score before stopping")] = 3,
+    beam: Annotated[int, typer.Option(min=1, help="replies kept in view when it is served; 1 is fastest")] = 4,
     message_column: Message = "",
     evidence_column: EvidenceColumn = "",
     reply_column: Reply = "",
@@ -59,6 +60,7 @@ def finetune_responder(
     A run that was killed goes on where it was when the same command is given again. Loss and score are in `OUT.work/*/tensorboard`.
     """
     _prepare(threads)
+    from assistant.models.decoding import Limits
     from assistant.models.folder import Dataset
     from finetune.responder import Part, ResponderRecipe, ResponderWork, discard_run
     from finetune.responder import finetune_responder as run
@@ -70,7 +72,8 @@ def finetune_responder(
     learnt, judged = (pairs, list(_replies([valid], columns, style).pairs)) if valid else held_out(pairs, max(1, len(pairs) // 20), seed)
     schedule = ResponderSchedule(epochs=epochs, batch_tokens=batch, rate=rate, patience=patience, seed=seed, average=0.995)
     plain = plain_from(pretrain) if pretrain else None
-    recipe = ResponderRecipe(schedule, minutes if plain else 0.0, base=base, tuning=_known_tuning(tuning))
+    limits = Limits(beam=beam)
+    recipe = ResponderRecipe(schedule, minutes if plain else 0.0, limits=limits, base=base, tuning=_known_tuning(tuning))
     if restart:
         discard_run(out)
     data = tuple(Dataset(path.name, "as stated by its source", len(pairs) if len(train) == 1 else 0) for path in train)

@@ -23,7 +23,7 @@ from finetune.shop_pairs import shop_pairs
 from finetune.support_pairs import support_pairs
 
 RECIPE = ResponderRecipe(
-    schedule=ResponderSchedule(epochs=4, batch_tokens=2_200, rate=4e-4, warmup=0.04, decay=0.96, average=0.995, patience=4),
+    schedule=ResponderSchedule(epochs=5, batch_tokens=2_200, rate=4e-4, warmup=0.03, decay=0.97, average=0.995, patience=5, minutes=55.0),
     exercise_minutes=30.0,
 )
 OWN = Dataset("Replies of an invented shop, made by finetune/shop_pairs.py", "Apache-2.0", 4_000)
@@ -64,7 +64,7 @@ def shipped_parts(data: Path, plain: Plain) -> tuple[list[Part], list[Pair]]:
         Part(tuple(full), 0.35, distracted=0.05),
         Part(tuple(brief), 0.6, distracted=0.1),
         Part(tuple(support_pairs(data / SUPPORT)), 0.06),
-        Part(tuple(shop_pairs(OWN.rows)), 0.25),
+        Part(tuple(shop_pairs(OWN.rows)), 0.35),
         Part(tuple(exercises(plain.texts, plain.asked, 6_000, "shipped")), 0.06),
     ]
     return parts, [*valid, *valid_attributes]

@@ -186,7 +186,7 @@ class Delexicaliser:
         owned = book.slots()
         known = _Known(owned, book)
         message, last = (self._replace(text, known.enter, owned) for text in (request.message, request.last_turn))
-        shown = {slot.token: slot.surface for slot in book.slots() if slot.kind in _SHOWN and not _SLOT.search(slot.surface)}
+        shown = {slot.token: slot.surface for slot in book.slots() if _is_shown(slot)}
         parts = [STYLES[request.style]]
         parts += [request.intent.replace("_", " ")] if request.intent else []
         parts += [LAST, last] if last else []
@@ -243,6 +243,11 @@ class Delexicaliser:
         for match in _RUN.finditer(text):
             if self._unfamiliar(match[0].lower()):
                 yield match.start(), match.end(), Kind.WORD
+
+
+def _is_shown(slot: Slot) -> bool:
+    """Whether the encoder reads the words too: those of names and rare words, and none, which decides what is said."""
+    return slot.surface == "0" or (slot.kind in _SHOWN and not _SLOT.search(slot.surface))
 
 
 class _Book:
