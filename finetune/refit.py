@@ -91,7 +91,7 @@ def fit(seen: Sequence[Seen], old: Sequence[str], truth: Sequence[str], weights:
         chances *= share[:, None]
         return float(value), np.concatenate([(states.T @ chances + 2 * pull * weight).ravel(), chances.sum(axis=0)])
 
-    found = minimize(loss, np.zeros(shape[0] * shape[1] + shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    found = minimize(loss, np.zeros(shape[0] * shape[1] + shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-7})
     weight, bias = found.x[: -shape[1]].reshape(shape), found.x[-shape[1] :]
     return Layer(labels, weight.astype(np.float32), bias.astype(np.float32))
 
