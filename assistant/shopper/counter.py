@@ -146,7 +146,10 @@ class Counter:
                 cues.DEARER.search(cues.plain(sight.understanding.text)) or cues.DEAREST.search(cues.plain(sight.understanding.text))
             )
             best, word = (high, "more expensive one") if dearer else (low, "cheaper one")
-            verdict = f"The {best.name} is the {word}, by {money(difference, self._currency)}." if difference else "They cost the same."
+            apart = money(difference, self._currency)
+            verdict = f"The {best.name} is the {word}, by {apart}." if difference else "They cost the same."
+            if difference and len(priced) > 2:
+                verdict = f"The {low.name} is the cheapest and the {high.name} the most expensive, {apart} apart."
             if _MORE_STOCK.search(sight.understanding.text) and len({p.stock for p in chosen if p.stock is not None}) > 1:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
