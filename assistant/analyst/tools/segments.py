@@ -63,7 +63,7 @@ def scored_customers(question: Question, context: Context) -> tuple[Scored, NDAr
         names, whose = np.unique(bought.customers, return_inverse=True)
         last = np.zeros(len(names), dtype="datetime64[D]")
         np.maximum.at(last, whose, bought.days)
-        money, orders = np.bincount(whose, bought.money), np.bincount(whose, bought.orders.astype(np.float64))
-        return score((np.datetime64(context.today) - last).astype(np.float64), orders.astype(np.float64), money), money
+        money, orders = (np.bincount(whose, weights).astype(np.float64) for weights in (bought.money, bought.orders.astype(np.float64)))
+        return score((np.datetime64(context.today) - last).astype(np.float64), orders, money), money
 
     return remembered(context, ("segments", question.filters), make)
