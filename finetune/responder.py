@@ -23,7 +23,7 @@ from typing import Any
 from assistant.models.decoding import Limits
 from assistant.models.folder import Card, Dataset
 from assistant.models.prose import marked
-from assistant.models.slots import Delexicaliser, Prompt, Request, unfamiliar_to
+from assistant.models.slots import CAPITAL, Delexicaliser, Prompt, Request, unfamiliar_to
 from assistant.types import Progress
 from finetune.replies import Pair
 from finetune.responder_base import WARM, Tuning, export_any, named_network, with_adapters, without_adapters
@@ -95,7 +95,7 @@ def free_tokens(examples: Iterable[Example], tokenizer: Any, least: int = 2) -> 
     marks = {token for token in vocabulary if len(token) == 1 and not token.isalnum()}
     delexicaliser = Delexicaliser()
     used = {token for token, number in vocabulary.items() if unread[number] >= least and (token in ENDINGS or not token.startswith("##"))}
-    return {token for token in used if not delexicaliser.template(token).slots} | marks
+    return {token for token in used if token in (CAPITAL, END) or not delexicaliser.template(token).slots} | marks
 
 
 EXERCISES = ResponderSchedule(epochs=200, warmup=0.008, decay=0.0, smoothing=0.0)

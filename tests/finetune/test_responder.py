@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 from assistant.errors import ModelMissing  # noqa: E402
 from assistant.models.folder import read_card  # noqa: E402
 from assistant.models.responder import Seq2SeqResponder  # noqa: E402
-from assistant.models.slots import SPECIAL_TOKENS, Request  # noqa: E402
+from assistant.models.slots import CAPITAL, SPECIAL_TOKENS, Request  # noqa: E402
 from finetune import responder as workshop  # noqa: E402
 from finetune.replies import Pair  # noqa: E402
 from finetune.responder import PairEncoder, Part, ResponderRecipe, ResponderWork, finetune_responder, free_tokens  # noqa: E402
@@ -58,7 +58,8 @@ def small_base(monkeypatch: pytest.MonkeyPatch) -> None:
         vocab_size=tokenizer.get_vocab_size(), hidden_size=48, num_hidden_layers=5, num_attention_heads=4, intermediate_size=96,
         max_position_embeddings=128,
     )  # fmt: skip
-    monkeypatch.setattr(workshop, "load_base", lambda: (BertModel(config).eval(), tokenizer))
+    model = BertModel(config).eval()
+    monkeypatch.setattr(workshop, "load_base", lambda: (model, tokenizer))
 
 
 def test_the_warm_start_is_the_encoder() -> None:
@@ -90,13 +91,14 @@ def test_the_vocabulary_can_spell_and_has_slots_but_few_words() -> None:
 @pytest.mark.usefixtures("small_base")
 def test_a_small_network_learns_to_say_its_evidence_and_is_served_so(tmp_path: Path) -> None:
     pairs = _pairs()
-    schedule = ResponderSchedule(epochs=60, batch_tokens=700, rate=4e-3, average=0.9, smoothing=0.0, precision="no", patience=60)
+    schedule = ResponderSchedule(epochs=50, batch_tokens=700, rate=4e-3, average=0.9, smoothing=0.0, precision="no")
     work = ResponderWork(tmp_path / "model", "colours", ())
-    card = finetune_responder([Part(tuple(pairs))], pairs[:12], work, ResponderRecipe(schedule, 0.0, dropout=0.0))
+    card = finetune_responder([Part(tuple(pairs))], [], work, ResponderRecipe(schedule, 0.0, dropout=0.0))
     assert card.task == "responder"
     assert read_card(work.out).id == card.id
-    assert card.metrics["valid_rouge_l"] > 0.9
-    assert card.metrics["valid_ungrounded"] == 0
+    numbers = evaluate_responder(work.out, pairs[:12]).numbers
+    assert numbers["rouge_l"] > 0.9
+    assert numbers["ungrounded"] == 0
     reply = Seq2SeqResponder(work.out).phrase(Request("what colour is the lamp?", ("the lamp comes in green for 817 euros",)))
     assert "817" in reply.text
     assert "green" in reply.text
@@ -169,10 +171,13 @@ def test_another_base_gets_our_vocabulary(tmp_path: Path) -> None:
 def test_free_tokens_are_those_that_requests_lack() -> None:
     tokenizer = make_tokenizer(pruned_vocabulary(load_base()[1], []))
     encoder = PairEncoder(tokenizer, ResponderRecipe().limits)
-    examples = encoder.examples([Pair("colour?", ("red oak",), "Yes, red oak."), Pair("colour?", ("blue elm",), "Yes, blue elm.")])
+    pairs = [Pair("colour?", ("red oak",), "Yes, red, in Oak."), Pair("colour?", ("blue elm",), "Yes, blue, in Elm, of two.")]
+    examples = encoder.examples([*pairs, Pair("colour?", ("blue elm, two",), "Yes, two.")])
     free = free_tokens(examples, tokenizer, least=2)
     assert {"yes", ",", ".", "?", END} <= free
-    assert not {"red", "oak", "blue"} & free
+    assert not {"red", "oak", "blue", "two"} & free
+    capitals = encoder.examples([Pair("", ("oak",), "Made of Oak."), Pair("", ("elm",), "Made of Elm.")])
+    assert CAPITAL in free_tokens(capitals, tokenizer, least=2)
 
 
 def test_figures_of_replies() -> None:
