@@ -88,7 +88,7 @@ def _vectors(old: torch.Tensor, theirs: Any, vocabulary: dict[str, int]) -> torc
     """(tokens, hidden): for each of our tokens the mean of the base's vectors of its text."""
     rows = torch.empty(len(vocabulary), old.shape[1])
     spread = float(old.std())
-    for token, number in vocabulary.items():
+    for token, number in sorted(vocabulary.items(), key=lambda item: item[1]):
         meaning = MEANINGS.get(token) or MEANINGS.get(token.strip("[]0123456789"), "")
         text = meaning or (token[2:] if token.startswith("##") and len(token) > 2 else f" {token}")
         ids = theirs(text, add_special_tokens=False)["input_ids"]

@@ -178,7 +178,7 @@ def _embeddings(words: Tensor, before: Mapping[str, int], now: Mapping[str, int]
     """(tokens, hidden): the old vectors; for our own tokens that of a word of their meaning, set apart by noise."""
     spread = float(words.std())
     rows = torch.empty(len(now), words.shape[1])
-    for token, number in now.items():
+    for token, number in sorted(now.items(), key=lambda item: item[1]):  # `get_vocab` has no order, the noise must have one
         if token in before:
             rows[number] = words[before[token]]
         else:

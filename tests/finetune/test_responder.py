@@ -122,7 +122,8 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
         return dict(network.state_dict())
 
     whole, broken = weights(tmp_path / "whole", killed=False), weights(tmp_path / "broken", killed=True)
-    assert all(torch.allclose(whole[name], broken[name], atol=1e-5) for name in whole)  # type: ignore[attr-defined]
+    apart = {name: float((whole[name] - broken[name]).abs().max()) for name in whole}  # type: ignore[operator]
+    assert max(apart.values()) < 1e-5, apart
 
 
 class _Killer:
@@ -174,7 +175,7 @@ def test_free_tokens_are_those_that_requests_lack() -> None:
     pairs = [Pair("colour?", ("red oak",), "Yes, red, in Oak."), Pair("colour?", ("blue elm",), "Yes, blue, in Elm, of two.")]
     examples = encoder.examples([*pairs, Pair("colour?", ("blue elm, two",), "Yes, two.")])
     free = free_tokens(examples, tokenizer, least=2)
-    assert {"yes", ",", ".", "?", END} <= free
+    assert {"yes", ",", ".", "?"} <= free
     assert not {"red", "oak", "blue", "two"} & free
     capitals = encoder.examples([Pair("", ("oak",), "Made of Oak."), Pair("", ("elm",), "Made of Elm.")])
     assert CAPITAL in free_tokens(capitals, tokenizer, least=2)
