@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.intents import load_catalogue
 from assistant.types import Answer, Message, Role, Status, Understanding
 from retrieval.types import Condition, Filter, Hit, Passage, Vector
 
@@ -74,6 +75,7 @@ class FakeUnderstander:
     def __init__(self, intent: str = "product_search") -> None:
         self.intent = intent
         self.encoder = FakeEncoder()
+        self.catalogue = load_catalogue()
 
     def understand(self, text: str, role: Role) -> Understanding:
         """The fixed intent at full confidence, with an embedding."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.analyst.reviewing import ReadingReport
 from assistant.models.propensity import snapshot
 from assistant.models.recommender import load_recommender
 from assistant.models.registry import find_model
@@ -35,6 +36,13 @@ def trade(customers: int = 400, seed: int = 3) -> Trade:
     rows.sort(key=lambda row: row[3])
     orders, names, products, days, money = zip(*rows, strict=True)
     return Trade(np.array(orders), np.array(names), np.array(products), np.array(days, dtype="datetime64[D]"), np.array(money), TODAY)
+
+
+@pytest.fixture(autouse=True)
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shop without reviews, and no model to read them."""
+    monkeypatch.setattr(shop_models, "load_sentiment", lambda folder, threads: None)
+    monkeypatch.setattr(shop_models, "read_all_reviews", lambda *_, **__: ReadingReport(0, 0))
 
 
 @pytest.fixture
@@ -73,7 +81,13 @@ def test_too_little_is_skipped_with_the_reason(tmp_path: Path, monkeypatch: pyte
 def test_no_dates_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shop_models, "read_trade", lambda warehouse, today=None: None)
     monkeypatch.setattr(shop_models.Warehouse, "open", lambda folder: None)
-    assert all("no sale has a date" in outcome.why for outcome in train_store(tmp_path))
+    assert all("no sale has a date" in outcome.why for outcome in train_store(tmp_path) if outcome.model != "reviews")
+
+
+def test_reviews_are_read_beforehand(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shop_models, "read_all_reviews", lambda *_, **__: ReadingReport(1200, 3400))
+    last = list(train_store(shop))[-1]
+    assert (last.model, last.what, last.why) == ("reviews", "read", "1,200 anew, 3,400 in all")
 
 
 def test_a_poisoned_future_changes_nothing() -> None:

@@ -28,7 +28,17 @@ METRICS = {
     "units_per_day": "units",
 }
 HANDLED = {"period", "by", "top", "bottom", "pick", "nth", "vs", "versus", "change", "share", "having"} | FILTERS
-LEFT_OUT = {"biggest_order", "biggest_cancellation", "orders_over", "country_of", "together", "forecast", "pair_count", "top_sum"}
+LEFT_OUT = {
+    "biggest_order",
+    "biggest_order_name",
+    "biggest_cancellation",
+    "orders_over",
+    "country_of",
+    "together",
+    "forecast",
+    "pair_count",
+    "top_sum",
+}
 
 
 def _period(text: str | None) -> Period | None:
@@ -49,7 +59,7 @@ def _clause(key: str, value: str) -> FilterClause:
     if key == "weekend":
         return FilterClause("weekday", "in", (6, 7))
     if key == "hour":
-        return FilterClause("hour", "eq", (int(value),))
+        return FilterClause("hour", "in", tuple(int(hour) for hour in value.split(",")))
     if key == "mentions":
         return FilterClause("words", "word", (value,))
     if key == "without_text":
@@ -58,6 +68,8 @@ def _clause(key: str, value: str) -> FilterClause:
         low, _, high = value.partition("..")
         return FilterClause({"age": "age", "rating": "review_stars"}[key], "between", (int(low or 0), int(high or 999)))
     name = {"item": "reviewed_item", "class": "class"}.get(key, key)
+    if "," in value:
+        return FilterClause(name, "in", tuple(value.split(",")))
     return FilterClause(name, "ne" if value.startswith("!") else "eq", (value.lstrip("!"),))
 
 
@@ -65,7 +77,7 @@ def typed(head: str, keys: Mapping[str, str]) -> Question:
     """The question that the gold of a line means."""
     if head in ("first_order", "last_order"):
         return Question("record", (head.replace("order", "sale"),), filters=_clauses(keys), period=_period(keys.get("period")))
-    by = ({"item": "reviewed_item"}.get(keys["by"], keys["by"]),) if "by" in keys else ()
+    by = ({"item": "reviewed_item", "rating": "review_stars"}.get(keys["by"], keys["by"]),) if "by" in keys else ()
     base = Question(
         "metric",
         (METRICS.get(head, head),),
