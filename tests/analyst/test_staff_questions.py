@@ -35,6 +35,7 @@ def test_the_made_up_shop_is_asked(oracle: Oracle, shop_folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.exists(), reason="the public data is not beside the repository")
+@pytest.mark.timeout(1800)
 def test_the_public_data_is_asked(tmp_path_factory: pytest.TempPathFactory) -> None:
     import pandas as pd
     from frames import warehouse_of
