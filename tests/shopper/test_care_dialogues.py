@@ -106,7 +106,7 @@ def test_a_late_yes_that_names_nothing_is_asked_again(talk: Callable[..., Any]) 
     [
         ("You charged me twice for my order!", "payment"),
         ("the lamp caught fire", "alarm"),
-        ("I want to talk to a real person about order #A100002", "asked"),
+        ("put me through to a human, please about order #A100002", "asked"),
     ],
 )
 def test_a_handoff_says_why_and_what_it_is_about(talk: Callable[..., Any], text: str, kind: str) -> None:
