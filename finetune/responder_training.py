@@ -6,12 +6,12 @@ depends on seed and epoch alone, so that a resumed run sees what an unbroken one
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from assistant.types import Progress
-from finetune.training import CHECKPOINT_FILE, precision_of
+from finetune.checkpoint import average_into, averaged_weights, journal, read_checkpoint, trained, write_checkpoint
+from finetune.training import precision_of
 
 IGNORED = -100
 
@@ -88,7 +89,7 @@ class ResponderTrainer:
         optimiser = torch.optim.AdamW(_groups(network, schedule), lr=schedule.rate, betas=(0.9, 0.98), fused=True)
         self._network, self._optimiser = self._accelerator.prepare(network, optimiser)
         self._bare = self._accelerator.unwrap_model(self._network)
-        self._averaged = {name: p.detach().clone() for name, p in self._bare.named_parameters() if p.requires_grad}
+        self._averaged = {name: p.clone() for name, p in trained(self._bare).items()}
         self._start = (0, 0)
         self._step, self._spent = 0, 0.0
         self._best = (-1.0, 0)
@@ -99,7 +100,7 @@ class ResponderTrainer:
         self._resume()
         began, saved_at = time.monotonic() - self._spent, time.monotonic()
         first, done = self._start
-        with self._journal() as note:
+        with journal(self._folder, writes=self._accelerator.is_main_process) as note:
             for epoch in range(first, self._schedule.epochs):
                 if self._judge and self._best[1] and epoch - self._best[1] >= self._schedule.patience:
                     break
@@ -157,7 +158,7 @@ class ResponderTrainer:
         self._optimiser.step()
         self._optimiser.zero_grad()
         self._step += 1
-        self._average()
+        average_into(self._averaged, self._bare, self._schedule.average, self._step)
         return float(loss.detach())
 
     def _loss(self, batch: Sequence[Example]) -> Tensor:
@@ -177,25 +178,18 @@ class ResponderTrainer:
             return max(share / schedule.warmup, 0.01)
         return min(1.0, max(0.02, (1.0 - share) / schedule.decay)) if schedule.decay else 1.0
 
-    @torch.no_grad()
-    def _average(self) -> None:
-        keep = min(self._schedule.average, self._step / (self._step + 10))
-        now = {name: p.detach() for name, p in self._bare.named_parameters() if p.requires_grad}
-        torch._foreach_lerp_(list(self._averaged.values()), [now[name] for name in self._averaged], 1.0 - keep)
-
     def _score(self, epoch: int, note: Callable[[str, float, int], None]) -> None:
         if self._judge is None:
             return
-        own = {name: p.detach().clone() for name, p in self._bare.named_parameters() if name in self._averaged}
-        self._bare.load_state_dict(self._averaged, strict=False)
-        self._bare.eval()
-        score = self._judge(self._bare)
-        self._bare.load_state_dict(own, strict=False)
+        with averaged_weights(self._bare, self._averaged):
+            self._bare.eval()
+            score = self._judge(self._bare)
         note("valid score", score, self._step)
         if score > self._best[0]:
             self._best = (score, epoch)
             self._best_weights = {name: value.clone().cpu() for name, value in self._averaged.items()}
 
+    @cached_property
     def _fingerprint(self) -> str:
         told = repr((asdict(self._schedule), [(len(e.source), e.target) for e in self._epoch(0)[:2000]], sorted(self._averaged)))
         return hashlib.sha256(told.encode()).hexdigest()
@@ -203,23 +197,16 @@ class ResponderTrainer:
     def _save(self, place: tuple[int, int]) -> None:
         if not self._accelerator.is_main_process:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        trained = {name: p.detach() for name, p in self._bare.named_parameters() if name in self._averaged}
         state = {
-            "fingerprint": self._fingerprint(), "place": list(place), "step": self._step, "spent": self._spent, "best": list(self._best),
-            "weights": trained, "averaged": self._averaged, "best_weights": self._best_weights,
+            "fingerprint": self._fingerprint, "place": list(place), "step": self._step, "spent": self._spent, "best": list(self._best),
+            "weights": trained(self._bare), "averaged": self._averaged, "best_weights": self._best_weights,
             "optimiser": self._optimiser.state_dict(), "random": torch.get_rng_state(),
         }  # fmt: skip
-        fresh = self._folder / f"{CHECKPOINT_FILE}.new"
-        torch.save(state, fresh)
-        fresh.replace(self._folder / CHECKPOINT_FILE)
+        write_checkpoint(self._folder, state)
 
     def _resume(self) -> None:
-        path = self._folder / CHECKPOINT_FILE
-        if not path.exists():
-            return
-        state: dict[str, Any] = torch.load(path, weights_only=True, map_location=self._accelerator.device)
-        if state["fingerprint"] != self._fingerprint():
+        state = read_checkpoint(self._folder, self._fingerprint, self._accelerator.device)
+        if state is None:
             return
         self._bare.load_state_dict(state["weights"], strict=False)
         self._averaged, self._best_weights = state["averaged"], state["best_weights"]
@@ -227,17 +214,6 @@ class ResponderTrainer:
         torch.set_rng_state(state["random"].cpu())
         self._start, self._step, self._spent = (state["place"][0], state["place"][1]), int(state["step"]), float(state["spent"])
         self._best = (float(state["best"][0]), int(state["best"][1]))
-
-    @contextlib.contextmanager
-    def _journal(self) -> Iterator[Callable[[str, float, int], None]]:
-        if not self._accelerator.is_main_process:
-            yield lambda name, value, step: None
-            return
-        from torch.utils.tensorboard import SummaryWriter
-
-        writer = SummaryWriter(str(self._folder / "tensorboard"))
-        yield writer.add_scalar
-        writer.close()
 
 
 def padded(rows: Sequence[Sequence[int]], filler: int) -> Tensor:

@@ -6,15 +6,14 @@ batches depends on seed and epoch alone, so that a resumed run sees what an unbr
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -22,9 +21,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.types import Progress
+from finetune.checkpoint import average_into, averaged_weights, journal, read_checkpoint, trained, write_checkpoint
 from finetune.network import IntentNetwork, padded
-
-CHECKPOINT_FILE = "checkpoint.pt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Trainer:
         self._network, self._optimiser = self._accelerator.prepare(network, optimiser)
         self._peaks = [group["lr"] for group in self._optimiser.param_groups]
         self._bare: IntentNetwork = self._accelerator.unwrap_model(self._network)
-        self._averaged = {name: p.detach().clone() for name, p in self._bare.named_parameters() if p.requires_grad}
+        self._averaged = {name: p.clone() for name, p in trained(self._bare).items()}
         self._memory = _Memory(size=2048)
         self._steps_an_epoch = math.ceil(len(train.labels) / schedule.batch_size / self._accelerator.num_processes)
         self._step = 0
@@ -103,7 +101,7 @@ class Trainer:
         began, saved_at = time.monotonic(), time.monotonic()
         self._resume()
         total = self._schedule.epochs * self._steps_an_epoch
-        with self._journal() as note:
+        with journal(self._folder, writes=self._accelerator.is_main_process) as note:
             while self._step < total:
                 epoch, done = divmod(self._step, self._steps_an_epoch)
                 if done == 0 and epoch - self._best[1] >= self._schedule.patience and self._best[1]:
@@ -157,7 +155,7 @@ class Trainer:
         self._optimiser.step()
         self._optimiser.zero_grad()
         self._step += 1
-        self._average()
+        average_into(self._averaged, self._bare, self._schedule.average, self._step)
         return float(loss.detach())
 
     def _set_rate(self, total: int) -> None:
@@ -166,14 +164,8 @@ class Trainer:
         for group, peak in zip(self._optimiser.param_groups, self._peaks, strict=True):
             group["lr"] = peak * share
 
-    @torch.no_grad()
-    def _average(self) -> None:
-        keep = min(self._schedule.average, self._step / (self._step + 10))
-        now = {name: p.detach() for name, p in self._bare.named_parameters() if p.requires_grad}
-        torch._foreach_lerp_(list(self._averaged.values()), [now[name] for name in self._averaged], 1.0 - keep)
-
     def _judge(self, epoch: int, note: Callable[[str, float, int], None]) -> None:
-        with self._averaged_weights():
+        with averaged_weights(self._bare, self._averaged):
             logits = logits_of(self._bare, self._valid.inputs, device=self._accelerator.device)[1]
         accuracy = float((logits.argmax(1).numpy() == np.array(self._valid.labels)).mean())
         note("valid accuracy", accuracy, self._step)
@@ -181,13 +173,7 @@ class Trainer:
             self._best = (accuracy, epoch)
             self._best_weights = {name: value.clone().cpu() for name, value in self._averaged.items()}
 
-    @contextlib.contextmanager
-    def _averaged_weights(self) -> Iterator[None]:
-        own = {name: p.detach().clone() for name, p in self._bare.named_parameters() if name in self._averaged}
-        self._bare.load_state_dict(self._averaged, strict=False)
-        yield
-        self._bare.load_state_dict(own, strict=False)
-
+    @cached_property
     def _fingerprint(self) -> str:
         lengths = [len(row) for row in self._train.inputs]
         told = repr((asdict(self._schedule), lengths, list(self._train.labels), sorted(self._averaged)))
@@ -196,40 +182,22 @@ class Trainer:
     def _save(self) -> None:
         if not self._accelerator.is_main_process:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        trained = {name: p.detach() for name, p in self._bare.named_parameters() if name in self._averaged}
         state = {
-            "fingerprint": self._fingerprint(), "step": self._step, "best": list(self._best), "weights": trained,
+            "fingerprint": self._fingerprint, "step": self._step, "best": list(self._best), "weights": trained(self._bare),
             "averaged": self._averaged, "best_weights": self._best_weights,
             "optimiser": self._optimiser.state_dict(), "random": torch.get_rng_state(),
         }  # fmt: skip
-        fresh = self._folder / f"{CHECKPOINT_FILE}.new"
-        torch.save(state, fresh)
-        fresh.replace(self._folder / CHECKPOINT_FILE)
+        write_checkpoint(self._folder, state)
 
     def _resume(self) -> None:
-        path = self._folder / CHECKPOINT_FILE
-        if not path.exists():
-            return
-        state: dict[str, Any] = torch.load(path, weights_only=True, map_location=self._accelerator.device)
-        if state["fingerprint"] != self._fingerprint():
+        state = read_checkpoint(self._folder, self._fingerprint, self._accelerator.device)
+        if state is None:
             return
         self._bare.load_state_dict(state["weights"], strict=False)
         self._averaged, self._best_weights = state["averaged"], state["best_weights"]
         self._optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["random"].cpu())
         self._step, self._best = int(state["step"]), (float(state["best"][0]), int(state["best"][1]))
-
-    @contextlib.contextmanager
-    def _journal(self) -> Iterator[Callable[[str, float, int], None]]:
-        if not self._accelerator.is_main_process:
-            yield lambda name, value, step: None
-            return
-        from torch.utils.tensorboard import SummaryWriter
-
-        writer = SummaryWriter(str(self._folder / "tensorboard"))
-        yield writer.add_scalar
-        writer.close()
 
 
 class _Memory:
