@@ -3,7 +3,7 @@
 python tests/analyst/questions/run.py [--store STORE] [--file owner] [--place owner:12] [--all]
 
 Without a store the questions are printed, names filled. The store must hold the public data under ../shared (imports `online-retail`
-and `reviews`). Gold is kept in a cache file in the machine's temporary folder, keyed by the suite's text and the oracle's code.
+and `reviews`). Gold is kept in a cache file in the machine's temporary folder, keyed by the oracle's code.
 """
 
 from __future__ import annotations
@@ -82,25 +82,29 @@ def _line(result: Result) -> str:
 
 
 def shared_questions(data: Path) -> list[tuple[Ask, str, Gold]]:
-    """Every question of the suite with its text and gold over the public data; worked out once, then from the cache."""
+    """Every question of the suite with its text and gold over the public data; each worked out once, then from the cache."""
     code = b"".join((HERE / name).read_bytes() for name in ("oracle.py", "names.py", "suite.py"))
-    texts = b"".join(path.read_bytes() for path in sorted(HERE.glob("*.txt")))
-    cache = Path(tempfile.gettempdir()) / f"staff-gold-{hashlib.sha256(code + texts).hexdigest()[:16]}.pickle"
-    if not cache.exists():
+    cache = Path(tempfile.gettempdir()) / f"staff-gold-{hashlib.sha256(code).hexdigest()[:16]}.pickle"
+    known: dict[tuple[str, str], tuple[str, Gold]] = pickle.loads(cache.read_bytes()) if cache.exists() else {}
+    asks = read_suite(HERE)
+    missing = [ask for ask in asks if (ask.text, ask.spec) not in known]
+    if missing:
         oracle = read_shared(data)
         book = GoldBook(oracle, Names(oracle))
-        cache.write_bytes(pickle.dumps([(ask, book.text(ask), book.gold(ask)) for ask in read_suite(HERE)]))
-    questions: list[tuple[Ask, str, Gold]] = pickle.loads(cache.read_bytes())
-    return questions
+        known |= {(ask.text, ask.spec): (book.text(ask), book.gold(ask)) for ask in missing}
+        cache.write_bytes(pickle.dumps(known))
+    return [(ask, *known[ask.text, ask.spec]) for ask in asks]
 
 
 def analyst_answerer(folder: Path) -> Answerer:
-    """Ask the analyst over the store in `folder`, each session with a memory of its own."""
+    """Ask the analyst over the store in `folder` as the assistant has it, with the shipped words; each session has a memory of its own."""
     from assistant.analyst.analyst import Analyst
     from assistant.config import Settings
+    from assistant.models.encoder import SHIPPED, OnnxEncoder, load_encoder
     from assistant.types import Message, Role
 
-    analyst, memories = Analyst(folder, Settings(currency="GBP")), {}
+    encoder = load_encoder(SHIPPED)
+    analyst, memories = Analyst(folder, Settings(currency="GBP"), encoder.knows if isinstance(encoder, OnnxEncoder) else None), {}
     analyst.warm_up()
 
     def answer(session: str, text: str) -> Mapping[str, Any]:
