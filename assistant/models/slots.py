@@ -20,6 +20,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
+from assistant.models.notation import is_notation, plain_attributes
 from assistant.models.numbers import parse_number
 from assistant.types import Scalar
 
@@ -152,7 +153,6 @@ _KINDS = {
 }  # fmt: skip
 _NAME = re.compile(r"\b[A-Z][\w'’&]*(?:[ -](?:(?:of|the|de|for) )?[A-Z][\w'’&]*)+")
 _RUN = re.compile(r"[^\W\d_]{5,}")
-_NOTATION = re.compile(r"^\s*[\w ]+:\s*[{\[]")
 _OPENER = re.compile(
     r"(?:An?|The|Th[ie]s|That|These|Those|Its?|I|We|You|He|She|They|My|Our|Your|His|Her|Their|Is|Are|Was|Do|Does|Did|Can|Could|Will|Would|"
     r"Has|Have|Please|Yes|No|Not|If|When|While|For|From|With|In|On|At|By|To|As|And|Or|But|So|Once|Just|After|Before|Every|Each|All|Both|"
@@ -209,7 +209,7 @@ class Delexicaliser:
         if not isinstance(fact, str):
             return "; ".join(f"{_words_of(key)}: {self._attribute(key, spoken_value(value), book)}" for key, value in fact.items())
         key, colon, values = as_sentence(fact).partition(": ")
-        if colon and _NOTATION.match(fact):
+        if colon and is_notation(fact):
             return f"{key}: " + "; ".join(self._attribute(key, value, book) for value in values.split("; "))
         return self._replace(as_sentence(fact), book.enter)
 
@@ -320,28 +320,10 @@ def canonical(kind: Kind, surface: str) -> str:
 
 
 def as_sentence(fact: Fact) -> str:
-    """A fact as plain words: "colour: navy; stock: 3". Attributes in braces, `size: { unit:inches, value:6.0 }`, lose them."""
+    """A fact as plain words: "colour: navy; stock: 3". Attributes in braces are read by `assistant.models.notation`."""
     if isinstance(fact, str):
-        return _without_braces(fact) if _NOTATION.match(fact) else fact
+        return plain_attributes(fact) if is_notation(fact) else fact
     return "; ".join(f"{_words_of(key)}: {spoken_value(value)}" for key, value in fact.items())
-
-
-def _without_braces(text: str) -> str:
-    text = re.sub(r"(?<=\d)\.0*(?!\d)(?=\s*[,}\]])", "", re.sub(r"['\"]", "", text))
-    text = re.sub(
-        r"\{\s*unit:([\w ]+),\s*normalized_value:\{\s*unit:([\w ]+),\s*value:([\d.]+)\s*\},\s*value:([\d.]+)\s*\}", _measured, text
-    )
-    text = re.sub(r"\bunit:([a-z]\w*),\s*value:([\d.]+)", r"\2 \1", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b(?:value|normalized_value|string_value):", " ", text)
-    text = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", text)
-    text = re.sub(r"[{}\[\]]", " ", re.sub(r"\btrue\b", "yes", re.sub(r"\bfalse\b", "no", text)))
-    return re.sub(r"\s+(?=[,;])", "", " ".join(re.sub(r":(?=[\w.])", " ", text).split()))
-
-
-def _measured(match: re.Match[str]) -> str:
-    """Both measures of an attribute, the one in the shop's units first: "6 inches (15.24 centimeters)"."""
-    unit, shown_unit, shown, value = match.groups()
-    return f"{shown} {shown_unit}" + ("" if unit == shown_unit else f" ({value} {unit})")
 
 
 def spoken_value(value: Scalar) -> str:

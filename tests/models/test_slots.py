@@ -108,5 +108,5 @@ def test_attributes_are_read_as_words() -> None:
     notation = "num_batteries:  { quantity:4, type:lithium_metal }; { quantity:1.0, type:aa }"
     assert as_sentence(notation) == "num batteries: quantity 4, type lithium metal; quantity 1, type aa"
     measured = "width:{ unit:centimeters, normalized_value:{ unit:inches, value:6.0 }, value:15.24 }, depth:{ unit:inches, value:.5 }"
-    assert as_sentence(f"size: {{ {measured} }}") == "size: width 6 inches (15.24 centimeters), depth: .5 inches"
+    assert as_sentence(f"size: {{ {measured} }}") == "size: width 6 inches (15.24 centimeters), depth .5 inches"
     assert as_sentence('brand: { value:"Trail & Co" }') == "brand: Trail & Co"
