@@ -13,7 +13,7 @@ from assistant.models.notation import is_notation, plain_attributes
     ("text", "plain"),
     [
         ('colour: { value:"Sea Green" }; { value:teal }', "colour: Sea Green; teal"),
-        ("rope: { length:[ { unit:feet, decimal_value:12.0 } ], type:[ { value:hemp_blend } ] }", "rope: length: 12 feet, type: hemp blend"),
+        ("rope: { length:[ { unit:feet, decimal_value:12.0 } ], type:[ { value:jute_mix } ] }", "rope: length: 12 feet, type: jute mix"),
         ('rope: { length:[ { unit:feet, string_value:"12 feet", decimal_value:12.0 } ] }', "rope: length: 12 feet"),
         ("waist: { unit:centimeters, normalized_value:{ unit:inches, value:30.0 }, value:76.2 }", "waist: 30 inches (76.2 centimeters)"),
         ('opening: { value:"3.5\'\' x 2\'\'" }', "opening: 3.5'' x 2''"),
