@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -193,8 +193,15 @@ def serve(shop: Shop, port: int = 0) -> Iterator[Site]:
         thread.start()
         while not server.started and thread.is_alive():
             thread.join(0.05)
+        app.router.lifespan_context = _already_running
         try:
             yield Site(f"http://127.0.0.1:{bound.getsockname()[1]}", app, shop, passwords)
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+@contextlib.asynccontextmanager
+async def _already_running(app: FastAPI) -> AsyncIterator[None]:
+    raise RuntimeError("this app is being served: a second lifespan would end by stopping its queue; use TestClient(app) without `with`")
+    yield

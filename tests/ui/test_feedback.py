@@ -48,14 +48,13 @@ def test_the_pressed_thumb_is_shown_again(site: Site) -> None:
 
 
 def test_a_shopper_takes_only_their_own_chat_along(site: Site) -> None:
-    with TestClient(site.app) as browser:
-        browser.get("/")
-        assert browser.get("/transcript").status_code == 404
-        key = site.app.state.access.tokens.conversation_in(browser.cookies[CHAT_COOKIE], "web")
-        site.shop.store.conversations.start(key, "shopper")
-        site.shop.store.conversations.append(key, "customer", "do you have tents?")
-        taken = browser.get("/transcript")
-        assert taken.headers["content-type"].startswith("message/rfc822")
-        assert "do you have tents?" in taken.text
-    with TestClient(site.app) as stranger:
-        assert stranger.get("/transcript").status_code == 404
+    browser, stranger = TestClient(site.app), TestClient(site.app)
+    browser.get("/")
+    assert browser.get("/transcript").status_code == 404
+    key = site.app.state.access.tokens.conversation_in(browser.cookies[CHAT_COOKIE], "web")
+    site.shop.store.conversations.start(key, "shopper")
+    site.shop.store.conversations.append(key, "customer", "do you have tents?")
+    taken = browser.get("/transcript")
+    assert taken.headers["content-type"].startswith("message/rfc822")
+    assert "do you have tents?" in taken.text
+    assert stranger.get("/transcript").status_code == 404
