@@ -24,6 +24,7 @@ from assistant.analyst.question import question_from_json
 from assistant.config import Settings, load_settings
 from assistant.corrections import correct
 from assistant.desk import Desk, Readings, handoff
+from assistant.desk.live import Hub
 from assistant.errors import BadQuestion, ModelMissing
 from assistant.indexing import open_index
 from assistant.models.encoder import OnnxEncoder
@@ -115,6 +116,10 @@ class Shop:
         return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder)
 
     @cached_property
+    def hub(self) -> Hub:
+        return Hub(self.store.conversations)
+
+    @cached_property
     def readings(self) -> Readings:
         return Readings(self.store, self.understander, self.understander.catalogue)
 
@@ -187,7 +192,7 @@ class Shop:
             self.store.conversations.append(conversation.id, _AUTHORS[message.role], message.text)
             self.store.conversations.append(conversation.id, "bot", answer.text, answer.to_record(message.id))
             if answer.status is Status.HANDOFF:
-                handoff.hand_off(self.store, conversation.id)
+                handoff.hand_off(self.store, conversation.id, answer.handoff.kind if answer.handoff else "")
             customer = memory.get("customer_id") or conversation.customer_id
             # the conversation's clock and perhaps its mode have moved, so it is read again before it is saved
             self.store.conversations.save(replace(self._conversation(message), memory=memory, customer_id=customer))

@@ -21,6 +21,7 @@ from retrieval.errors import ShopclerkError
 from ui import theme
 from ui.access import ASK_COOKIE, ROOMS, Access, Doors
 from ui.dashboard import router as board_router
+from ui.live import router as live_router
 from ui.sheet import to_csv
 from ui.signin import router as sign_in_router
 from ui.transcripts import router as transcript_router
@@ -49,6 +50,7 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
     app.include_router(api_router)
     app.include_router(sign_in_router)
     app.include_router(board_router)
+    app.include_router(live_router)
     app.include_router(transcript_router)
     app.add_api_route(f"{theme.ASSETS_PATH}/{{digest}}/{{name}}", _asset, include_in_schema=False)
     app.add_api_route("/insights/csv/{turn}", _csv, include_in_schema=False)

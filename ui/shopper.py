@@ -27,7 +27,8 @@ from ui.theme import script
 if TYPE_CHECKING:
     from assistant.build import Shop
 
-POLL_BOT_S, POLL_PERSON_S = 5.0, 1.0
+POLL_BOT_S, POLL_PERSON_S = 10.0, 3.0
+"""How often the page looks by itself. It is told at once (see `ui.live`) of what this process writes; this finds what others write."""
 WORDS_S = 0.03
 """Between two steps of an answer that is being said; eight steps at most."""
 _TOP = Markup(
@@ -58,7 +59,7 @@ class ShopperPage:
         with gr.Blocks(title=self._shop.settings.shop_name, analytics_enabled=False, fill_width=True) as page:
             seen = gr.State("")
             top = gr.HTML(_TOP.format(self._shop.settings.shop_name), js_on_load=_JS_TOP, apply_default_css=False, elem_id="sc-top")
-            talk = gr.HTML("", js_on_load=script("thread.js"), apply_default_css=False, elem_id="sc-talk")
+            talk = gr.HTML("", js_on_load=script("thread.js"), apply_default_css=False, elem_id="sc-talk", live="/live")
             with gr.Row(elem_id="sc-composer"):
                 box = gr.Textbox(
                     placeholder="Ask about a product or an order",
@@ -79,7 +80,8 @@ class ShopperPage:
             talk.rate(self.rate, None, None, **events)
             talk.verdict(self.judge, None, shown, **events)
             top.person(self.ask_for_person, None, shown, **events)
-            timer.tick(self.poll, [seen], shown, **events)
+            for look in (timer.tick, talk.refresh):
+                look(self.poll, [seen], shown, **events)
         return page
 
     def load(self, request: gr.Request) -> tuple[Any, ...]:

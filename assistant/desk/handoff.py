@@ -1,14 +1,15 @@
 """Who speaks to the customer: bot → waiting → agent → bot or closed, and open again when the customer writes.
 
 `transition` is the whole rule, a pure function; the functions below it apply it to the store. Every move is one transaction,
-written to the audit log, and leaves a `system` turn where the customer should know. Of two agents who take over at once,
-one gets the conversation and the other is refused. Refuses to know about screens, and never reads a state out of a reply.
+logged (who, when, from what to what, and why) in `store.switches` and in the audit log, and leaves a `system` turn where the customer
+should know. Of two agents who take over at once, one gets the conversation and the other is refused. Refuses to know about screens, and
+never reads a state out of a reply.
 
-    from       request    take over    assign    hand back    close     customer writes
-    bot        waiting    agent        agent     refused      closed    bot
-    waiting    waiting    agent        agent     bot          closed    waiting
-    agent      agent      agent *      agent *   bot *        closed *  agent
-    closed     waiting    agent        agent     refused      closed    bot
+    from       request    take over    assign    put back     hand back    close     customer writes
+    bot        waiting    agent        agent     refused      refused      closed    bot
+    waiting    waiting    agent        agent     waiting      bot          closed    waiting
+    agent      agent      agent *      agent *   waiting *    bot *        closed *  agent
+    closed     waiting    agent        agent     refused      refused      closed    bot
 
     * by the agent who has it; anybody else is refused
 """
@@ -16,14 +17,17 @@ one gets the conversation and the other is refused. Refuses to know about screen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from assistant.errors import NotAllowed, StoreError
 from assistant.store import Store
+from assistant.store.desk_records import Switch
 from assistant.store.records import Conversation, Mode, Turn
 
 ASKED = "You asked for a person. A colleague will answer here as soon as one is free."
 JOINED = "{name} from our team has joined the conversation."
+PUT_BACK = "{name} had to leave. You are still in the queue: the next free colleague will answer here."
 RETURNED = "{name} has left the conversation; the assistant is back."
 CLOSED = "This conversation is closed. Write again at any time."
 AGENT_PREFIX = "agent:"
@@ -35,6 +39,7 @@ class Event(StrEnum):
     REQUEST = "person_requested"
     TAKE_OVER = "conversation_taken"
     ASSIGN = "conversation_assigned"
+    PUT_BACK = "conversation_put_back"
     HAND_BACK = "conversation_handed_back"
     CLOSE = "conversation_closed"
     CUSTOMER_WRITES = "conversation_reopened"
@@ -52,6 +57,7 @@ _GOES_TO: dict[Event, dict[Mode, Mode]] = {
     Event.REQUEST: {Mode.BOT: Mode.WAITING, Mode.WAITING: Mode.WAITING, Mode.AGENT: Mode.AGENT, Mode.CLOSED: Mode.WAITING},
     Event.TAKE_OVER: dict.fromkeys(Mode, Mode.AGENT),
     Event.ASSIGN: dict.fromkeys(Mode, Mode.AGENT),
+    Event.PUT_BACK: {Mode.WAITING: Mode.WAITING, Mode.AGENT: Mode.WAITING},
     Event.HAND_BACK: {Mode.WAITING: Mode.BOT, Mode.AGENT: Mode.BOT},
     Event.CLOSE: dict.fromkeys(Mode, Mode.CLOSED),
     Event.CUSTOMER_WRITES: {Mode.BOT: Mode.BOT, Mode.WAITING: Mode.WAITING, Mode.AGENT: Mode.AGENT, Mode.CLOSED: Mode.BOT},
@@ -94,16 +100,16 @@ def ask_for_person(store: Store, id: str, channel: str = "shopper") -> Conversat
     """The customer wants a person. Begins the conversation where there is none; changes nothing if one is on the way or here."""
     with store.transaction():
         store.conversations.start(id, channel)
-        return _move(store, id, Event.REQUEST, words=ASKED)
+        return _move(store, id, Event.REQUEST, words=ASKED, reason="asked")
 
 
-def hand_off(store: Store, id: str) -> Conversation:
-    """The bot gives up, and has told the customer so itself.
+def hand_off(store: Store, id: str, reason: str = "") -> Conversation:
+    """The bot gives up, and has told the customer so itself; `reason` is the kind of its `Handoff`.
 
     Raises:
         StoreError: there is no such conversation.
     """
-    return _move(store, id, Event.REQUEST)
+    return _move(store, id, Event.REQUEST, reason=reason)
 
 
 def take_over(store: Store, id: str, agent: str) -> Conversation:
@@ -140,6 +146,16 @@ def say(store: Store, id: str, agent: str, text: str) -> Turn:
         return store.conversations.append(id, AGENT_PREFIX + agent, text)
 
 
+def put_back(store: Store, id: str, agent: str) -> Conversation:
+    """The agent gives the conversation back to the queue.
+
+    Raises:
+        NotAllowed: the conversation is another agent's, or nobody's.
+        StoreError: there is no such conversation.
+    """
+    return _move(store, id, Event.PUT_BACK, agent, words=PUT_BACK.format(name=agent))
+
+
 def hand_back(store: Store, id: str, agent: str) -> Conversation:
     """The bot answers again.
 
@@ -169,7 +185,7 @@ def customer_wrote(store: Store, id: str) -> Conversation:
     return _move(store, id, Event.CUSTOMER_WRITES)
 
 
-def _move(store: Store, id: str, event: Event, agent: str = "", to: str = "", words: str = "") -> Conversation:
+def _move(store: Store, id: str, event: Event, agent: str = "", to: str = "", words: str = "", reason: str = "") -> Conversation:
     with store.transaction():
         before = _state(_must(store, id))
         after = transition(before, event, agent, to)
@@ -177,7 +193,9 @@ def _move(store: Store, id: str, event: Event, agent: str = "", to: str = "", wo
             store.conversations.switch(id, after.mode, assignee=after.assignee)
             if words:
                 store.conversations.append(id, "system", words)
-            store.audit.append(agent or "customer", event.value, id, was=before.mode.value)
+            by = agent or "customer"
+            store.switches.append(Switch(id, datetime.now(UTC), by, event.value, before.mode, after.mode, after.assignee, reason))
+            store.audit.append(by, event.value, id, was=before.mode.value, now=after.mode.value, **({"to": to} if to else {}))
         return _must(store, id)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from assistant.errors import StoreError
 from assistant.store.codec import from_json, from_stamp, now, stamp, to_json
@@ -17,11 +18,30 @@ _CORRECTION = "task, text, label, was, by, at, conversation_id, turn"
 _TURN = "conversation_id, number, author, text, at, answer"
 
 
+Watcher: TypeAlias = Callable[[str], None]
+
+
 class Conversations:
     """What was said, append-only, and who speaks to the customer now."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._watchers: tuple[Watcher, ...] = ()
+        self._lock = threading.Lock()
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Tell `watcher` the id of each conversation that changes, once the change is there to be read; returns the way to stop.
+
+        It is called on the thread that wrote, which waits for it, and must not raise. What other processes write is not heard of.
+        """
+        with self._lock:
+            self._watchers = (*self._watchers, watcher)
+
+        def stop() -> None:
+            with self._lock:
+                self._watchers = tuple(known for known in self._watchers if known is not watcher)
+
+        return stop
 
     def start(self, id: str, channel: str, customer_id: str | None = None) -> Conversation:
         """The conversation with this id, begun now unless it is already there."""
@@ -72,6 +92,7 @@ class Conversations:
             "UPDATE conversations SET mode = ?, assignee = ?, updated_at = ? WHERE id = ? AND (? IS NULL OR mode = ?)",
             (mode.value, assignee, stamp(now()), id, expected and expected.value, expected and expected.value),
         )
+        self._changed(id)
         return cursor.rowcount == 1
 
     def append(self, conversation_id: str, author: str, text: str, answer: Mapping[str, Any] | None = None) -> Turn:
@@ -90,6 +111,7 @@ class Conversations:
                 (conversation_id, turn.number, author, text, stamp(at), None if answer is None else to_json(answer)),
             )
             self._db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (stamp(at), conversation_id))
+            self._changed(conversation_id)
         return turn
 
     def turns(self, id: str, limit: int | None = None) -> list[Turn]:
@@ -104,6 +126,10 @@ class Conversations:
         where, parameters = ("WHERE mode = ?", (mode.value,)) if mode else ("", ())
         sql = f"SELECT {_COLUMNS} FROM conversations {where} ORDER BY updated_at DESC, rowid DESC LIMIT ?"
         return [_conversation(row) for row in self._db.rows(sql, (*parameters, limit))]
+
+    def count_by_mode(self) -> dict[Mode, int]:
+        """How many conversations are in each mode."""
+        return {Mode(mode): count for mode, count in self._db.rows("SELECT mode, count(*) FROM conversations GROUP BY mode")}
 
     def of_customer(self, customer_id: str) -> list[Conversation]:
         """A customer's conversations, the last touched first."""
@@ -122,6 +148,18 @@ class Conversations:
         """
         cursor = self._db.execute("DELETE FROM conversations WHERE updated_at < ? AND mode IN ('bot', 'closed')", (stamp(before),))
         return cursor.rowcount
+
+    def touch(self, id: str) -> None:
+        """Something beside the turns changed: a note, a tag. Moves its clock and tells the watchers."""
+        self._db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (stamp(now()), id))
+        self._changed(id)
+
+    def _changed(self, id: str) -> None:
+        def tell() -> None:
+            for watcher in self._watchers:
+                watcher(id)
+
+        self._db.after_commit(tell)
 
     def _must(self, id: str) -> Conversation:
         conversation = self.get(id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class _Connection:
     def __init__(self, raw: sqlite3.Connection) -> None:
         self.raw = raw
         self.depth = 0
+        self.afterwards: list[Callable[[], None]] = []
         self.close = weakref.finalize(self, raw.close)
 
 
@@ -95,12 +96,24 @@ class Database:
             yield
             self.execute("COMMIT")
         except BaseException:
+            connection.afterwards.clear()
             # SQLite has already rolled back by itself where the disk is full.
             if connection.raw.in_transaction:
                 connection.raw.execute("ROLLBACK")
             raise
         finally:
             connection.depth = 0
+        afterwards, connection.afterwards = connection.afterwards, []
+        for call in afterwards:
+            call()
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call it once what is being written is there for others to read; never, where it is undone. It must not raise."""
+        connection = self._connection()
+        if connection.depth:
+            connection.afterwards.append(call)
+        else:
+            call()
 
     def close(self) -> None:
         """Close every thread's connection. The object cannot be used again."""

@@ -259,6 +259,41 @@ def _satisfaction(db: SqliteUtils) -> None:
     db["order_lines"].create_index(["product_id"])
 
 
+def _desk(db: SqliteUtils) -> None:
+    """What agents do: switches of the speaker (which outlive the conversation), notes, tags, macros, suggestions, settled questions."""
+    _create(
+        db,
+        "switches",
+        {"id": int, **dict.fromkeys(("conversation_id", "at", "by", "event", "was", "now", "assignee", "reason"), str)},
+        pk="id",
+        nullable=("assignee",),
+    )
+    db["switches"].create_index(["conversation_id"])
+    db["switches"].create_index(["at"])
+    _create(db, "macros", {**dict.fromkeys(("id", "title", "when", "text", "by", "at"), str), "removed": int}, pk="id")
+    _create(db, "macro_uses", {"id": str, "uses": int}, pk="id")
+    of_talk: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
+        "notes": ({"id": int, "conversation_id": str, "by": str, "text": str, "at": str}, "id"),
+        "tags": (dict.fromkeys(("conversation_id", "tag", "by", "at"), str), ("conversation_id", "tag")),
+        "settled_gaps": ({"conversation_id": str, "turn": int, "faq_id": str, "by": str, "at": str}, ("conversation_id", "turn")),
+        "suggestions": (
+            {
+                "id": int,
+                "conversation_id": str,
+                "turn": int,
+                **dict.fromkeys(("message", "intent", "source", "source_id", "sources", "suggested", "sent", "outcome", "by", "at"), str),
+                "edit_distance": float,
+            },
+            "id",
+        ),
+    }
+    for name, (columns, key) in of_talk.items():
+        _create(db, name, columns, pk=key, foreign_keys=[_child_of(name, "conversation_id", "conversations")])
+    for name in ("notes", "suggestions"):
+        db[name].create_index(["conversation_id"])
+    db["suggestions"].create_index(["at"])
+
+
 def _create(
     db: SqliteUtils,
     name: str,
@@ -276,4 +311,4 @@ def _child_of(table: str, column: str, parent: str) -> ForeignKey:
     return ForeignKey(table, column, parent, "id", on_delete="CASCADE")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _corrections, _satisfaction)
+MIGRATIONS: tuple[Migration, ...] = (_first, _corrections, _satisfaction, _desk)

@@ -17,6 +17,7 @@ from assistant.store.accounts import Accounts
 from assistant.store.catalogue import Catalogue
 from assistant.store.conversations import Conversations, Corrections, Ratings, Verdicts
 from assistant.store.database import Database
+from assistant.store.deskwork import Gaps, Macros, Notes, Suggestions, Switches, Tags
 from assistant.store.faq import Faq
 from assistant.store.journals import Audit, Imports
 from assistant.store.orders import Orders
@@ -47,6 +48,12 @@ class Store:
         self.feedback = Ratings(database)
         self.satisfaction = Verdicts(database)
         self.corrections = Corrections(database)
+        self.switches = Switches(database)
+        self.notes = Notes(database)
+        self.tags = Tags(database)
+        self.macros = Macros(database)
+        self.suggestions = Suggestions(database)
+        self.gaps = Gaps(database)
         self.audit = Audit(database)
         self.imports = Imports(database)
 

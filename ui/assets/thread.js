@@ -80,6 +80,52 @@ function follow(smooth) {
 const room = element.closest('.sc-scrolls');
 if (room) new ResizeObserver(() => { if (element.querySelector('.sc-desk')) room.scrollTo({ top: room.scrollHeight }); }).observe(room);
 
+// Live: the server says that something happened, and the page asks what (`refresh`). A page that nobody looks at lets go of its line, because
+// browsers allow only six to one host; it looks again when it is shown.
+let line;
+let asking;
+let writingUntil;
+const ask = () => { clearTimeout(asking); asking = setTimeout(() => trigger('refresh'), 20); };
+const openTalk = () => document.querySelector('[data-conversation]')?.dataset.conversation ?? '';
+
+function listen() {
+  if (document.hidden) { line?.close(); line = undefined; return; }
+  if (line && line.readyState !== EventSource.CLOSED) return;
+  line = new EventSource(props.live);
+  line.addEventListener('changed', ask);
+  line.addEventListener('typing', (event) => {
+    const { conversation, who } = JSON.parse(event.data);
+    if (conversation === '' || conversation === openTalk()) showTyping(who);
+  });
+}
+
+function showTyping(who) {
+  const thread = element.querySelector('.sc-thread') ?? document.querySelector('.sc-thread');
+  if (!thread) return;
+  let sign = thread.querySelector('.sc-typing');
+  if (!sign) {
+    sign = document.createElement('p');
+    sign.className = 'sc-typing';
+    sign.innerHTML = '<span class="sc-dots"><i></i><i></i><i></i></span><span></span>';
+    thread.append(sign);
+    if (thread.classList.contains('sc-desk')) sign.scrollIntoView({ block: 'nearest' });
+  }
+  sign.lastElementChild.textContent = `${who === 'customer' ? 'The customer' : who} is writing`;
+  clearTimeout(writingUntil);
+  writingUntil = setTimeout(() => sign.remove(), 4000);
+}
+
+if (props.live) {
+  listen();
+  document.addEventListener('visibilitychange', listen);
+  let told = 0;
+  document.addEventListener('input', (event) => {
+    if (!event.target.closest('#sc-composer, #sc-reply') || !event.target.value || Date.now() - told < 2500) return;
+    told = Date.now();
+    fetch(`${props.live}/typing`, { method: 'POST', body: new URLSearchParams({ conversation: openTalk() }) }).catch(() => {});
+  });
+}
+
 let turns = 0;
 watch('value', () => {
   element.querySelectorAll('details').forEach((details) => { details.open = opened.has(keyOf(details)); });
