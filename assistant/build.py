@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -33,12 +33,14 @@ from assistant.models.recommender import SLOT as RECOMMENDER
 from assistant.models.recommender import Recommender, load_recommender
 from assistant.models.registry import find_model
 from assistant.models.sentiment import load_sentiment
+from assistant.models.slots import Style
 from assistant.privacy import mask
 from assistant.shopper.clerk import Mood, ShopperClerk
+from assistant.shopper.drafts import Draft, Drafter, Wish
 from assistant.shopper.respond import GuardedResponder
 from assistant.store import Store
 from assistant.store.records import Account, Conversation, Mode
-from assistant.types import Answer, Message, Role, Status, Understanding
+from assistant.types import Answer, Message, Role, Source, Status, Understanding
 from assistant.understand import Understander, load_understander
 from retrieval.types import Retriever
 
@@ -113,6 +115,10 @@ class Shop:
 
     @cached_property
     def desk(self) -> Desk:
+    @cached_property
+    def _drafter(self) -> Drafter:
+        return Drafter(self.store, self.responder, self.settings)
+
         return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder)
 
     @cached_property
@@ -189,6 +195,14 @@ class Shop:
             if conversation.mode in (Mode.WAITING, Mode.AGENT):
                 return self._pass_on(message)
             handoff.customer_wrote(self.store, conversation.id)
+    def drafts(self, text: str, sources: Sequence[Source], *, style: Style = "brief", count: int = 3) -> tuple[Draft, ...]:
+        """Ways for a person to answer `text` from these sources, the surest first, no two alike; see `assistant.shopper.drafts`."""
+        return self._drafter.drafts(text, sources, style=style, count=count)
+
+    def reworded(self, text: str, wish: Wish, message: str = "") -> str | None:
+        """A draft made shorter or friendlier without a new claim; None where there is nothing to change."""
+        return self._drafter.reworded(text, wish, message)
+
             self.store.conversations.append(conversation.id, _AUTHORS[message.role], message.text)
             self.store.conversations.append(conversation.id, "bot", answer.text, answer.to_record(message.id))
             if answer.status is Status.HANDOFF:

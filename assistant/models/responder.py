@@ -55,6 +55,10 @@ class Phraser(Protocol):
         """Many, in their order."""
         ...
 
+    def alternatives(self, request: Request, count: int) -> list[Phrasing]:
+        """Up to `count` ways to say one request that begin differently, the likeliest first; one where the model has but one."""
+        ...
+
 
 class Seq2SeqResponder:
     """A responder from a model folder. The constructor only remembers where to look; the first use, or `warm_up`, loads.

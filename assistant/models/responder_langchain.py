@@ -67,6 +67,10 @@ class LangChainResponder:
         waiting = [self._pool.submit(model.invoke, _messages(request)) for request in requests]
         return [self._result(future) for future in waiting]
 
+    def alternatives(self, request: Request, count: int) -> list[Phrasing]:
+        """See `Phraser.alternatives`; the model is asked once, at temperature 0."""
+        return self.phrase_all([request])
+
     def _result(self, future: Any) -> Phrasing:
         try:
             return Phrasing(str(future.result(self._limit).text).strip(), 0.0, True)

@@ -35,11 +35,15 @@ _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|g
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A request in words that passed the guard. `refused` says why a model's words were not used; empty where none were refused."""
+    """A request in words that passed the guard. `refused` says why a model's words were not used; empty where none were refused.
+
+    `score` is the mean log-probability of a token of a model's words.
+    """
 
     text: str
     by_model: bool = False
     refused: str = ""
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,19 @@ class GuardedResponder:
         found = self._phraser.phrase_all(requests) if len(requests) > 1 else [self._phraser.phrase(requests[0])]
         fallbacks = plain or [plain_words(request) for request in requests]
         return [self._checked(*asked, strict=strict) for asked in zip(requests, found, fallbacks, strict=True)]
+
+    def ways(self, request: Request, count: int) -> list[Wording]:
+        """Up to `count` different wordings by the model that passed the guard as for customers, the likeliest first; none without one."""
+        if self._phraser is None:
+            return []
+        best = self._phraser.phrase(request)
+        found = sorted((best, *best.rivals, *self._phraser.alternatives(request, count)), key=lambda phrasing: -phrasing.score)
+        passed: dict[str, Wording] = {}
+        for phrasing in found:
+            text, refused = checked(request, phrasing, self._names, strict=True)
+            if not refused:
+                passed.setdefault(text, Wording(text, by_model=True, score=phrasing.score))
+        return list(passed.values())
 
     def _style_for(self, message: str) -> Style:
         return "full" if _STEPS.search(message) else self._style

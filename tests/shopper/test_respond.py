@@ -43,6 +43,9 @@ class Scripted:
         self.asked += requests
         return [Phrasing(self.texts.pop(0), *self._as) for _ in requests]
 
+    def alternatives(self, request: Request, count: int) -> list[Phrasing]:
+        return [self.phrase(request) for _ in self.texts[:count]]
+
 
 def refused(text: str, *facts: Fact, message: str = "How long is the cable?") -> str:
     return checked(Request(message, facts or (LAMP,)), Phrasing(text, 0.0, True))[1]
