@@ -25,6 +25,9 @@ class WordSentiment:
     def id(self) -> str:
         return self._id
 
+    def card_metric(self, name: str) -> float:
+        return 0.9
+
     def read_all(self, texts: Sequence[str]) -> list[CloseReading]:
         self.texts_read += texts
         return [self._read(text) for text in texts]

@@ -76,13 +76,13 @@ class Purchases:
 
 
 def purchases(context: Context, filters: tuple[FilterClause, ...] = ()) -> Purchases:
-    """What known customers bought, under the filters."""
+    """What known customers bought, under the filters; sales without a date are left out."""
 
     def make() -> Purchases:
         from assistant.analyst.compile import narrowed
 
         lines = narrowed(context.warehouse.table("lines"), filters, None, context)
-        lines = lines.filter(lines["sale"], lines["customer_id"].notnull())
+        lines = lines.filter(lines["sale"], lines["customer_id"].notnull(), lines["day"].notnull())
         grouped = lines.group_by("customer_id", "day").aggregate(
             money=lines["amount"].sum(), orders=lines["order_id"].nunique(), read=lines.count()
         )
@@ -134,17 +134,17 @@ class DailySales:
 
 
 def daily_units(context: Context) -> DailySales:
-    """Sold pieces by product and day."""
+    """Sold pieces by product and day; sales without a date are left out."""
 
     def make() -> DailySales:
         lines = context.warehouse.table("lines")
-        lines = lines.filter(lines["sale"], ~lines["service"])
+        lines = lines.filter(lines["sale"], ~lines["service"], lines["day"].notnull())
         grouped = lines.group_by("product_id", "day").aggregate(
             name=lines["product"].max(), units=lines["quantity"].sum(), read=lines.count()
         )
         expression = grouped.order_by(["product_id", "day"])
         found = context.warehouse.run(expression)
-        first, last = context.first_day or date.min, context.today or date.min
+        first, last = context.first_day or date.min, context.today or date.min  # one empty day where no sale has a date
         codes, place = np.unique(np.array(found["product_id"].to_pylist(), dtype=str), return_inverse=True)
         days = np.array(found["day"].to_pylist(), dtype="datetime64[D]")
         units = np.zeros((len(codes), (last - first).days + 1), dtype=np.float32)

@@ -28,14 +28,9 @@ BAD = ("The zip broke after a day.", "So itchy, such a bad fabric.", "The sleeve
 GOOD = ("Soft fabric, I love it.", "A perfect fit, great price.", "Lovely colour.")
 
 
-class _Reader(WordSentiment):
-    def card_metric(self, name: str) -> float:
-        return 0.9
-
-
 @pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Reader]:
-    made = _Reader()
+def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[WordSentiment]:
+    made = WordSentiment()
     monkeypatch.setattr(reviewing, "_reader", lambda store: made)
     reviewing._now.clear()
     yield made
@@ -86,7 +81,7 @@ def _rows(bad: int, good: int, department: str = "Coats", day: date | None = Non
     ]
 
 
-def test_the_share_is_counted_and_the_stars_stand_beside_it(make: Make, reader: _Reader) -> None:
+def test_the_share_is_counted_and_the_stars_stand_beside_it(make: Make, reader: WordSentiment) -> None:
     rows = _rows(10, 30)
     rows[0] = (rows[0][0], 5.0, *rows[0][2:])  # bad words under five stars
     result = sentiment(Question("sentiment"), make(rows))
@@ -99,13 +94,13 @@ def test_the_share_is_counted_and_the_stars_stand_beside_it(make: Make, reader: 
     assert result.receipt.rows_read == 40
 
 
-def test_groups_are_told_apart_and_small_ones_are_marked(make: Make, reader: _Reader) -> None:
+def test_groups_are_told_apart_and_small_ones_are_marked(make: Make, reader: WordSentiment) -> None:
     result = sentiment(Question("sentiment", by=("department",)), make(_rows(6, 18, "Coats") + _rows(3, 3, "Hats")))
     assert {row.label: row.value for row in result.rows} == {"Hats": 0.5, "Coats": 0.25}
     assert any("fewer than 20" in note for note in result.notes)
 
 
-def test_dislikes_name_the_aspect_and_quote_the_reviews(make: Make, reader: _Reader) -> None:
+def test_dislikes_name_the_aspect_and_quote_the_reviews(make: Make, reader: WordSentiment) -> None:
     rows = _rows(12, 12)
     result = sentiment(Question("sentiment", ranking=Ranking(3, "bottom"), ask="rows"), make(rows))
     counts = {row.label: row.value for row in result.rows}
@@ -117,19 +112,39 @@ def test_dislikes_name_the_aspect_and_quote_the_reviews(make: Make, reader: _Rea
     assert all(any(quote in text for text, *_ in rows) for quote in quotes)
 
 
-def test_likes_are_not_dislikes(make: Make, reader: _Reader) -> None:
+def test_praise_that_speaks_of_a_beating_is_no_complaint(make: Make, reader: WordSentiment) -> None:
+    """A quote holds up by itself and is not contradicted by its review's stars."""
+    rows: list[tuple[str, float, str, date | None]] = [
+        (f"The fabric took a bad awful beating for {n} years.", 5.0, "Coats", None) for n in range(9)
+    ]
+    rows += [("Well, the material is a bit tight and itchy here.", 2.0, "Coats", None)]
+    told = sentiment(Question("sentiment", ranking=Ranking(3, "bottom"), ask="rows"), make(rows)).text
+    assert "tight and itchy" in told
+    assert "beating" not in told
+
+
+def test_a_quote_that_does_not_hold_up_by_itself_is_not_shown(make: Make, reader: WordSentiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = make([(f"The fabric is bad, number {n} of many.", 1.0, "Coats", None) for n in range(5)])
+    question = Question("sentiment", ranking=Ranking(3, "bottom"), ask="rows")
+    assert "“" in sentiment(question, context).text
+    plain = reader.read_all(["The fabric is there."])[0]
+    monkeypatch.setattr(reader, "read_all", lambda texts: [plain] * len(texts))
+    assert "“" not in sentiment(question, context).text
+
+
+def test_likes_are_not_dislikes(make: Make, reader: WordSentiment) -> None:
     result = sentiment(Question("sentiment", ranking=Ranking(5, "top"), ask="rows"), make(_rows(12, 12)))
     assert {row.label for row in result.rows} == {"material", "fit and size", "price", "colour"}
     assert "broke" not in result.text
 
 
-def test_filters_are_those_of_the_question(make: Make, reader: _Reader) -> None:
+def test_filters_are_those_of_the_question(make: Make, reader: WordSentiment) -> None:
     context = make(_rows(10, 0, "Coats") + _rows(0, 10, "Hats"))
     clause = FilterClause("department", "eq", ("Hats",), "Hats")
     assert sentiment(Question("sentiment", filters=(clause,)), context).value == 0.0
 
 
-def test_what_was_read_beforehand_is_not_read_again(make: Make, reader: _Reader) -> None:
+def test_what_was_read_beforehand_is_not_read_again(make: Make, reader: WordSentiment) -> None:
     context = make(_rows(20, 180))
     read_all_reviews(context.warehouse.path.parent.parent, context.warehouse, WordSentiment())
     result = sentiment(Question("sentiment"), context)
@@ -138,7 +153,7 @@ def test_what_was_read_beforehand_is_not_read_again(make: Make, reader: _Reader)
     assert not any("were read for this" in note for note in result.notes)
 
 
-def test_a_sample_is_read_and_told_where_nothing_was_read(make: Make, reader: _Reader) -> None:
+def test_a_sample_is_read_and_told_where_nothing_was_read(make: Make, reader: WordSentiment) -> None:
     result = sentiment(Question("sentiment"), make(_rows(20, 180)))
     assert len(reader.texts_read) == reviewing.ON_THE_SPOT
     assert any("120 of 200 reviews were read" in note for note in result.notes)
@@ -146,7 +161,7 @@ def test_a_sample_is_read_and_told_where_nothing_was_read(make: Make, reader: _R
     assert result.facts["low"] <= 0.1 <= result.facts["high"]  # type: ignore[operator]
 
 
-def test_a_turn_for_the_worse_is_told(make: Make, reader: _Reader) -> None:
+def test_a_turn_for_the_worse_is_told(make: Make, reader: WordSentiment) -> None:
     calm = [row for month in range(4, 10) for row in _rows(2, 28, day=date(2025, month, 10))]
     context = make(calm + _rows(15, 15, day=date(2025, 10, 5)))
     read_all_reviews(context.warehouse.path.parent.parent, context.warehouse, WordSentiment())
@@ -154,13 +169,13 @@ def test_a_turn_for_the_worse_is_told(make: Make, reader: _Reader) -> None:
     assert any("Since 2025-10" in note and "risen" in note for note in notes)
 
 
-def test_no_turn_is_told_of_months_alike(make: Make, reader: _Reader) -> None:
+def test_no_turn_is_told_of_months_alike(make: Make, reader: WordSentiment) -> None:
     context = make([row for month in range(4, 11) for row in _rows(3, 27, day=date(2025, month, 10))])
     read_all_reviews(context.warehouse.path.parent.parent, context.warehouse, WordSentiment())
     assert not any("Since" in note for note in sentiment(Question("sentiment"), context).notes)
 
 
-def test_topics_of_complaints_leave_praise_out(make: Make, reader: _Reader) -> None:
+def test_topics_of_complaints_leave_praise_out(make: Make, reader: WordSentiment) -> None:
     context = make(_rows(60, 60))
     result = topics(Question("topics", ranking=Ranking(5, "bottom"), ask="rows"), context)
     assert sum(row.value for row in result.rows) == 60
@@ -169,13 +184,13 @@ def test_topics_of_complaints_leave_praise_out(make: Make, reader: _Reader) -> N
 
 
 @pytest.mark.parametrize("tool", [sentiment, topics])
-def test_no_reviews_is_an_honest_sentence(make: Make, reader: _Reader, tool: Callable[[Question, Context], object]) -> None:
+def test_no_reviews_is_an_honest_sentence(make: Make, reader: WordSentiment, tool: Callable[[Question, Context], object]) -> None:
     result = tool(Question("sentiment"), make([]))
     assert result.status is Status.DECLINED  # type: ignore[attr-defined]
     assert result.value is None  # type: ignore[attr-defined]
 
 
-def test_all_in_five_stars_is_no_error(make: Make, reader: _Reader) -> None:
+def test_all_in_five_stars_is_no_error(make: Make, reader: WordSentiment) -> None:
     context = make(_rows(0, 25))
     assert sentiment(Question("sentiment"), context).value == 0.0
     disliked = sentiment(Question("sentiment", ranking=Ranking(3, "bottom"), ask="rows"), context)
@@ -183,19 +198,19 @@ def test_all_in_five_stars_is_no_error(make: Make, reader: _Reader) -> None:
     assert "none of 25 reviews complains" in disliked.text
 
 
-def test_one_review_is_taken_with_care(make: Make, reader: _Reader) -> None:
+def test_one_review_is_taken_with_care(make: Make, reader: WordSentiment) -> None:
     result = sentiment(Question("sentiment"), make(_rows(1, 0)))
     assert any("1 reviews only" in note for note in result.notes)
 
 
-def test_undated_reviews_cannot_be_asked_by_month(make: Make, reader: _Reader) -> None:
+def test_undated_reviews_cannot_be_asked_by_month(make: Make, reader: WordSentiment) -> None:
     context = make(_rows(3, 3))
     period = Period(date(2025, 3, 1), date(2025, 3, 31), "month")
     assert "carry no dates" in sentiment(Question("sentiment", period=period), context).text
 
 
 def test_without_a_model_it_says_so(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(store: Path | None) -> _Reader:
+    def missing(store: Path | None) -> WordSentiment:
         raise ModelMissing("No model 'sentiment'.", hint="")
 
     monkeypatch.setattr(reviewing, "_reader", missing)

@@ -69,12 +69,13 @@ def _trade(customer: str, found: dict[str, Any], context: Context) -> str:
     returned = (
         f", of which {wording.money(back, context.currency)} ({wording.percent(back / gross)}) came back" if back > 0 and gross else ""
     )
-    since = f"since {wording.day(found['first'])}" if orders > 1 else f"on {wording.day(found['first'])}"
+    first = found["first"] and wording.day(found["first"])
+    since = "without a date" if not first else f"since {first}" if orders > 1 else f"on {first}"
     country = f" from {found['country']}" if found["country"] else ""
     return (
         f"Customer {customer}{country} placed {orders} order{'s' if orders > 1 else ''} {since} for "
         f"{wording.money(gross, context.currency)}{returned}, {wording.money(gross / orders, context.currency)} an order"
-        f"{', the last on ' + wording.day(found['last']) if orders > 1 else ''}."
+        f"{', the last on ' + wording.day(found['last']) if orders > 1 and first else ''}."
     )
 
 

@@ -17,7 +17,7 @@ from assistant.analyst.trade import accounted
 from assistant.errors import ModelMissing
 from assistant.models.aspects import load_aspects
 from assistant.models.readings import Said
-from assistant.models.sentiment import weights_of_words
+from assistant.models.sentiment import CloseReader, weights_of_words
 from assistant.types import Receipt, Row, Status
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ QUOTES = 3
 TELLING = 0.5
 """From this change of the logarithm of the odds on, a word is named as one that decided."""
 LONGEST_QUOTE = 160
+TRIED = 5
+"""Quotes that are read by themselves before one is shown."""
 SHOWN = 5
 FEWEST = 20
 TURN_Z = 2.576
@@ -129,12 +131,13 @@ def _opinions(question: Question, reviews: Reviews, context: Context) -> ToolRes
     names = {id: aspect.name for id, aspect in load_aspects().items()}
     whole = len(reviews.read)
     told = "; ".join(f"{names.get(id, id)} {_said(Share(len(voices[id]), whole))}" for id in ordered[:SHOWN])
-    quotes = " ".join(_told_by(names.get(id, id), _quoted(voices[id], down=down), context, down=down) for id in ordered[:QUOTES])
+    quoted = {id: _quoted(voices[id], reader_of(context), down=down) for id in ordered[:QUOTES]}
+    quotes = " ".join(_told_by(names.get(id, id), quote, context, down=down) for id, quote in quoted.items() if quote)
     verb = "dislike" if down else "like"
     return ToolResult(
         rows=tuple(Row(names.get(id, id), len(voices[id])) for id in ordered),
         unit="count",
-        text=f"{_scope(question, context)}: what people {verb}, by the share of reviews that say so: {told}. {quotes}",
+        text=f"{_scope(question, context)}: what people {verb}, by the share of reviews that say so: {told}. {quotes}".rstrip(),
         notes=unread_note(reviews, question),
         facts={"read": whole},
         receipt=_receipt(question, reviews, context),
@@ -155,10 +158,20 @@ def _voices(read: Sequence[Review], *, down: bool) -> dict[str, list[_Voice]]:
     return voices
 
 
-def _quoted(voices: Sequence[_Voice], *, down: bool) -> str:
-    """The quote that says it most clearly: strongly felt, neither too short nor cut."""
+def _quoted(voices: Sequence[_Voice], reader: CloseReader, *, down: bool) -> str:
+    """The quote that says it most clearly: borne out by its stars, strongly felt, neither too short nor cut, and felt so when read by
+    itself as well, as whoever sees it will read it. Empty where none is."""
+    sign = -1 if down else 1
     apt = [voice for voice in voices if 25 <= len(voice.quote) < LONGEST_QUOTE] or list(voices)
-    return min(apt, key=lambda voice: (voice.said.score if down else -voice.said.score, voice.review.id)).quote
+    best = sorted(apt, key=lambda voice: (_against_its_stars(voice.review, down=down), -sign * voice.said.score, voice.review.id))
+    tried = best[:TRIED]
+    alone = reader.read_all([voice.quote for voice in tried])
+    return next((voice.quote for voice, read in zip(tried, alone, strict=True) if sign * read.whole.score >= LIKED), "")
+
+
+def _against_its_stars(review: Review, *, down: bool) -> bool:
+    """Whether a review's stars say the contrary of what is looked for."""
+    return review.rating is not None and (review.rating > 3 if down else review.rating < 3)
 
 
 def _told_by(aspect: str, quote: str, context: Context, *, down: bool) -> str:
