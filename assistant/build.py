@@ -58,6 +58,13 @@ class Room(Protocol):
     def reply(self, message: Message, understanding: Understanding, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]: ...
 
 
+class Watcher(Protocol):
+    """Told of every turn, whichever screen it came from. Must be quick."""
+
+    def answered(self, message: Message, answer: Answer, seconds: float) -> None: ...
+    def failed(self, message: Message, error: Exception, seconds: float) -> None: ...
+
+
 class Shop:
     """An open store with its rooms. Safe to use from several threads.
 
@@ -69,6 +76,7 @@ class Shop:
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store = store
         self.settings = settings
+        self.watchers: list[Watcher] = []
         self._turns = tuple(threading.Lock() for _ in range(_LANES))
 
     @cached_property
@@ -145,7 +153,17 @@ class Shop:
         the answer, of status `handoff`, only says so.
         """
         began = time.perf_counter()
-        message = replace(message, text=mask(message.text))
+        try:
+            answer = self._turn(replace(message, text=mask(message.text)), began)
+        except Exception as error:
+            for watcher in self.watchers:
+                watcher.failed(message, error, time.perf_counter() - began)
+            raise
+        for watcher in self.watchers:
+            watcher.answered(message, answer, time.perf_counter() - began)
+        return answer
+
+    def _turn(self, message: Message, began: float) -> Answer:
         with self._turns[hash(message.session) % _LANES]:
             conversation = self._conversation(message)
             if conversation.mode in (Mode.WAITING, Mode.AGENT):

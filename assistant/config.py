@@ -32,7 +32,48 @@ class ServeSettings(_Table):
     refresh_after_s: float = Field(
         default=20.0, ge=0, description="so long after an order is changed in chat the figures follow; 0: only at `shopclerk index`"
     )
-    widget_origins: tuple[str, ...] = Field(default=(), description="origins whose pages may embed the chat")
+    public_url: str = Field(
+        default="", description="how people reach the site, such as https://chat.example.com: for links, sign-in elsewhere, secure cookies"
+    )
+
+
+class ApiSettings(_Table):
+    """The HTTP API."""
+
+    public: bool = Field(default=True, description="whether chat, search and feedback need no key, as the shop page needs none")
+    per_minute: int = Field(default=240, ge=0, description="calls from one address without a key; 0: no limit")
+    key_per_minute: int = Field(default=1200, ge=0, description="calls with one key; 0: no limit")
+    max_upload_mb: int = Field(default=100, ge=1, description="the largest file that may be imported")
+
+
+class WidgetSettings(_Table):
+    """The chat bubble on the shop's own pages."""
+
+    origins: tuple[str, ...] = Field(default=(), description='pages that may show it, such as "https://www.example.com"')
+    storefront: bool = Field(default=True, description="whether /store shows the catalogue with the widget, to try it out")
+
+
+class AccountSettings(_Table):
+    """How long staff stay signed in, and how long an invitation holds."""
+
+    idle_minutes: int = Field(default=120, ge=1, description="without a key pressed or a page opened")
+    session_hours: int = Field(default=12, ge=1, description="at most, whatever is done")
+    invitation_hours: int = Field(default=72, ge=1)
+
+
+class OidcSettings(_Table):
+    """Sign-in by the company's own accounts (OpenID Connect). Off without an issuer."""
+
+    issuer: str = Field(default="", description="such as https://login.example.com; its /.well-known/openid-configuration is read")
+    client_id: str = ""
+    client_secret: str = Field(default="", description="better in the environment: SHOPCLERK_OIDC__CLIENT_SECRET")
+    name: str = Field(default="your company account", description='what the button says after "Sign in with"')
+    scopes: str = "openid email profile"
+    claim: str = Field(default="email", description="the claim that is the account's name here")
+    groups_claim: str = Field(default="groups", description="the claim that lists somebody's groups")
+    roles: dict[str, Literal["agent", "analyst", "manager", "admin"]] = Field(
+        default={}, description="group = role: whoever is in such a group gets an account; others need one already"
+    )
 
 
 class ShopperSettings(_Table):
@@ -99,6 +140,10 @@ class Settings(BaseSettings):
     )
     lines: dict[str, str] = Field(default={}, description="the shop's own words for any of the clerk's fixed lines, by name")
     serve: ServeSettings = ServeSettings()
+    api: ApiSettings = ApiSettings()
+    widget: WidgetSettings = WidgetSettings()
+    accounts: AccountSettings = AccountSettings()
+    oidc: OidcSettings = OidcSettings()
     people: PeopleSettings = PeopleSettings()
     shopper: ShopperSettings = ShopperSettings()
     staff: StaffSettings = StaffSettings()

@@ -10,13 +10,11 @@ import os
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from assistant.accounts import Accounts
-from assistant.api import Lanes, Service, service_of
+from assistant.api import Service, known_error, service_of
 from assistant.api import router as api_router
-from assistant.errors import NotAllowed
-from assistant.tokens import Tokens
 from retrieval.errors import ShopclerkError
 from ui import theme
 from ui.access import ASK_COOKIE, ROOMS, Access, Doors
@@ -41,10 +39,10 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
     """
     # Gradio reads these when it is used, and reports home or writes caches without them.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    tokens = Tokens(shop.store)
-    access = Access(tokens)
+    service = Service.of(shop)
+    access = Access(service.tokens)
     app = FastAPI(title=f"{shop.settings.shop_name}: Shopclerk", docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json")
-    app.state.service = Service(shop, tokens, Lanes(shop.settings.serve.concurrency))
+    app.state.service = service
     app.state.accounts = accounts or Accounts(shop.store)
     app.state.access = access
     app.include_router(api_router)
@@ -54,7 +52,7 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
     app.include_router(transcript_router)
     app.add_api_route(f"{theme.ASSETS_PATH}/{{digest}}/{{name}}", _asset, include_in_schema=False)
     app.add_api_route("/insights/csv/{turn}", _csv, include_in_schema=False)
-    app.add_exception_handler(ShopclerkError, _known_error)
+    app.add_exception_handler(ShopclerkError, known_error)
     _mount_rooms(app, shop, access)
     app.add_middleware(Doors, access=access)
     return app
@@ -119,8 +117,3 @@ def _csv(turn: int, request: Request) -> Response:
     name = f"{answer.get('tool') or 'table'}-{turn}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response("\ufeff" + to_csv(answer), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-async def _known_error(request: Request, error: Exception) -> Response:
-    status = 403 if isinstance(error, NotAllowed) else 503
-    return JSONResponse({"detail": str(error)}, status)

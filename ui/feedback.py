@@ -6,20 +6,19 @@ Owns the widgets' HTML and what is kept of what they send; refuses to know about
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from assistant.privacy import mask
-from assistant.store.records import Conversation, Feedback, Mode, Satisfaction, Turn
+from assistant import feedback
+from assistant.feedback import LONGEST
+from assistant.store.records import Conversation, Mode, Satisfaction, Turn
 
 if TYPE_CHECKING:
     from assistant.store import Store
 
 REASONS = ("Wrong", "Not what I asked", "Unclear", "Too long", "Something missing")
 """Why an answer was no help, to click."""
-LONGEST = 500
 _ENDS = frozenset({"goodbye"})
 _THUMBS = Markup(
     '<span class="sc-thumbs"><button type="button" data-rate="1" data-turn="{0}" aria-label="Helpful" title="Helpful" aria-pressed="{3}">'
@@ -65,19 +64,12 @@ def ratings(store: Store, conversation_id: str) -> Mapping[int, int]:
 
 def keep_rating(store: Store, conversation_id: str, data: Any) -> None:
     """Store a thumb on a turn, with its reason, if it is a bot's turn of this conversation; anything else is ignored."""
-    number, rating = data.get("turn"), data.get("rating")
-    turns = {turn.number for turn in store.conversations.turns(conversation_id) if turn.author == "bot"}
-    if number in turns and rating in (1, -1):
-        reason = mask(str(data.get("reason") or ""))[:LONGEST]
-        store.feedback.add(Feedback(conversation_id, number, rating, reason, datetime.now(UTC)))
+    feedback.keep_rating(store, conversation_id, data.get("turn"), data.get("rating"), str(data.get("reason") or ""))
 
 
 def keep_verdict(store: Store, conversation_id: str, data: Any) -> None:
     """Store what was said of the whole conversation; anything but a score from 1 to 5 is ignored."""
-    score = data.get("score")
-    if score in (1, 2, 3, 4, 5) and store.conversations.get(conversation_id) is not None:
-        words = mask(str(data.get("words") or "").strip())[:LONGEST]
-        store.satisfaction.save(Satisfaction(conversation_id, score, words, datetime.now(UTC)))
+    feedback.keep_verdict(store, conversation_id, data.get("score"), str(data.get("words") or ""))
 
 
 def _ended(conversation: Conversation, turns: Sequence[Turn]) -> bool:

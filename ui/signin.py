@@ -16,7 +16,7 @@ from assistant.accounts import INSIGHTS_ROLES, Accounts
 from assistant.api import SESSION_COOKIE, service_of
 from assistant.errors import NotAllowed
 from assistant.store.records import Account
-from assistant.tokens import FORM_LASTS, SESSION_LASTS
+from assistant.tokens import FORM_LASTS
 from ui.access import ASK_COOKIE, CHAT_COOKIE, ROOMS, set_cookie
 from ui.pages import sign_in_page
 
@@ -49,8 +49,8 @@ async def check(
     except NotAllowed as error:
         return _form(request, next, username=username, error=str(error), status=401)
     response = RedirectResponse(_room_for(account, next), 303)
-    token = service_of(request).tokens.session_of(account)
-    set_cookie(response, SESSION_COOKIE, token, SESSION_LASTS.seconds, _secure(request))
+    tokens = service_of(request).tokens
+    set_cookie(response, SESSION_COOKIE, tokens.session_of(account, address), int(tokens.session_lasts.total_seconds()), _secure(request))
     response.delete_cookie(FORM_COOKIE)
     return response
 
@@ -58,6 +58,7 @@ async def check(
 @router.post("/signout")
 def leave(request: Request) -> Response:
     """Forget who is signed in."""
+    service_of(request).tokens.end(request.cookies.get(SESSION_COOKIE))
     response = RedirectResponse("/signin", 303)
     response.delete_cookie(SESSION_COOKIE)
     response.delete_cookie(ASK_COOKIE)

@@ -27,6 +27,11 @@ class Audit:
         )
         return entry
 
+    def count(self, action: str) -> int:
+        """How often something was done, ever."""
+        row = self._db.row("SELECT count(*) FROM audit WHERE action = ?", (action,))
+        return int(row[0]) if row else 0
+
     def recent(self, limit: int = 100) -> list[AuditEntry]:
         """The last entries, the latest first."""
         rows = self._db.rows("SELECT at, actor, action, subject, detail FROM audit ORDER BY id DESC LIMIT ?", (limit,))

@@ -213,6 +213,42 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody signed in at one browser. `key` is the hash of what the browser's cookie says; `seen_at` is the last sign of a person."""
+
+    key: str
+    username: str
+    began_at: datetime
+    seen_at: datetime
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that lets one person choose a password, once. `key` is the hash of what the link says."""
+
+    key: str
+    username: str
+    role: AccountRole
+    made_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A program's way in. `secret_hash` is all that is kept of the secret; `role` decides what staff answers may show it."""
+
+    id: str
+    name: str
+    secret_hash: str
+    scopes: tuple[str, ...]
+    role: AccountRole
+    made_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """`memory` is the dialogue's own state, JSON-able, opaque to the store; `customer_id` is set once verified."""
 

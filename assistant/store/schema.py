@@ -259,6 +259,21 @@ def _satisfaction(db: SqliteUtils) -> None:
     db["order_lines"].create_index(["product_id"])
 
 
+def _access(db: SqliteUtils) -> None:
+    """Who is signed in, who is invited, which programs may call: of every secret only its hash."""
+    _create(db, "sessions", dict.fromkeys(("key", "username", "began_at", "seen_at", "address"), str), pk="key")
+    db["sessions"].create_index(["username"])
+    _create(db, "invitations", dict.fromkeys(("key", "username", "role", "made_at", "expires_at"), str), pk="key")
+    _create(
+        db,
+        "api_keys",
+        dict.fromkeys(("id", "name", "secret_hash", "scopes", "role", "made_at", "used_at", "revoked_at"), str),
+        pk="id",
+        nullable=("used_at", "revoked_at"),
+    )
+    db["audit"].create_index(["action"])
+
+
 def _desk(db: SqliteUtils) -> None:
     """What agents do: switches of the speaker (which outlive the conversation), notes, tags, macros, suggestions, settled questions."""
     _create(
@@ -311,4 +326,4 @@ def _child_of(table: str, column: str, parent: str) -> ForeignKey:
     return ForeignKey(table, column, parent, "id", on_delete="CASCADE")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _corrections, _satisfaction, _desk)
+MIGRATIONS: tuple[Migration, ...] = (_first, _corrections, _satisfaction, _access, _desk)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from assistant.errors import StoreExists, StoreMissing
 from assistant.store import privacy
+from assistant.store.access import ApiKeys, Invitations, Sessions
 from assistant.store.accounts import Accounts
 from assistant.store.catalogue import Catalogue
 from assistant.store.conversations import Conversations, Corrections, Ratings, Verdicts
@@ -44,6 +45,9 @@ class Store:
         self.orders = Orders(database)
         self.reviews = Reviews(database)
         self.accounts = Accounts(database)
+        self.sessions = Sessions(database)
+        self.invitations = Invitations(database)
+        self.api_keys = ApiKeys(database)
         self.conversations = Conversations(database)
         self.feedback = Ratings(database)
         self.satisfaction = Verdicts(database)

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from served import FAST
 
 from assistant.accounts import FAILURES_ALLOWED, Accounts
+from assistant.config import AccountSettings
 from assistant.errors import NotAllowed, StoreError
 from assistant.store import Store
 from assistant.store.records import AccountRole
@@ -110,18 +111,56 @@ def test_older_hashes_are_renewed(store: Store) -> None:
     assert "t=2" in Accounts(store, stronger).sign_in("ada", made.password, "").password_hash
 
 
-def test_a_session_dies_with_its_password_and_with_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def test_a_session_dies_with_its_password(store: Store) -> None:
     accounts, tokens = Accounts(store, FAST), Tokens(store)
     made = accounts.create("ada", AccountRole.AGENT)
     account = accounts.sign_in("ada", made.password, "")
     session = tokens.session_of(account)
     assert tokens.account_in(session) == account
-    later = datetime.now(UTC) + timedelta(hours=13)
-    with monkeypatch.context() as patch:
-        patch.setattr("itsdangerous.timed.time.time", lambda: later.timestamp())
-        assert tokens.account_in(session) is None
     store.accounts.save(replace(account, password_hash=FAST.hash("another")))
     assert tokens.account_in(session) is None
+
+
+def test_a_session_ends_when_nobody_is_there_and_at_last_in_any_case(store: Store) -> None:
+    clock = Clock()
+    tokens = Tokens(store, AccountSettings(idle_minutes=30, session_hours=2), clock)
+    Accounts(store, FAST).create("ada", AccountRole.AGENT)
+    account = store.accounts.get("ada")
+    assert account is not None
+    idle, busy = tokens.session_of(account), tokens.session_of(account)
+    for _ in range(5):
+        clock.now += timedelta(minutes=20)
+        tokens.touch(busy)
+        tokens.account_in(idle)  # looking alone, as a page that refreshes itself does, keeps no session alive
+    assert tokens.account_in(idle) is None
+    assert tokens.account_in(busy) == account
+    clock.now += timedelta(minutes=20)
+    assert tokens.account_in(busy) is None
+    tokens.session_of(account)
+    assert len(store.sessions.of_account("ada")) == 1, "those that have run out are swept"
+
+
+def test_a_session_ends_by_signing_out_and_its_token_is_nowhere_in_the_store(store: Store) -> None:
+    tokens = Tokens(store)
+    Accounts(store, FAST).create("ada", AccountRole.AGENT)
+    account = store.accounts.get("ada")
+    assert account is not None
+    here, there = tokens.session_of(account, "1.2.3.4"), tokens.session_of(account)
+    assert {session.address for session in store.sessions.of_account("ADA")} == {"1.2.3.4", ""}
+    tokens.end(here)
+    assert tokens.account_in(here) is None
+    assert tokens.account_in(there) == account
+    assert here.encode() not in (store.folder / "shop.db").read_bytes()
 
 
 def test_tokens_serve_one_store_and_one_purpose(store: Store, tmp_path: Path) -> None:

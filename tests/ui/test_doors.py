@@ -45,7 +45,7 @@ def every_route(site: Site) -> list[tuple[str, str]]:
             if isinstance(route, Mount):
                 walk(list(route.routes), prefix + route.path)
             elif hasattr(route, "original_router"):  # FastAPI's included router
-                walk(list(route.original_router.routes), prefix)
+                walk(list(route.original_router.routes), prefix + route.include_context.prefix)
             elif isinstance(route, Route):
                 path = prefix + re.sub(r"\{[^}]*\}", "1", route.path)
                 found.extend((method, path) for method in sorted(route.methods or {"GET"}))
