@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from assistant.analyst.account import left_over
 from assistant.analyst.checks import CheckedTurn
 from assistant.analyst.comparing import Comparing
 from assistant.analyst.draft import Draft
@@ -77,6 +78,9 @@ class _Turn(CheckedTurn):
         self._check_negation()
         self._check_combined(question)
         self._check_operators(question)
+        asked_back = left_over(self.draft, question, self.semantics)
+        if asked_back is not None:
+            raise Stop(asked_back)
         self._check_periods(question)
         return question
 

@@ -171,8 +171,11 @@ class CheckedTurn(SpecialTurn):
             raise Stop(Clarify(f"What does {numbers[0].text} stand for: a product, a customer, or a number of places?", (), slot="subject"))
 
     def _spelled(self, mark: Mark) -> bool:
-        """Number words are often only words: "one", "the two countries", "24 hours"."""
-        return not mark.text[0].isdigit() or mark.number in (1.0, 2.0, 100.0)
+        """Number words are often only words: "one", "the two countries", "these three": of as many as were named."""
+        if mark.number in (1.0, 2.0, 100.0):
+            return True
+        named = {len(self.draft.periods), len(self.draft.metrics), *(len(placed) for placed in self.draft.filters.at.values())}
+        return not mark.text[0].isdigit() and mark.number in named
 
     def _check_periods(self, question: Question) -> None:
         if question.tool == "forecast":

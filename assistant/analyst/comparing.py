@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.analyst.draft import DOWNWARD, Draft
 from assistant.analyst.outcome import Clarify, Stop
+from assistant.analyst.periods import Found
 from assistant.analyst.question import Comparison, ComparisonKind, FilterClause, Period, Question, Ranking, Side
 from assistant.analyst.reckoning import Reckoning
 
@@ -235,14 +236,15 @@ class Comparing:
         if ends and (self.reading.has("difference", "yoy", "mom", "qoq", "versus") or self.changes) and ends[0] != ends[1]:
             return self._against(ends[1], ends[0])
         if len(found) >= 2:
-            if any(f.ends for f in found):
+            if any(f.ends for f in found) and found[-1].period is not None and found[-1].period.grain != "year":
                 raise Stop(Clarify("Which two periods shall I compare? I read a range and another period beside it.", slot="period"))
             one, two = found[0].period, found[1].period
             assert one is not None
             assert two is not None
             if found[1].last_year and one.grain != "year" and one.first.year != two.first.year:
                 two = one.year_before()
-            return (Side(one.title, one), Side(two.title, two))
+            one, two = self._balanced(found)
+            return self._paired(one, two) or (Side(one.title, one), Side(two.title, two))
         if len(found) == 1 and self.draft.shifts:
             one = found[0].period
             assert one is not None
@@ -270,6 +272,36 @@ class Comparing:
         if fresh:
             return ()
         return self._implied(rate)
+
+    def _balanced(self, found: list[Found]) -> tuple[Period, Period]:
+        """Two periods of a kind: a year beside a part of another year means the same part of it ("Nov 2011 vs 2010").
+
+        Raises:
+            Stop: more than two periods, or two that nothing makes comparable.
+        """
+        one, two = found[0].period, found[1].period
+        assert one is not None
+        assert two is not None
+        if len(found) > 2:
+            raise Stop(Clarify("I compare two periods at a time; which two, or shall I list them all?", slot="period"))
+        if two.grain == "year" != one.grain and one.first.year == one.last.year != two.first.year:
+            return one, one.year_before(one.first.year - two.first.year)
+        if one.grain == "year" != two.grain and two.first.year == two.last.year != one.first.year and found[0].start:
+            return two.year_before(two.first.year - one.first.year), two
+        unlike = one.grain != two.grain and max(one.days, two.days) > 1.5 * min(one.days, two.days) + 3
+        if unlike and not self.weighs and not self.changes:
+            raise Stop(
+                Clarify(f"You name {one.title} and {two.title}, which are not of a length; which of them do you mean?", slot="period")
+            )
+        return one, two
+
+    def _paired(self, one: Period, two: Period) -> tuple[Side, ...]:
+        """ "Germany in 2011 against France in 2010": values and periods that go by pairs."""
+        for dimension, placed in self.draft.filters.at.items():
+            clauses = list(dict.fromkeys(c for _, c in sorted(placed, key=lambda p: p[0])))
+            if dimension in _SIDED and len(clauses) == 2 and all(c.op == "eq" for c in clauses) and self.weighs:
+                return tuple(Side(f"{c.label} {p.title}", p, (c,)) for c, p in zip(clauses, (one, two), strict=True))
+        return ()
 
     def _against_context(self, period: Period, last_year: bool) -> tuple[Side, ...]:
         assert self.context is not None

@@ -13,7 +13,7 @@ from itertools import pairwise
 from assistant.analyst.filters import FilterReader, Filters
 from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.periods import Found
-from assistant.analyst.question import Period, Question
+from assistant.analyst.question import Period, Question, add_months
 from assistant.analyst.reading import Mark, Reading
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.values import Values
@@ -38,6 +38,7 @@ _ADJECTIVES = {
 _ITEM_WORDS = frozenset(
     ["item", "items", "article", "articles", "thing", "things", "gift", "gifts", "goods", "good", "merchandise", "stuff"]
 )
+_SAME_SPAN = frozenset(["day", "days", "date", "dates", "period", "time", "span", "stretch", "week", "weeks"])
 _AFTER_NOUN = frozenset(["breakdown", "split", "ranking", "wise", "mix", "level", "table", "distribution", "chart"])
 
 
@@ -126,11 +127,29 @@ class Drafter:
             elif mark.period.period is None:
                 draft.whole = True
             else:
-                draft.periods.append(_in_year_of(named, mark.period) if mark.start in explained.values() else mark.period)
+                said = _in_year_of(named, mark.period) if mark.start in explained.values() else mark.period
+                said = self._same_days(draft, mark, said, previous)
+                if all(said.period != other.period for other in draft.periods):
+                    draft.periods.append(said)
         self._join_periods(draft)
         if found.implied_product and not draft.ranked:
             draft.ranked.append("product")
         return draft
+
+    @staticmethod
+    def _same_days(draft: Draft, mark: Mark, said: Found, previous: Question | None) -> Found:
+        """ "The same days last December": the days of the period before, in the month or year that is named."""
+        words = [t.text for t in draft.reading.tokens[max(0, mark.start - 4) : mark.start]]
+        base = draft.periods[0].period if draft.periods else previous.period if previous else None
+        if base is None or said.period is None or "same" not in words or not _SAME_SPAN & set(words[words.index("same") :]):
+            return said
+        if base.days > 31 or base.first.month != base.last.month or said.period.grain not in ("month", "year"):
+            return said
+        into = said.period.first
+        moved = add_months(base.first, 12 * (into.year - base.first.year))
+        if said.period.grain == "month":
+            moved = add_months(moved, into.month - moved.month)
+        return replace(said, period=Period(moved, moved + timedelta(days=base.days - 1)))
 
     def _join_periods(self, draft: Draft) -> None:
         """ "Jan, Feb and March together", "by quarter, 2010 and 2011": periods in a row that are listed, not compared, are one span.
@@ -342,7 +361,7 @@ class _Nouns:
         if ident == "returns" and before is not None and before.is_op("how_many"):
             ident = "cancellations"
         self.draft.used.add(mark.start)
-        if ident == "trading_days" and before is not None and (before.is_op("by") or before.text in ("a", "an", "average")):
+        if ident == "trading_days" and before is not None and (before.is_op("by", "average", "a_unit") or before.text in ("a", "an")):
             self.draft.per = "day"
             return
         if ident == "products_sold" and before is not None and before.is_op("how_many"):
@@ -499,8 +518,13 @@ class _Nouns:
     def _new_customers(self) -> None:
         """ "How many of them were new": of customers; new anything else is nothing that the data knows."""
         before = self.previous.metric if self.previous else ""
+        for mark in self.reading.ops("first"):
+            counts = self.reading.has("how_many") and not self.reading.of("product")
+            if self.draft.cube == "sales" and counts and mark.text.endswith("first time"):
+                self._metric(mark, "new_customers")
         for mark in self.reading.ops("new"):
             named = any("customer" in m.all("dimension") for m in self.reading.marks)
+            named = named or "returning_customers" in self.draft.metrics
             if self.draft.cube == "sales" and (named or before in ("customers", "new_customers", "returning_customers")):
                 self._metric(mark, "new_customers")
             else:

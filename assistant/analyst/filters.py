@@ -150,6 +150,8 @@ class FilterReader(ReviewFilters):
         if quoted:
             words = " ".join(t.text for t in self.reading.tokens[mark.start : mark.end])
         named = self.reading.ops("contains_name")
+        if any(c.isdigit() for c in words) and len(mark.words) == 1 and len(mark.products) == 1:
+            return ""
         if named and (
             quoted or (before is not None and before in named) or (after is not None and after in named) or self._near(mark, named)
         ):

@@ -117,7 +117,7 @@ def _orders_a_write(reading: Reading, lexicon: Lexicon) -> bool:
     """An imperative with a writing verb ("delete all orders", "please set the price of ... to 0"), at the start or after "and"."""
     words = [t.text for t in reading.tokens]
     for n, word in enumerate(words):
-        if word not in lexicon.write_verbs or not _imperative(words, n):
+        if word not in lexicon.write_verbs or not _imperative(words, n) or _begins_figure(reading, n):
             continue
         rest = words[n + 1 : n + 8]
         if not rest:
@@ -147,6 +147,11 @@ def _orders_a_write(reading: Reading, lexicon: Lexicon) -> bool:
         ):
             return True
     return False
+
+
+def _begins_figure(reading: Reading, n: int) -> bool:
+    """ "Credit notes", "order value": a verb that is the first word of a figure's name orders nothing."""
+    return any(m.start == n and m.end - n > 1 and m.all("metric") for m in reading.marks)
 
 
 def _wants_a_dump(reading: Reading) -> bool:

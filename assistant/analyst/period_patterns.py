@@ -216,6 +216,16 @@ def _to_date(g: Reckoning, m: re.Match[str]) -> Atom:
     return g.fixed(m, Period(first, last, "span", f"{unit} to {last.day} {last:%b} {last.year}"))
 
 
+def _to_that_day(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "Year to date as at 30 June 2011": from the first day of the unit to the day named."""
+    unit, year = _UNIT_OF[(m.groupdict().get("short") or m["unit"])[0]], g.year(m)
+    try:
+        last = date(year or g.as_of.year, MONTH_NAMES[m["month"]], int(m["day"]))
+    except ValueError:
+        return None
+    return g.fixed(m, Period(g.unit(unit, last).first, last, "span", f"{unit} to {last.day} {last:%b} {last.year}"))
+
+
 def _this_last_next(g: Reckoning, m: re.Match[str]) -> Atom:
     unit, which = m["unit"], m["which"]
     step = -1 if which in ("last", "previous", "past", "prior") else 1 if which in ("next", "coming", "following") else 0
@@ -246,6 +256,12 @@ def _last_n(g: Reckoning, m: re.Match[str]) -> Atom | None:
         return g.fixed(m, Period(now.step(1).first, now.step(count).last))
     complete = now.last == g.as_of
     return g.fixed(m, Period(now.step(1 - count).first, now.last) if complete else Period(now.step(-count).first, now.step(-1).last))
+
+
+def _more_days(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "Last 90", said after the last 30 days."""
+    days = g.anchor is not None and g.anchor.grain == "span" and g.anchor.last == g.as_of and g.anchor.days > 1
+    return g.fixed(m, Period(g.as_of - timedelta(days=int(m["count"]) - 1), g.as_of)) if days and int(m["count"]) > 6 else None
 
 
 def _fortnight(g: Reckoning, m: re.Match[str]) -> Atom:
@@ -451,6 +467,25 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (_M + "(?: of| in)?" + _YBM, _month_year),
         (_SEASON + "(?: of| in)?" + _YBM, _season),
         (r"(?P<short>[ymqw])td(?: of| in| for)?" + _YO + _YB, _to_date),
+        (
+            r"(?:(?P<short>[ymq])td|(?P<unit>year|month|quarter) to date) (?:as )?(?:at|to|of|until|up to|on) (?:the )?"
+            + _D
+            + r"(?: of)? "
+            + _M
+            + " "
+            + _Y,
+            _to_that_day,
+        ),
+        (
+            r"as (?:at|of|per|on) (?:the )?"
+            + _D
+            + r"(?: of)? "
+            + _M
+            + " "
+            + _Y
+            + r" (?:(?P<short>[ymq])td|(?P<unit>year|month|quarter) to date)",
+            _to_that_day,
+        ),
         (_NOT_RANKED + r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, _to_date),
         (r"so far (?:this|in this|in the current) (?P<unit>year|month|quarter|week)", _to_date),
         (r"this (?P<unit>year|month|quarter|week) (?:so far|to date|till now|until now)", _to_date),
@@ -506,6 +541,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"(?P<season>spring|summer|autumn|winter)" + _YB, _season),
         (r"(?:fy|cy)? ?(?:the year |calendar year |year |fiscal year )?(?P<year>(?:19|20)\d\d|'\d\d)", _year_only),
         (_ALL, _whole),
+        (r"(?:the )?(?:last|past) (?P<count>\d+)", _more_days),
     )
 )
 

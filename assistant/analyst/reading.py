@@ -25,6 +25,8 @@ _CUSTOMER_WORDS = frozenset(["customer", "cust", "client", "buyer", "shopper", "
 _ORDER_WORDS = frozenset(["order", "invoice"])
 _PRODUCT_WORDS = frozenset(["product", "item", "sku", "code", "stockcode", "article", "line", "prod"])
 SCALES = {"hundred": 1e2, "thousand": 1e3, "grand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6}
+_LIMITS = frozenset(("over", "above", "than", "least", "most", "under", "below", "exceed", "exceeded", "exceeding", "£", ">", "<", "to"))
+"""Words before an amount, which is no product then."""
 _HASH = frozenset(("#", "no", "nr", "number", "id", "num"))
 
 
@@ -166,7 +168,7 @@ class _Desk:
                 self.claim("product", n, n + 1, words=(token.text,), value=code)
             elif token.text in self.values.customers and len(token.text) >= 4:
                 self.claim("customer", n, n + 1, value=token.text)
-            elif re.fullmatch(r"\d{5}[a-z]{0,2}", token.text):
+            elif re.fullmatch(r"\d{5}[a-z]{0,2}", token.text) and not (n and self.tokens[n - 1].text in _LIMITS and token.text.isdigit()):
                 self.claim("product", n, n + 1, words=(token.text,), value=code)
         for words, id in self.values.customer_names.items():
             self._customer_named(words, id)

@@ -29,7 +29,7 @@ class Reckoning:
         said = groups.get("year")
         if said:
             return 2000 + int(said[1:]) if said.startswith("'") else int(said)
-        before = (groups.get("before") or "").strip()
+        before = (groups.get("before") or "").strip().removeprefix("of ").removeprefix("in ").removeprefix("the ")
         if not before:
             return None
         if before.startswith("this"):

@@ -22,7 +22,7 @@ _REMARK = re.compile(
 _FRAME = re.compile(
     r"^[^,;?!.]{3,160}?\b(?:wants?|wanted|wondering|wonders?|wondered|likes?|needs?|asks?|asked|asking|claims?|claimed|says?|said|thinks?|"
     r"believes?|reckons?|insists?|(?:tells?|told) (?:me|us))\b(?: to (?:know|see|hear|learn))?(?: me| us)?(?: that| if| whether| on|,)? "
-    r"(?=how (?:much|many)\b|wh(?:at|ich|o|en|y)\b|we\b|our\b|the\b|in\b)",
+    r"(?=\S)",
     re.IGNORECASE,
 )
 _SELECTING = ("exclude", "only", "include", "by", "top", "bottom", "share", "more_than", "less_than", "why", "forecast", "new", "same")

@@ -122,7 +122,7 @@ class Sharing:
 
     # ------------------------------------------------------------------ a part of the whole
 
-    def _part(self, metrics: tuple[str, ...], *, kept: bool) -> Question:
+    def _part(self, metrics: tuple[str, ...], *, kept: bool) -> Question | None:
         metric = self.semantics.metrics[metrics[0]]
         filters = self.turn.filters()
         own = {c.dimension for c in self.draft.filters.clauses}
@@ -135,6 +135,9 @@ class Sharing:
             n = self.turn.rank_n()
             ranking = Ranking(n) if n else self.context.ranking if self.context and self.context.by == by else None
             return replace(self.turn.base("share", metrics[:1]), by=by[:1], ranking=ranking, share=Share(), ask="rows")
+        if metric.share and self.draft.ranks and self.draft.ranked and self._behind_figure():
+            self.draft.metrics = [metric.share]
+            return None
         if self.draft.ranks and self.draft.ranked and self.draft.ranked[0] not in own:
             n = self.turn.rank_n() or 1
             return replace(
@@ -161,6 +164,10 @@ class Sharing:
         if metric.id == "orders" and self.reading.has("came_back"):
             return replace(self.turn.base("share", ("cancellations",)), share=Share(of="orders"))
         return replace(self.turn.base("share", metrics[:1]), share=Share(part=part))
+
+    def _behind_figure(self) -> bool:
+        """ "The most negative reviews, in percent": the share only says in what the figure is given."""
+        return bool(self.draft.metric_marks) and self.reading.ops("share")[0].start > self.draft.metric_marks[0].start
 
     def _of_each(self) -> bool:
         """ "As a share of each department's total": each group is its own whole."""

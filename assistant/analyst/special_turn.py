@@ -144,9 +144,12 @@ class SpecialTurn(RankingTurn):
     def _lookup(self) -> Question | None:
         reading = self.reading
         product = self.draft.filters.at.get("product")
+        nouns = ("product", "reviewed_item")
         if product and not self.draft.metrics and not self.draft.ranks and not self.draft.periods:
             alone = all(
-                m.kind in ("product", "word") or m.is_op("which", "name_of", "comes_from", "and_what", "include", "only", "sold", "define")
+                m.kind in ("product", "word")
+                or set(m.all("dimension")) & set(nouns)
+                or m.is_op("which", "name_of", "comes_from", "and_what", "include", "only", "sold", "define")
                 for m in reading.marks
             )
             if reading.has("name_of") or (self.context is None and alone and reading.has("which")):

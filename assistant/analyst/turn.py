@@ -238,6 +238,8 @@ class Turn:
             named = ("returned_units",)
         if named == ("returns",) and self.keeps.metric == "gross_sales" and self._taken_off():
             named = ("net_sales",)
+        if named == ("returns",) and self.keeps.metric == "net_sales" and self._before_returns():
+            named = ("gross_sales",)
         named = self._per_order(named)
         if "returns" in named and self.draft.counted == "customer":
             return ("returning_customers",)
@@ -269,6 +271,11 @@ class Turn:
         """ "Less returns" after gross sales: what is left."""
         before = self.reading.before(self.draft.metric_marks[0])
         return before is not None and before.text in ("less", "minus", "after", "deduct", "deducting", "net of", "without", "excluding")
+
+    def _before_returns(self) -> bool:
+        """ "Before refunds" after net sales: gross sales."""
+        before = self.reading.before(self.draft.metric_marks[0]) if self.draft.metric_marks else None
+        return before is not None and before.text in ("before", "ignoring", "without")
 
     def _per_order(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """ "Spend most per order", "units ... per order": the figure of an average order."""
@@ -334,6 +341,12 @@ class Turn:
             and not self.draft.counted
         ):
             return ("returned_units",) if came_back and not self.reading.has("sold") else ("units",)
+        if (
+            self.draft.cube == "sales"
+            and self.reading.has("how_many")
+            and {"placed", "place", "places"} & {t.text for t in self.reading.tokens}
+        ):
+            return ("orders",)
         if self.draft.cube == "sales" and self.reading.has("how_much") and self.reading.has("came_back"):
             return ("returns",)
         if (
