@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA, DamerauLevenshtein
 
 from assistant.models.words import common_words, ordinary_words, stop_words, word_list
 from assistant.types import Entity
@@ -36,7 +36,12 @@ _IRREGULAR = {
 LEAST_COVERAGE = 0.7
 """The part of a product's name, by the weight of its words, that must be said."""
 _FUZZY_FROM = 5
-"""Shorter words are too easily turned into others to be corrected."""
+"""Shorter words are too easily turned into others to be corrected by their likeness alone."""
+_SLIP_FROM = 4
+"""From this length on a word that no language has may be a trait or a category with one slip of the finger in it."""
+_CONTRACTED = re.compile(r"(?:are|ca|could|did|do|does|had|has|have|is|should|was|were|wo|would)nt|(?:i|you|we|they)(?:ve|re|ll)")
+"""Contractions without their apostrophe, which are no misspelt words."""
+_SLIP_KINDS = frozenset({"colour", "material", "category", "brand"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class _Token:
     word: str
     start: int
     end: int
+    typed: str = ""
+    """The word as it was typed, in small letters."""
     fixed: bool = False
     """Whether the word stands for a misspelt one."""
 
@@ -84,7 +91,7 @@ def normal(word: str) -> str:
 
 def words_of(text: str) -> list[_Token]:
     """The tokens of a text with their spans, in normal form."""
-    return [_Token(normal(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    return [_Token(normal(match[0]), match.start(), match.end(), match[0].casefold()) for match in _TOKEN.finditer(text)]
 
 
 class Gazetteer:
@@ -105,10 +112,13 @@ class Gazetteer:
             {w for words in self._phrases for w in words if len(w) >= _FUZZY_FROM} | {w for w in self._by_word if len(w) >= _FUZZY_FROM}
         )
         self._known = frozenset({w for words in self._phrases for w in words} | set(self._by_word))
+        self._slips = dict(self._forms())
+        self._slip_words = sorted(self._slips)
+        self._everyday = sorted(ordinary_words())
 
     def find(self, text: str) -> list[Entity]:
         """Products, brands, categories, colours, materials, sizes and options; several products may share a span, best first."""
-        tokens = self._corrected(words_of(text))
+        tokens = self._corrected(text)
         found = list(self._find_phrases(text, tokens))
         found += self._find_sizes(text)
         named = self._find_products(text, tokens)
@@ -164,7 +174,14 @@ class Gazetteer:
                 self._by_word[word].append(len(self._named))
             self._named.append(_Named(key, words, sum(self._idf[word] for word in set(words))))
 
-    def _corrected(self, tokens: list[_Token]) -> list[_Token]:
+    def _forms(self) -> Iterator[tuple[str, str]]:
+        """Words of traits, categories and brands as they may be typed, singular and plural, each with the form that they are known by."""
+        for words, meanings in self._phrases.items():
+            if any(kind in _SLIP_KINDS for kind, _ in meanings):
+                yield from ((typed, word) for word in words for typed in (f"{word}s", word) if len(typed) >= _SLIP_FROM)
+
+    def _corrected(self, text: str) -> list[_Token]:
+        tokens = words_of(text)
         joined: list[_Token] = []
         position = 0
         while position < len(tokens):
@@ -175,25 +192,43 @@ class Gazetteer:
                 and token.word + following.word in self._known
                 and not (token.word in self._known and following.word in self._known)
             ):
-                joined.append(_Token(token.word + following.word, token.start, following.end))
+                joined.append(_Token(token.word + following.word, token.start, following.end, token.typed + following.typed))
                 position += 1
             else:
-                joined.append(self._correct(token))
+                joined.append(self._correct(token, text))
             position += 1
         return joined
 
-    def _correct(self, token: _Token) -> _Token:
+    def _correct(self, token: _Token, text: str) -> _Token:
         word = token.word
-        if len(word) < _FUZZY_FROM or word in self._known or word in ordinary_words() or any(c.isdigit() for c in word):
+        if any(c.isdigit() for c in word) or _CONTRACTED.fullmatch(token.typed):
             return token
-        if word in common_words():
+        if any(form in known for form in (word, token.typed) for known in (self._known, ordinary_words(), common_words())):
             return token
+        found = self._likeness(word) or self._slip(token, text)
+        return _Token(found, token.start, token.end, token.typed, fixed=True) if found else token
+
+    def _likeness(self, word: str) -> str | None:
+        """The word of the catalogue that is most like this one and begins like it."""
+        if len(word) < _FUZZY_FROM:
+            return None
         best = process.extractOne(
             word, self._vocabulary, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.8 if len(word) < 8 else 0.75
         )
-        if best is None or best[0][0] != word[0]:
-            return token
-        return _Token(best[0], token.start, token.end, fixed=True)
+        return None if best is None or best[0][0] != word[0] else best[0]
+
+    def _slip(self, token: _Token, text: str) -> str | None:
+        """The trait, category or brand that one slip turns into this word, where there is only one, or one that begins like it.
+
+        Left alone are words as near to an everyday one, and capitalised ones within a sentence, which are names.
+        """
+        if len(token.typed) < _SLIP_FROM or (token.start and text[token.start].isupper() and not text.isupper()):
+            return None
+        if process.extractOne(token.typed, self._everyday, scorer=OSA.distance, score_cutoff=1):
+            return None
+        near = [form for form, _, _ in process.extract(token.typed, self._slip_words, scorer=OSA.distance, score_cutoff=1, limit=None)]
+        alike = {self._slips[form] for form in near if form[0] == token.typed[0]} or {self._slips[form] for form in near}
+        return alike.pop() if len(alike) == 1 else None
 
     def _find_phrases(self, text: str, tokens: Sequence[_Token]) -> Iterator[Entity]:
         position = 0
