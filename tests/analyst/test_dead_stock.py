@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from little_shops import LittleShop, Row, line, product
-
 from assistant.analyst.question import Question, Ranking
 from assistant.analyst.tools.dead_stock import dead_stock
 from assistant.types import Status
+from tests.little_shops import LittleShop, Row, line, product
 
 TODAY = datetime(2026, 6, 30, 12)  # noqa: DTZ001 - the warehouse keeps the shop's own time
 

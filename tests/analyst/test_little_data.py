@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from little_shops import LittleShop, line, product, review
 
 from assistant.analyst import reviewing
 from assistant.analyst.analyst import Analyst
@@ -17,6 +16,7 @@ from assistant.config import Settings
 from assistant.types import Answer, Status
 from assistant.warehouse import Warehouse
 from tests.fake_sentiment import WordSentiment
+from tests.little_shops import LittleShop, line, product, review
 
 DAY = datetime(2026, 3, 2, 10)  # noqa: DTZ001 - the warehouse keeps the shop's own time
 PLAIN = frozenset(["metric", "series", "breakdown", "ranking", "compare", "share", "count", "lookup", "record", "gaps", "why"])
