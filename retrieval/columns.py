@@ -8,8 +8,8 @@ without regard to case. A missing or null value satisfies only `ne` and `not_in`
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -22,21 +22,20 @@ from retrieval.types import Condition, FieldValue, Filter, Passage
 Mask: TypeAlias = NDArray[np.bool_]
 ColumnType: TypeAlias = Literal["number", "boolean", "text"]
 
-_ORDER: dict[str, Callable[[Any, Any], Any]] = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
 _NEGATED = {"ne": "eq", "not_in": "in"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`codes` (n,) point into the sorted `values`; -1 is missing."""
+    """`codes` (n,) point into the sorted `values`; -1 is missing. A comparison of values is one of codes."""
 
     name: str
     type: ColumnType
-    codes: NDArray[np.int32]
+    codes: NDArray[np.signedinteger[Any]]
     values: tuple[str | float | bool, ...]
 
     def test(self, condition: Condition) -> Mask:
-        """(n,) truth of `condition`, tried once on each distinct value.
+        """(n,) truth of `condition`.
 
         Raises:
             BadFilter: the condition's value is of another type than the column.
@@ -46,11 +45,14 @@ class Column:
         if condition.op in ("eq", "in"):
             return self._among(condition)
         if not self.values:
-            return self._spread([])
-        bound = self._wanted(condition, condition.value)
+            return np.zeros(len(self.codes), np.bool_)
+        bound: Any = self._wanted(condition, condition.value)
         if bound is None or self.type == "boolean":
             raise BadFilter(f"{self.name!r} cannot be ordered against {condition.value!r}.", hint="Use `eq`, `ne`, `in` or `not_in`.")
-        return self._spread([bool(_ORDER[condition.op](value, bound)) for value in self.values])
+        values: Any = self.values
+        cut = bisect_left(values, bound) if condition.op in ("lt", "ge") else bisect_right(values, bound)
+        found: Mask = self.codes >= cut if condition.op in ("gt", "ge") else (self.codes < cut) & (self.codes >= 0)
+        return found
 
     def _among(self, condition: Condition) -> Mask:
         value = condition.value
@@ -58,8 +60,17 @@ class Column:
             raise BadFilter(
                 f"{condition.op!r} on {self.name!r} got {value!r}.", hint="`in` and `not_in` take a tuple, all others one value."
             )
-        wanted = {self._wanted(condition, item) for item in (value if isinstance(value, tuple) else (value,))}
-        return self._spread([item in wanted for item in self.values])
+        wanted = {self._wanted(condition, item) for item in (value if isinstance(value, tuple) else (value,))} - {None}
+        codes = sorted(code for item in wanted if (code := self._code(item)) is not None)
+        if len(codes) == 1:
+            found: Mask = self.codes == codes[0]
+            return found
+        return np.isin(self.codes, codes)
+
+    def _code(self, value: Any) -> int | None:
+        values: Any = self.values
+        place = bisect_left(values, value)
+        return place if place < len(values) and values[place] == value else None
 
     def _wanted(self, condition: Condition, value: Any) -> str | float | bool | None:
         if value is None:
@@ -75,10 +86,6 @@ class Column:
         raise BadFilter(
             f"{self.name!r} is a {self.type}; the condition {condition.op!r} compares it with {value!r}.", hint="Give a value of that type."
         )
-
-    def _spread(self, truths: Sequence[bool]) -> Mask:
-        """Truth of each distinct value -> truth of each passage; the appended False is what code -1 reads."""
-        return np.array([*truths, False], np.bool_)[self.codes]
 
 
 class Columns:
@@ -104,10 +111,10 @@ class Columns:
         """
         if not where:
             return None
-        mask = np.ones(self.size, np.bool_)
-        for condition in where:
-            mask &= self._named(condition.field).test(condition)
-        return mask
+        first, *others = (self._named(condition.field).test(condition) for condition in where)
+        for other in others:
+            first &= other
+        return first
 
     def _named(self, name: str) -> Column:
         try:
@@ -121,7 +128,8 @@ def _column(name: str, raw: Sequence[FieldValue]) -> Column:
     values = [None if value is None else _plain(name, kind, value) for value in raw]
     distinct = sorted({value for value in values if value is not None})
     code = {value: number for number, value in enumerate(distinct)}
-    codes = np.array([-1 if value is None else code[value] for value in values], np.int32)
+    width = np.min_scalar_type(-len(distinct) - 1)  # of the signed types the narrowest that holds them all
+    codes = np.array([-1 if value is None else code[value] for value in values], width)
     return Column(name, kind, codes, tuple(distinct))
 
 

@@ -39,9 +39,9 @@ def write_vectors(path: Path, vectors: Vector) -> None:
     np.save(path, vectors, allow_pickle=False)
 
 
-def read_vectors(path: Path) -> Vector:
-    """What `write_vectors` wrote."""
-    vectors: Vector = np.load(path, allow_pickle=False)
+def read_vectors(path: Path, *, mapped: bool = False) -> Vector:
+    """What `write_vectors` wrote; `mapped`: read from the file as they are used."""
+    vectors: Vector = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
     if vectors.ndim != 2 or vectors.dtype != np.float32:
         raise ValueError(f"{path.name} holds {vectors.dtype} of shape {vectors.shape}")
     return vectors

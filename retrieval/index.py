@@ -4,7 +4,8 @@
     index/<version>/         passages.arrow, vectors.npy, terms.txt, counts.npz, and approximate.faiss for very many
     index/.lock              held while writing
 
-Owns the form on disk and what a rebuild may reuse. A reader takes everything into memory, so a swap never disturbs it. No pickle.
+Owns the form on disk and what a rebuild may reuse. A reader takes everything into memory (very many vectors are mapped, and
+a mapped file stays whole when it is removed), so a swap never disturbs it. No pickle.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ def _read(version: Path, manifest: Manifest, remedy: str) -> Index:
         _check(version / name, size, digest, remedy)
     try:
         corpus = Corpus(read_passages(version / "passages.arrow"))
-        vectors = read_vectors(version / "vectors.npy")
+        vectors = read_vectors(version / "vectors.npy", mapped="approximate.faiss" in manifest.files)
         counts = read_counts(version / "terms.txt", version / "counts.npz")
         approximate = read_faiss(version / "approximate.faiss") if "approximate.faiss" in manifest.files else None
     except (ValueError, KeyError) as error:
