@@ -64,10 +64,15 @@ class Opinions:
         return Opinions(*picked)
 
     def split(self, share: float, seed: int) -> tuple[Opinions, Opinions]:
-        """(rest, part): a part of about `share` of each label; the same text is never in both."""
-        rows = tuple(map(str, range(len(self))))
-        _, part = split_off(Labelled(rows, self.labels), share, seed)
-        held = {self.texts[int(row)] for row in part.texts}
+        """(rest, part): a part of about `share` of each label; the same text is never in both.
+
+        Texts are drawn, not rows: a sentence with several targets is held out whole and counts by its first label.
+        """
+        first: dict[str, int] = {}
+        for row, text in enumerate(self.texts):
+            first.setdefault(text, row)
+        _, part = split_off(Labelled(tuple(first), tuple(self.labels[row] for row in first.values())), share, seed)
+        held = set(part.texts)
         return (
             self.take(i for i, text in enumerate(self.texts) if text not in held),
             self.take(i for i, text in enumerate(self.texts) if text in held),

@@ -88,3 +88,11 @@ def test_a_text_is_never_on_both_sides_of_a_split() -> None:
     rest, part = data.split(0.2, 1)
     assert not set(rest.texts) & set(part.texts)
     assert len(rest) + len(part) == 60
+
+
+def test_a_sentence_of_many_targets_takes_no_more_than_its_share_of_the_rest() -> None:
+    texts = tuple(f"text {i // 5}" for i in range(1000))
+    data = Opinions(texts, tuple("01"[i % 2] for i in range(1000)), ("",) * 1000)
+    rest, part = data.split(0.1, 1)
+    assert not set(rest.texts) & set(part.texts)
+    assert 80 <= len(part) <= 120
