@@ -90,7 +90,7 @@ class Shop:
     @cached_property
     def shopper(self) -> ShopperClerk:
         understand = self.understander.understand
-        return ShopperClerk(self.store, self.retriever, self.settings, self.responder, understand, self._companions(), self._mood())
+        return ShopperClerk(self.store, self.retriever, self.settings, self.responder, understand, self._companions(), self.mood)
 
     def _companions(self) -> Recommender | None:
         """The shop's own recommender, where it has trained one."""
@@ -98,7 +98,8 @@ class Shop:
             return load_recommender(find_model(RECOMMENDER, self.store.folder))
         return None
 
-    def _mood(self) -> Mood | None:
+    @cached_property
+    def mood(self) -> Mood | None:
         """How angry a text sounds: the chance that it is negative, by the sentiment model where there is one."""
         with suppress(ModelMissing):
             reader = load_sentiment(self.store.folder)
@@ -116,6 +117,10 @@ class Shop:
             return GuardedResponder(None)
 
     @cached_property
+    def _drafter(self) -> Drafter:
+        return Drafter(self.store, self.responder, self.settings)
+
+    @cached_property
     def analyst(self) -> Analyst:
         encoder = self.understander.encoder
         is_word = encoder.knows if isinstance(encoder, OnnxEncoder) else None
@@ -123,11 +128,7 @@ class Shop:
 
     @cached_property
     def desk(self) -> Desk:
-    @cached_property
-    def _drafter(self) -> Drafter:
-        return Drafter(self.store, self.responder, self.settings)
-
-        return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder)
+        return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder, self.drafts)
 
     @cached_property
     def hub(self) -> Hub:
@@ -195,6 +196,14 @@ class Shop:
                 message = Message(uuid4().hex, session, f"I meant: {answer.text.split(':')[0]}", Role.STAFF, account_role=by.role.value)
                 return self._keep(message, answer, memory)
 
+    def drafts(self, text: str, sources: Sequence[Source], *, style: Style = "brief", count: int = 3) -> tuple[Draft, ...]:
+        """Ways for a person to answer `text` from these sources, the surest first, no two alike; see `assistant.shopper.drafts`."""
+        return self._drafter.drafts(text, sources, style=style, count=count)
+
+    def reworded(self, text: str, wish: Wish, message: str = "") -> str | None:
+        """A draft made shorter or friendlier without a new claim; None where there is nothing to change."""
+        return self._drafter.reworded(text, wish, message)
+
     def _lessons(self) -> tuple[Lesson, ...]:
         """What staff corrected of how their questions were understood."""
         return tuple(lesson_from(c.text, c.was, c.label, c.by, c.at.date()) for c in self.store.corrections.all(QUESTIONS))
@@ -213,14 +222,6 @@ class Shop:
             if conversation.mode in (Mode.WAITING, Mode.AGENT):
                 return self._pass_on(message)
             handoff.customer_wrote(self.store, conversation.id)
-    def drafts(self, text: str, sources: Sequence[Source], *, style: Style = "brief", count: int = 3) -> tuple[Draft, ...]:
-        """Ways for a person to answer `text` from these sources, the surest first, no two alike; see `assistant.shopper.drafts`."""
-        return self._drafter.drafts(text, sources, style=style, count=count)
-
-    def reworded(self, text: str, wish: Wish, message: str = "") -> str | None:
-        """A draft made shorter or friendlier without a new claim; None where there is nothing to change."""
-        return self._drafter.reworded(text, wish, message)
-
             self.store.conversations.append(conversation.id, _AUTHORS[message.role], message.text)
             self.store.conversations.append(conversation.id, "bot", answer.text, answer.to_record(message.id))
             if answer.status is Status.HANDOFF:
