@@ -38,12 +38,17 @@ _NAME_SAID = re.compile(
 _NAME_SAID_LOWER = re.compile(
     rf"(?i)\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|under\s+the\s+name(?:\s+of)?)\s+(?P<name>{_LOWER_NAME})"
 )
+_NAME_BARE = re.compile(rf"(?i:\bname)\s+(?P<name>{_NAME})")
 _BETWEEN_NAME_AND_ZIP = (
     rf"[\s,;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|of|live|living|lives|based|resident|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
 )
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
 _NAME_BEFORE_LOWER = re.compile(
-    rf"^(?:(?i:hi|hello|hey|yes|sure|ok|its|it's|i'm|im|i am|this is)[\s,!.]+)*(?P<name>{_LOWER_NAME}){_BETWEEN_NAME_AND_ZIP}"
+    rf"(?:^|[.,;:!?()\n]\s*|\s-+\s*)(?:(?i:hi|hello|hey|yes|sure|ok|its|it's|i'm|im|i am|this is|name|from|for)[\s,!.:]+)*"
+    rf"(?P<name>{_LOWER_NAME}){_BETWEEN_NAME_AND_ZIP}"
+)
+_NAME_AFTER = re.compile(
+    rf"^[\s,;:/()|-]*(?:(?i:and|my|name|is|it's|i'm|i am|here)[\s,;:]+)*(?P<name>{_NAME})(?=\s*(?:$|[.,;!?()-]|here\b))"
 )
 
 _METHODS = (
@@ -94,7 +99,7 @@ def zips(text: str) -> Iterator[Entity]:
 
 def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
     """First and last names: introduced as such, or standing before a post code."""
-    for pattern in (_NAME_SAID, _NAME_SAID_LOWER):
+    for pattern in (_NAME_SAID, _NAME_SAID_LOWER, _NAME_BARE):
         for match in pattern.finditer(text):
             yield from _name(text, match.start("name"), match.end("name"))
     for code in zips_found:
@@ -102,6 +107,10 @@ def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
         found = next(reversed(list(_NAME_BEFORE.finditer(before))), None) or _NAME_BEFORE_LOWER.search(before)
         if found:
             yield from _name(text, found.start("name"), found.end("name"))
+        elif code.score == 1.0 or not before.strip():
+            after = _NAME_AFTER.search(text[code.end :])
+            if after:
+                yield from _name(text, code.end + after.start("name"), code.end + after.end("name"))
 
 
 def _name(text: str, start: int, end: int) -> Iterator[Entity]:

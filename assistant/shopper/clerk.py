@@ -22,22 +22,21 @@ from assistant.shopper.handing import ASK_FOR_PERSON, handed
 from assistant.shopper.hours import check_hours
 from assistant.shopper.lines import check_lines, line
 from assistant.shopper.naming import read_names
-from assistant.shopper.orders.asks import OrderAsk, parted, read_ask
-from assistant.shopper.orders.desk import OrderDesk, nth
-from assistant.shopper.orders.errands import errands
-from assistant.shopper.orders.identify import Identification, identify
+from assistant.shopper.ordering import OrderTalk
+from assistant.shopper.orders.asks import read_ask
+from assistant.shopper.orders.desk import OrderDesk
 from assistant.shopper.orders.policy import load_policy
-from assistant.shopper.plan import Move, Plan, Sight
+from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
 from assistant.shopper.readings import two_readings
 from assistant.shopper.references import refer
 from assistant.shopper.reply import Outcome, said
 from assistant.shopper.respond import PlainResponder, Responder
 from assistant.shopper.search import Finder
 from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
-from assistant.shopper.state import DialogueState, Held
+from assistant.shopper.state import DialogueState
 from assistant.shopper.testimony import SILENT, with_reviews
 from assistant.shopper.wish import read_wish
-from assistant.types import Answer, Entity, Evidence, Message, Source, Status, Understanding
+from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
 from retrieval.types import Condition, Retriever
 
 if TYPE_CHECKING:
@@ -45,20 +44,8 @@ if TYPE_CHECKING:
 
 _DECLINED = frozenset({"prompt_attack", "discount", "private_data", "out_of_scope", "advice", "no_orders", "no_text"})
 _UNSEEN = frozenset({"line", "account", ""})
-_ABOUT_PRODUCTS = (
-    Move.FACTS,
-    Move.COMPARE,
-    Move.EXTREME,
-    Move.CHEAPER,
-    Move.SIMILAR,
-    Move.GOES_WITH,
-    Move.COUNT,
-    Move.SEARCH,
-    Move.MORE,
-    Move.MISSING,
-)
-_ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.CONFIRM, Move.IDENTIFY)
-_SUBJECTS = dict.fromkeys(_ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
+_ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.ASK_AGAIN, Move.CONFIRM, Move.IDENTIFY)
+_SUBJECTS = dict.fromkeys(ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
 _SURE = 0.5
 _BAD_MOODS = frozenset({"complaint", "abuse"})
 ANGRY_FROM = 0.8
@@ -122,6 +109,7 @@ class ShopperClerk:
         self._keeper = ShelfKeeper(store)
         self._faq = FaqReader(store, retriever)
         self._desk = OrderDesk(store, settings, load_policy(settings.shopper.policy, store.folder))
+        self._orders = OrderTalk(store, settings, self._desk, self._look, self._do, understand)
 
     def reply(self, message: Message, understanding: Understanding, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]:
         """The answer to a message, and the memory to hand in with the next one. `memory` is empty at the start of a session."""
@@ -195,12 +183,13 @@ class ShopperClerk:
         counter = self._counter(shelf)
         handlers: dict[Move, Handler] = {
             Move.LINE: self._line,
-            Move.CONFIRM: lambda sight, plan, state: self._on(self._desk.writes.confirm(state), shelf),
-            Move.DENY: lambda sight, plan, state: self._on(self._denied(sight, plan, state), shelf),
+            Move.CONFIRM: lambda sight, plan, state: self._orders.confirmed(sight, state, shelf),
+            Move.DENY: lambda sight, plan, state: self._orders.then(self._denied(sight, plan, state), shelf),
             Move.HANDOFF: self._hand_off,
-            Move.IDENTIFY: lambda sight, plan, state: self._identified(sight, state, shelf),
-            Move.ORDER: lambda sight, plan, state: self._order(sight, state, shelf),
-            Move.CONTINUE: lambda sight, plan, state: self._on(self._continued(plan, sight, state, shelf), shelf),
+            Move.IDENTIFY: lambda sight, plan, state: self._orders.identified(sight, state, shelf),
+            Move.ORDER: lambda sight, plan, state: self._orders.requested(sight, state, shelf),
+            Move.CONTINUE: lambda sight, plan, state: self._orders.continued(plan, sight, state, shelf),
+            Move.ASK_AGAIN: lambda sight, plan, state: self._asked_again(sight, plan, state, shelf),
             Move.EXPLAIN: self._explained,
             Move.FAQ: self._cited,
             Move.MISSING: counter.missing,
@@ -236,7 +225,7 @@ class ShopperClerk:
     def _both(self, sight: Sight, plan: Plan, state: DialogueState, shelf: Shelf) -> Outcome | None:
         """Both answers where one half of a message asks for goods and the other for a text of the shop's, else None."""
         halves = _halves(sight.understanding.text)
-        if self._understand is None or len(halves) != 2 or plan.move not in (Move.FAQ, *_ABOUT_PRODUCTS) or state.draft:
+        if self._understand is None or len(halves) != 2 or plan.move not in (Move.FAQ, *ABOUT_PRODUCTS) or state.draft:
             return None
         sights = [self._look(self._understand(half), state, shelf) for half in halves]
         plans = [policy.decide(part, state) for part in sights]
@@ -244,9 +233,7 @@ class ShopperClerk:
             part.faq is not None and part.faq.score >= weighing.FAQ_LIKELY and p.move is Move.FAQ
             for part, p in zip(sights, plans, strict=True)
         ]
-        goods = [
-            p.move in _ABOUT_PRODUCTS and p.move is not Move.MISSING and _of_goods(part) for part, p in zip(sights, plans, strict=True)
-        ]
+        goods = [p.move in ABOUT_PRODUCTS and p.move is not Move.MISSING and _of_goods(part) for part, p in zip(sights, plans, strict=True)]
         if not (texts[0] and goods[1]) and not (texts[1] and goods[0]):
             return None
         first = self._do(plans[0], sights[0], state, shelf)
@@ -271,13 +258,28 @@ class ShopperClerk:
         ]
         return replace(outcome, evidence=tuple(pieces))
 
+    def _asked_again(self, sight: Sight, plan: Plan, state: DialogueState, shelf: Shelf) -> Outcome:
+        """The question that is open, once more; like any message not understood it counts towards fetching a person."""
+        if state.misses + 1 >= MOST_MISSES:
+            return self._lost(sight, plan, state)
+        again = self._orders.continued(plan, _blank(sight), state, shelf)
+        return replace(again, evidence=(said(line("unsure_which", self._settings)), *again.evidence))
+
     def _line(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        broken = self._orders.broken(sight, state) if plan.detail == "defect" else None
+        if broken is not None:
+            return broken
         status = Status.DECLINED if plan.detail in _DECLINED else Status.ANSWERED
         state = replace(state, pending=None) if plan.detail in _DECLINED else state
         return Outcome(status, (said(line(plan.detail, self._settings)),), state, plan.detail)
 
     def _denied(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
-        return Outcome(Status.ANSWERED, (said(line("denied", self._settings)),), replace(state, pending=None, draft=None), "deny")
+        return Outcome(
+            Status.ANSWERED,
+            (said(line("denied", self._settings)),),
+            replace(state, pending=None, draft=None, held=None, identifying=False),
+            "deny",
+        )
 
     def _hand_off(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         return Outcome(
@@ -309,127 +311,15 @@ class ShopperClerk:
         words = line("unsure_again" if again else "unsure", self._settings)
         return Outcome(Status.CLARIFY, (said(words),), state, "unsure", choices=(ASK_FOR_PERSON,) if again else ())
 
-    def _order(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
-        if sight.ask is None:
-            return self._lost(sight, Plan(Move.LOST), state)
-        return self._requested(sight, replace(state, held=None), shelf)
-
-    def _requested(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
-        """What a message asks of the order desk; of several requests the first, with the others kept for later."""
-        first, *rest = errands(sight.understanding, self._understand)
-        if rest:
-            state = replace(state, later=tuple(Held.of(request) for request in rest))
-            sight = self._look(first, state, shelf)
-        if sight.ask is None:
-            return self._lost(sight, Plan(Move.LOST), state)
-        return self._on(self._desk.serve(sight.ask, sight.understanding, state, self._also(sight)), shelf)
-
-    def _on(self, outcome: Outcome, shelf: Shelf) -> Outcome:
-        """The outcome of a request, and where that is settled, the next one of the same message."""
-        state = outcome.state
-        if not state.later or not state.customer_id or state.pending or state.draft or outcome.status is Status.CLARIFY:
-            return outcome
-        request, state = state.later[0].understanding(), replace(state, later=state.later[1:])
-        sight = self._look(request, state, shelf)
-        if sight.ask is None:
-            return self._on(replace(outcome, state=state), shelf)
-        following = self._desk.serve(sight.ask, sight.understanding, state, self._also(sight))
-        return self._on(
-            replace(
-                following,
-                evidence=(*outcome.evidence, *following.evidence),
-                actions=(*outcome.actions, *following.actions),
-                silent=(*outcome.silent, *following.silent),
-            ),
-            shelf,
-        )
-
-    def _also(self, sight: Sight) -> tuple[OrderAsk, ...]:
-        """What else is asked about the same order: "where is it, and what did it cost?" """
-        if sight.ask is None:
-            return ()
-        # of a part its own words decide: the classifier read the whole
-        parts = (replace(sight.understanding, text=part, intent="", confidence=0.0) for part in parted(sight.understanding.text))
-        asked = (read_ask(part, in_order=True) for part in parts)
-        return tuple({ask.topic: ask for ask in asked if ask is not None and not ask.write and ask.topic != sight.ask.topic}.values())
-
-    def _identified(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
-        found = identify(sight.understanding, state, self._store, self._settings)
-        if found.result in ("found", "known"):
-            return self._resumed(sight, found, shelf)
-        held = sight.understanding if sight.ask is not None else None
-        asking = self._desk.serve(sight.ask, held, found.state).state if sight.ask and held else replace(found.state, identifying=True)
-        lines = {"failed": "identify_failed", "stopped": "identify_stopped", "other": "one_customer"}
-        if found.result == "other":
-            return Outcome(Status.DECLINED, (said(line("one_customer", self._settings)),), replace(state, pending=None), "private_data")
-        status = Status.DECLINED if found.result in ("stopped", "failed") else Status.CLARIFY
-        return Outcome(status, (said(line(lines.get(found.result, "identify"), self._settings)),), asking, "give_details")
-
-    def _resumed(self, sight: Sight, found: Identification, shelf: Shelf) -> Outcome:
-        """Once it is known who writes: what this message asks, else what was asked before."""
-        state, held = found.state, found.state.held
-        if sight.ask is not None and (sight.ask.topic != "profile" or held is None):
-            return self._requested(sight, replace(state, held=None), shelf)
-        if held is not None:
-            again = self._look(held.understanding(), state, shelf)
-            if again.ask is not None:
-                return self._requested(again, replace(state, held=None), shelf)
-        return self._rest_of(sight, state, shelf) or Outcome(
-            Status.ANSWERED, (said(line("identified", self._settings)),), state, "give_details"
-        )
-
-    def _rest_of(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome | None:
-        """What else a message asks that also said who its writer is, or None where it asks nothing."""
-        own = ("email", "zip", "first_last_name", "phone")
-        text = sight.understanding.text
-        for entity in sight.understanding.of_kind(*own):
-            text = f"{text[: entity.start]}{' ' * (entity.end - entity.start)}{text[entity.end :]}"
-        kept = tuple(e for e in sight.understanding.entities if e.kind not in own)
-        rest = self._look(replace(sight.understanding, text=text, entities=kept), state, shelf)
-        if not (rest.naming.ids or rest.kind_known):
-            return None
-        plan = policy.decide(rest, state)
-        return self._do(plan, rest, state, shelf) if plan.move in _ABOUT_PRODUCTS and plan.move is not Move.MISSING else None
-
-    def _continued(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
-        """A detail for the draft under way, or the order number that a held request lacked."""
-        if plan.detail == "held" and state.held is not None:
-            again = state.held.understanding()
-            orders = sight.understanding.of_kind("order_id") or self._nth_order(sight, state) or self._told_order(sight, state)
-            asked = read_ask(again, in_order=True)
-            if asked is not None and not orders:
-                return self._desk.serve(asked, again, replace(state, held=None))
-            if asked is not None:
-                merged = replace(again, entities=(*(e for e in again.entities if e.kind != "order_id"), *orders))
-                return self._desk.serve(asked, merged, replace(state, held=None))
-        order, customer = (
-            self._store.orders.get(state.draft.order_id) if state.draft else None,
-            self._store.customers.get(state.customer_id),
-        )
-        if state.draft is None or order is None or customer is None or order.customer_id != customer.id:
-            return self._lost(sight, plan, replace(state, draft=None, pending=None))
-        return self._desk.writes.propose(state.draft.action, order, customer, sight.understanding, state)
-
-    def _told_order(self, sight: Sight, state: DialogueState) -> tuple[Entity, ...]:
-        order = self._desk.told(sight.understanding.text, state.held.text if state.held else "", state)
-        return (Entity("order_id", order.id, order.id, 0, 0),) if order else ()
-
-    def _nth_order(self, sight: Sight, state: DialogueState) -> tuple[Any, ...]:
-        orders = self._desk.orders_of(state.customer_id) if state.customer_id else []
-        places = [
-            e for e in sight.understanding.of_kind("ordinal") if isinstance(e.value, int) and -1 <= e.value <= len(orders) and e.value
-        ]
-        return tuple(replace(e, kind="order_id", value=nth(orders, int(e.value)).id) for e in places[:1] if isinstance(e.value, int))
-
     def _counted(self, plan: Plan, outcome: Outcome, sight: Sight) -> Outcome:
         """The outcome with what every turn keeps count of.
 
         A yes after talk of other things confirms nothing: the write is repeated back first.
         """
-        misses = outcome.state.misses + 1 if plan.move is Move.LOST else 0
+        misses = outcome.state.misses + 1 if plan.move in (Move.LOST, Move.ASK_AGAIN) else 0
         subject = _SUBJECTS.get(plan.move, outcome.state.subject)
         asked = outcome.state.pending if plan.move in _ABOUT_ORDERS else None
-        served = plan.move not in (Move.LOST, Move.LINE)
+        served = plan.move not in (Move.LOST, Move.ASK_AGAIN, Move.LINE)
         angry = outcome.state.angry + 1 if sight.angry else 0 if served else outcome.state.angry
         upset = outcome.state.upset or sight.angry or plan.detail in _COMPLAINTS or plan.move is Move.HANDOFF
         kept = replace(outcome.state, misses=misses, subject=subject, pending=asked, angry=angry, upset=upset)
@@ -458,6 +348,11 @@ class ShopperClerk:
 def _of_goods(sight: Sight) -> bool:
     """Whether a half of a message clearly speaks of goods: names a product or a category, or is near to one."""
     return bool(sight.naming.ids or sight.understanding.of_kind("category")) or sight.goods >= weighing.GOODS_SURE
+
+
+def _blank(sight: Sight) -> Sight:
+    """A message in which nothing was understood."""
+    return replace(sight, understanding=replace(sight.understanding, text="", entities=()), ask=None)
 
 
 def _halves(text: str) -> list[str]:

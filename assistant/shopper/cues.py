@@ -24,6 +24,7 @@ _YES = _any(
     r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|"
     r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
+    r"^\W*i (?:already |just )?said (?:yes|ok|okay|go ahead|do it)\b",
 )
 _NOT_YES = _any(
     r"\b(?:no|not|nope|never|don'?t|doesn'?t|do not|can'?t|cannot|won'?t|wait|hold on|hang on|stop|but|however|"
@@ -313,7 +314,7 @@ SEEKS = _any(
     r"want)\b"
 )
 DEFECT = _any(
-    r"\b(?:broke|snapped|ripped|tore|fell apart|came apart|fell off|came off|stopped working|shattered|leaks|"
+    r"\b(?:broke|died|is dead|malfunction\w*|snapped|ripped|tore|fell apart|came apart|fell off|came off|stopped working|shattered|leaks|"
     r"leaking|(?:is|was|are|were|arrived|came) (?:broken|damaged|cracked|faulty|defective|torn)|(?:doesn't|"
     r"does not|don't|won't) (?:work|turn on|switch on|start|close|charge))\b"
 )

@@ -23,6 +23,7 @@ class Move(StrEnum):
     IDENTIFY = "identify"
     ORDER = "order"
     CONTINUE = "continue"
+    ASK_AGAIN = "ask_again"
     EXPLAIN = "explain"
     FAQ = "faq"
     MISSING = "missing"
@@ -37,6 +38,21 @@ class Move(StrEnum):
     MORE = "more"
     RANGE = "range"
     LOST = "lost"
+
+
+ABOUT_PRODUCTS = (
+    Move.FACTS,
+    Move.COMPARE,
+    Move.EXTREME,
+    Move.CHEAPER,
+    Move.SIMILAR,
+    Move.GOES_WITH,
+    Move.COUNT,
+    Move.SEARCH,
+    Move.MORE,
+    Move.MISSING,
+)
+"""Moves that speak of goods."""
 
 
 @dataclass(frozen=True, slots=True)

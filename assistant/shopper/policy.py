@@ -86,7 +86,7 @@ def decide(sight: Sight, state: DialogueState) -> Plan:
     for step in (_danger, _consent, _anger, _identity, _courtesy, _orders, _complaints, _products, _texts, _rest):
         plan = step(sight, state)
         if plan is not None:
-            return plan
+            return _kept_to(plan, sight, state)
     return Plan(Move.LOST, why="no rule applied")
 
 
@@ -113,7 +113,7 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
 def _consent(sight: Sight, state: DialogueState) -> Plan | None:
     text = sight.understanding.text
     if state.pending is None:
-        return _late_consent(sight, state, text)
+        return _late_consent(sight, state, text) or _called_off(sight, state, text)
     named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
     own = str(state.pending.arguments["order_id"]).lstrip("#").upper()
     if cues.agrees(text) and named <= {own}:
@@ -123,6 +123,15 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
     if cues.declines(text) and not _amends(sight) and not elsewhere and len(text.split()) <= longest:
         return Plan(Move.DENY, why="no to what was repeated back")
     return None
+
+
+def _called_off(sight: Sight, state: DialogueState, text: str) -> Plan | None:
+    """A no to a request that is still being talked about: "wait, leave it"; not "don't need it any more", which is a reason."""
+    under_way = state.held is not None or state.draft is not None or state.identifying
+    if not under_way or sight.understanding.entities or sight.ask is not None or "?" in text:
+        return None
+    calls_off = cues.declines(text) and _CALLED_OFF.search(text) and len(text.split()) <= _LONG_NO and not _amends(sight)
+    return Plan(Move.DENY, why="calls off what was asked for") if calls_off else None
 
 
 def _anger(sight: Sight, state: DialogueState) -> Plan | None:
@@ -474,3 +483,9 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
     if intent in word_list("faq_intents") and sight.faq is not None and sight.faq.score >= 0.3:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")
     return Plan(Move.LOST, why="nothing understood")
+
+
+def _kept_to(plan: Plan, sight: Sight, state: DialogueState) -> Plan:
+    """The plan, or the question once more where a write is under way and the message is neither understood nor about known goods."""
+    guess = plan.move is Move.LOST or (plan.move in (Move.SEARCH, Move.FACTS) and not (sight.kind_known or sight.naming.ids))
+    return Plan(Move.ASK_AGAIN, why=plan.why) if guess and state.draft is not None and state.subject == "order" else plan

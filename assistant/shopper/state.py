@@ -89,6 +89,8 @@ class DialogueState:
     failed_identifications: int = 0
     held: Held | None = None
     order_id: str = ""
+    item_id: str = ""
+    """The item of that order last spoken of by itself."""
     draft: Draft | None = None
     pending: Pending | None = None
     aside: Pending | None = None

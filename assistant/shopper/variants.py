@@ -32,6 +32,8 @@ _UNITS = {
     "lb": "lbs",
 }
 _SPELT = {"gray": "grey", "colour": "color"}
+_WHICHEVER_AFTER = re.compile(r"\s+or (?:not|no)\b", re.IGNORECASE)
+_WHICHEVER_BEFORE = re.compile(r"\b(?:care|matters?|mind|bother\w*)\s+(?:about|if|whether)?[\s\w']{0,20}$", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|non|isn't|without|no)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
 
 
@@ -47,13 +49,16 @@ class Said:
 
 def read_options(product: Product, text: str) -> tuple[Said, ...]:
     """The option values of `product` that a text names, in its order; of two that overlap the longer."""
-    tokens = [(_norm(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text.replace("’", "'").replace("-", " "))]
     found: list[Said] = []
+    for option in options_of(product):  # the "bagged" in "bagged/bagless" is the option and no value of it
+        if "/" in option:
+            text = re.sub(re.escape(option), lambda match: " " * len(match[0]), text, flags=re.IGNORECASE)
+    tokens = [(_norm(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text.replace("’", "'").replace("-", " "))]
     for option, values in options_of(product).items():
         for value in values:
             found.extend(_find(option, value, tokens, text, values))
     kept: list[Said] = []
-    for said in sorted(found, key=lambda s: (-(s.end - s.start), s.start)):
+    for said in sorted(found, key=lambda s: (-(s.end - s.start), not _beside_name(s, tokens), not _sized(s), s.start)):
         if not any(other.start < said.end and said.start < other.end for other in kept):
             kept.append(said)
     return tuple(sorted(kept, key=lambda s: s.start))
@@ -108,10 +113,27 @@ def _find(option: str, value: str, tokens: list[tuple[str, int, int]], text: str
                 yield Said(option, value, match.start(), match.end())
 
 
+def _beside_name(said: Said, tokens: list[tuple[str, int, int]]) -> bool:
+    """Whether the option's own name stands right before or after the value: "medium ventilation" is no size."""
+    names = {_norm(part) for part in said.option.split()}
+    before = [word for word, _, end in tokens if end <= said.start][-1:]
+    after = [word for word, start, _ in tokens if start >= said.end][:1]
+    return bool(names & {*before, *after})
+
+
+def _sized(said: Said) -> bool:
+    return "size" in said.option.lower()
+
+
 def _flag(option: str, tokens: list[tuple[str, int, int]], text: str, values: Iterable[str]) -> Iterable[Said]:
-    for word, start, end in tokens:
-        if word == _norm(option.split()[0]) and len(option.split()) == 1:
-            value = "no" if _NOT.search(text[:start]) or re.match(r"[\s:=]+no\b", text[end:], re.IGNORECASE) else "yes"
+    named = [_norm(word)[:6] for word in option.split()]
+    for first in range(len(tokens) - len(named) + 1):
+        window = tokens[first : first + len(named)]
+        if all(word.startswith(name) for (word, _, _), name in zip(window, named, strict=True)):
+            start, end = window[0][1], window[-1][2]
+            if _WHICHEVER_AFTER.match(text[end:]) or _WHICHEVER_BEFORE.search(text[:start]):
+                continue
+            value = "no" if _NOT.search(text[:start]) or re.match(r"[\s:='\"]+no\b", text[end:], re.IGNORECASE) else "yes"
             actual = next((v for v in values if v.lower() == value), None)
             if actual:
                 yield Said(option, actual, start, end)

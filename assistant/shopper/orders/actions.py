@@ -156,7 +156,7 @@ class Actions:
         return Change(order, _credited(customer, method.id, -difference), difference, method, swaps=swaps)
 
     def _exchange(self, order: Order, customer: Customer, arguments: Mapping[str, Any], rule: Rule) -> Change:
-        method, swaps = self._swapped(order, customer, arguments)
+        method, swaps = self._swapped(order, customer, arguments, same=True)
         difference = round(sum(swap.difference for swap in swaps), 2)
         kept = {
             **order.attributes,
@@ -167,21 +167,24 @@ class Actions:
         }
         return Change(_moved(replace(order, attributes=kept), rule), customer, difference, method, swaps=swaps)
 
-    def _swapped(self, order: Order, customer: Customer, arguments: Mapping[str, Any]) -> tuple[PaymentMethod, tuple[Swap, ...]]:
+    def _swapped(
+        self, order: Order, customer: Customer, arguments: Mapping[str, Any], *, same: bool = False
+    ) -> tuple[PaymentMethod, tuple[Swap, ...]]:
+        """The new items and how they are paid. `same`: the very same variant will do, for something that came broken."""
         lines = _lines(order, arguments["item_ids"])
         if len(arguments["new_item_ids"]) != len(lines):
             raise PolicyRefused("I'm sorry, each item needs exactly one new item.")
-        swaps = tuple(self._swap(line, str(new)) for line, new in zip(lines, arguments["new_item_ids"], strict=True))
+        swaps = tuple(self._swap(line, str(new), same=same) for line, new in zip(lines, arguments["new_item_ids"], strict=True))
         method = _own_method(customer, str(arguments["payment_method_id"]))
         _must_cover(method, sum(swap.difference for swap in swaps))
         return method, swaps
 
-    def _swap(self, line: OrderLine, new: str) -> Swap:
+    def _swap(self, line: OrderLine, new: str, *, same: bool) -> Swap:
         product = self._store.catalogue.get(line.product_id)
         variant = next((v for v in product.variants if v.id == new), None) if product else None
         if product is None or variant is None:
             raise PolicyRefused(f"I'm sorry, the {line.name} can only be changed to another variant of the same product.")
-        if variant.id == line.variant_id:
+        if variant.id == line.variant_id and not same:
             raise PolicyRefused(f"I'm sorry, that is the same {line.name} as you have now.")
         if not variant.available or variant.stock == 0:
             raise PolicyRefused(f"I'm sorry, that variant of the {line.name} is not available at the moment.")

@@ -17,7 +17,8 @@ _POLICY_WORD = re.compile(
 )
 _HISTORY = re.compile(
     r"\b(?:was|were|has been|have been|been|got|did you|why)\s+(?:\w+\s+)?(?:cancell?ed|returned|exchanged|"
-    r"refunded)\b|\balready (?:cancell?ed|returned|exchanged)\b",
+    r"refunded)\b|\balready (?:cancell?ed|returned|exchanged)\b|"
+    r"\b(?:i|we)(?:'ve| have| had)? (?:just |recently )?(?:cancell?ed|returned|exchanged|sent (?:it|them|back))\b",
     _I,
 )
 _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -46,6 +47,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"house)\b"
             r"|\b(?:ship|send|deliver|mail|redirect|forward)\b[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
             r"different|another|home|office|work|default|old|old)|to \d+\b|instead)|"
+            r"\b(?:use|take)\b[^.?!]{0,20}\baddress (?:on|in|from|of) (?:my|the) (?:profile|account|file)\b|"
             r"\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|has changed|needs|should be|changed|to be)\b|\bi(?:'ve|"
             r" have)? (?:just |recently )?moved\b",
             _I,
@@ -72,7 +74,11 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_REFUND = re.compile(r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|get my money)\b", _I)
+_REFUND = re.compile(
+    r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|(?:get|got|see|receive) (?:the|my|any) money|how much (?:do|will|would) i get|"
+    r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money)\b",
+    _I,
+)
 _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "paid_with",
@@ -93,7 +99,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "methods",
         re.compile(
-            r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}\b(?:do i have|i have|on file|"
+            r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}"
+            r"\b(?:do i have|i have|on file|(?:of|for|about|from) me|"
             r"saved|on my (?:account|profile)|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|"
             r"cards)\b",
             _I,
@@ -147,8 +154,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "list",
         re.compile(
-            r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were) (?:still |already |"
-            r"now )?(?:pending|delivered|processed|cancell?ed|shipped|open)\b|\b(?:(?:all|list|show|see|which|what|"
+            r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were|has|have)(?:n't| not)? (?:been )?(?:still |already |"
+            r"now |yet )?(?:pending|delivered|processed|cancell?ed|shipped|open|sent|arrived)\b|\b(?:(?:all|list|show|see|which|what|"
             r"view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |"
             r"all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|"
             r"ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|"
@@ -164,7 +171,9 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"there)|inside|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|"
             r"products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|"
             r"list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|"
-            r"were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get))\b",
+            r"were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get)|"
+            r"(?:which|what) (?:size|colou?r|model|version|material|type|kind) (?:is|was|are|were)|"
+            r"how many [\w-]+ (?:were|was|are|did i|have i))\b",
             _I,
         ),
     ),
@@ -191,7 +200,7 @@ _ORDERISH = re.compile(
     r"\bi(?:'?ve| have)? (?:ordered|bought|purchased|received|paid|returned)\b|\bgift\s?card balance\b|"
     r"\bbalance (?:of|on|left)\b|\b(?:did|have) i (?:ever |just )?(?:order|buy|purchase|ordered|bought)\b|"
     r"\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|"
-    r"delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b",
+    r"delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b|\byou (?:have|hold|keep|store|got) (?:of|for|about|on) me\b",
     _I,
 )
 _BY_INTENT = {
@@ -210,15 +219,19 @@ _BY_INTENT = {
     "change_payment": "payment",
     "get_refund": "refund",
 }
+_DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
+_OPENING = re.compile(
+    r"^\W*(?:(?:hi|hiya|hello|hey|good (?:morning|day|afternoon|evening)|please|so|ok|okay|and|thanks?|well|um+)\b\W*)*", _I
+)
 _ELLIPTIC = re.compile(
     r"\b(?:it|its|that|this|them|they|those|these|items?|everything|one|ones|total|refund|address|tracking|"
-    r"status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay)\b",
+    r"status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay|get back|money)\b",
     _I,
 )
 _WANTS_REFUND = re.compile(
-    r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update)\b).*\b(?:want|need|"
-    r"like|get|give|request|demand)\b.*\b(?:refund|money back)\b",
-    _I,
+    r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update|did|was|has|have you|ever)\b).*\b(?:want|need|"
+    r"like|get|give|request|demand)\b.*\b(?:refund(?:ed)?|money back)\b",
+    _I | re.DOTALL,
 )
 _AS_BEFORE = re.compile(r"\b(?:same|original|as before|like before|i (?:used|paid)|was used|it was paid)\b", _I)
 _WHEREABOUTS = re.compile(r"\bwhere(?:'s| is| are)\b|\bstatus\b|\barriv\w*|\btrack\w*", _I)
@@ -239,12 +252,14 @@ _OWN_ADDRESS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class OrderAsk:
-    """`topic` is a read or a write; `general` asks how it works rather than to have it done; `own` is about the account, not an order."""
+    """`topic` is a read or a write; `general` asks how it works rather than to have it done; `own` is about the account, not an order;
+    `wanted` says that a refund is asked for and not just asked about."""
 
     topic: str
     write: bool
     general: bool = False
     own: bool = False
+    wanted: bool = False
 
 
 def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAsk | None:
@@ -252,8 +267,8 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
 
     `in_order`: the last answer was about an order, so that "what's in it?" is about one too.
     """
-    text = cues.mended(cues.plain(understanding.text))
-    general = bool(_POLICY_WORD.search(text)) or (bool(cues.GENERAL.match(text)) and not _specific(understanding, text))
+    text = _DECIMAL.sub(",", cues.mended(cues.plain(understanding.text)))
+    general = bool(_POLICY_WORD.search(text)) or (bool(cues.GENERAL.match(_OPENING.sub("", text))) and not _specific(understanding, text))
     topic = _write(text, understanding) or (
         "return"
         if _WANTS_REFUND.search(text)
@@ -266,7 +281,10 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     elliptic = in_order and not understanding.of_kind("product", "category") and bool(_ELLIPTIC.search(text))
     if not elliptic and not _orderish(understanding, text) and not (in_order and cues.PAST.search(text)):
         return None
-    topic = next((name for name, pattern in _READS if pattern.search(text)), "") or _BY_INTENT.get(understanding.intent, "")
+    reads = [name for name, pattern in _READS if pattern.search(text)]
+    if "profile" in reads and understanding.of_kind("first_last_name", "email"):  # "my name is" says it and asks nothing
+        reads.remove("profile")
+    topic = next(iter(reads), "") or _BY_INTENT.get(understanding.intent, "")
     if topic in {"list", "count"} and understanding.of_kind("order_id"):
         topic = "contents"
     elif topic == "list" and understanding.of_kind("product") and _WHEREABOUTS.search(text):
@@ -277,7 +295,8 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
         return None
     if (topic in WRITES and topic != "address") or topic.endswith("!"):
         return OrderAsk(topic.rstrip("!"), write=True, general=general)
-    return OrderAsk(topic, write=False, general=general, own=bool(_OWN_ADDRESS.search(text)) and topic == "address")
+    own = bool(_OWN_ADDRESS.search(text)) and topic == "address"
+    return OrderAsk(topic, write=False, general=general, own=own, wanted=topic == "refund" and bool(_WANTS_REFUND.search(text)))
 
 
 def parted(text: str) -> tuple[str, ...]:
@@ -291,6 +310,8 @@ def _write(text: str, understanding: Understanding) -> str:
         return ""
     found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
     names = {name for _, _, name in found}
+    if names <= {"modify"} and _HOUSE.search(text) and understanding.of_kind("order_id") and understanding.of_kind("zip"):
+        return "address"
     if not names:
         wants = understanding.of_kind("order_id") and understanding.of_kind("option", "colour", "size", "material") and _WANTS.search(text)
         return "modify" if wants and "?" not in text else ""

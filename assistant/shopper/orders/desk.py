@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.config import Settings
+from assistant.shopper import cues
 from assistant.shopper.lines import line
 from assistant.shopper.orders import read, slots
 from assistant.shopper.orders.asks import OrderAsk
@@ -19,14 +20,14 @@ from assistant.shopper.orders.policy import OrderPolicy
 from assistant.shopper.orders.writes import Writes
 from assistant.shopper.reply import Outcome, said
 from assistant.shopper.state import DialogueState, Held
-from assistant.store.records import Customer, Order, OrderKind
+from assistant.store.records import Customer, Order, OrderKind, OrderLine
 from assistant.types import Evidence, Scalar, Source, Status, Understanding
 
 if TYPE_CHECKING:
     from assistant.store import Store
 
 _STATUS_WORDS = {
-    "pending": r"\b(?:pending|open|not (?:yet )?shipped|unshipped)\b",
+    "pending": r"\b(?:pending|open|unshipped|(?:not|hasn't|haven't|isn't) (?:yet )?(?:been )?(?:shipped|sent|dispatched|gone out|left))\b",
     "processed": r"\bprocess(?:ed|ing)\b",
     "delivered": r"\b(?:delivered|received|arrived)\b",
     "cancelled": r"\bcancel(?:l)?ed\b",
@@ -37,6 +38,7 @@ _ALL_ORDERS = re.compile(
 )
 _ON_THE_WAY = frozenset({"tracking", "status"})
 _OWN = re.compile(r"\b(?:my|order|parcel|package|delivery|shipment|stuff)\b", re.IGNORECASE)
+_OF_ORDER = re.compile(r"\b(?:in|inside) (?:it|that|there)\b|\border\b|\bwhat(?:'s| is) (?:it|that)\b", re.IGNORECASE)
 _OPEN = frozenset({"pending", "processed", "shipped"})
 _PRODUCTLESS = frozenset({"profile", "balance", "methods", "list", "count"})
 
@@ -50,7 +52,9 @@ class OrderDesk:
         self.policy = policy
         self.writes = Writes(store, settings, policy)
 
-    def serve(self, ask: OrderAsk, understanding: Understanding, state: DialogueState, also: Sequence[OrderAsk] = ()) -> Outcome:
+    def serve(
+        self, ask: OrderAsk, understanding: Understanding, state: DialogueState, also: Sequence[tuple[OrderAsk, str]] = ()
+    ) -> Outcome:
         """Answer an ask of the order desk, and the readings in `also` of the same order after it."""
         outcome = self._served(ask, understanding, state)
         order = self._store.orders.get(outcome.state.order_id) if outcome.state.order_id else None
@@ -59,8 +63,9 @@ class OrderDesk:
             return outcome
         pieces = {piece.text: piece for piece in outcome.evidence}
         value = outcome.value
-        for other in also:
-            piece, fact = self._reading(other.topic, order, customer, understanding)
+        for other, words in also:
+            items = self._spoken_of(other.topic, order, words, outcome.state)
+            piece, fact = self._reading(other.topic, order, customer, items)
             pieces = {piece.text: piece, **pieces} if outcome.state.pending else {**pieces, piece.text: piece}
             value = value if value is not None or ask.write else fact
         return replace(outcome, evidence=tuple(pieces.values()), value=value)
@@ -88,6 +93,11 @@ class OrderDesk:
         fitting = [o for o in (holding or (orders if status else [])) if not status or o.status.startswith(status)]
         return fitting[0] if len(fitting) == 1 else None
 
+    def open_to(self, kind: str, customer_id: str) -> list[Order]:
+        """A customer's orders whose status allows a kind of write; none for a kind that the shop does not offer."""
+        rule = self.policy.rules.get(kind)
+        return [order for order in self.orders_of(customer_id) if rule is not None and order.status in rule.statuses] if customer_id else []
+
     def explain(self, topic: str, state: DialogueState) -> Outcome | None:
         """The shop's rule for a kind of write, in its own words."""
         if topic == "refund" and self.policy.refund_text:
@@ -99,7 +109,9 @@ class OrderDesk:
         orders = self.orders_of(customer.id)
         what = next((status for status, words in _STATUS_WORDS.items() if re.search(words, understanding.text, re.IGNORECASE)), "")
         if ask.topic in ("list", "count"):
-            return self._said(ask, read.overview([o for o in orders if not what or o.status.startswith(what)], what), state)
+            listed = [o for o in orders if not what or o.status.startswith(what)]
+            state = replace(state, order_id=listed[0].id, item_id="") if len(listed) == 1 else state
+            return self._said(ask, read.overview(listed, what), state)
         if ask.topic == "balance":
             return self._said(ask, read.balance(customer, self._settings.currency), state)
         if ask.topic == "methods":
@@ -181,16 +193,32 @@ class OrderDesk:
         return Outcome(Status.CLARIFY, (replace(listed, text=f"Which order do you mean? {listed.text}"),), held, ask.topic)
 
     def _with(self, ask: OrderAsk, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
-        state = replace(state, order_id=order.id, held=None)
-        if ask.write:
+        state = replace(state, order_id=order.id, held=None, item_id=state.item_id if order.id == state.order_id else "")
+        if ask.write or self._wants_back(ask, order):
             return self.writes.propose(_settled(ask.topic, order), order, customer, understanding, state)
-        return self._said(ask, self._reading(ask.topic, order, customer, understanding), _aside(state, order))
+        items = self._spoken_of(ask.topic, order, understanding.text, state)
+        state = replace(state, item_id=(items[0].variant_id or items[0].product_id) if len(items) == 1 else state.item_id)
+        return self._said(ask, self._reading(ask.topic, order, customer, items), _aside(state, order))
 
-    def _reading(self, topic: str, order: Order, customer: Customer, understanding: Understanding) -> tuple[Evidence, Scalar]:
+    def _wants_back(self, ask: OrderAsk, order: Order) -> bool:
+        """Whether somebody who wants their money back must send something back for it."""
+        rule = self.policy.rules.get("return")
+        return ask.topic == "refund" and ask.wanted and rule is not None and order.status in rule.statuses
+
+    def _spoken_of(self, topic: str, order: Order, text: str, state: DialogueState) -> tuple[OrderLine, ...]:
+        """The items of an order that a question is about; none where it is about the order."""
+        if topic not in ("contents", "total") or re.search(r"\btotal\b|\baltogether\b|\bwhole order\b", text, re.IGNORECASE):
+            return ()
+        named = tuple(item for item, _ in slots.read_items(text, order)) or slots.ambiguous_items(text, order)
+        before = tuple(item for item in order.lines if state.item_id and state.item_id in (item.variant_id, item.product_id))
+        if not named and len(before) == 1 and cues.PRONOUN.search(text) and not _OF_ORDER.search(text):
+            return before
+        return named if len(named) < len(order.lines) or len(named) == 1 else ()
+
+    def _reading(self, topic: str, order: Order, customer: Customer, items: tuple[OrderLine, ...] = ()) -> tuple[Evidence, Scalar]:
         currency = self._settings.currency
-        items = slots.read_items(understanding.text, order) if topic in ("contents", "total") else ()
-        if len(items) == 1 and len(order.lines) >= 1 and not re.search(r"\btotal\b", understanding.text, re.IGNORECASE):
-            return read.line(order, items[0][0], currency)
+        if items:
+            return read.line(order, items[0], currency) if len(items) == 1 else read.some(order, items, currency)
         readings = {
             "tracking": lambda: read.tracking(order),
             "contents": lambda: read.contents(order, currency),
@@ -231,7 +259,8 @@ def _aside(state: DialogueState, order: Order) -> DialogueState:
 
 
 def _settled(kind: str, order: Order) -> str:
-    """Changing items is a modification while an order is pending and an exchange once it is delivered, whatever it is called."""
+    """Changing items is a modification while an order is pending and an exchange once it is delivered, whatever it is called; money
+    back for what was delivered means a return."""
     if kind in ("modify", "exchange"):
         return "modify" if order.status.startswith("pending") else "exchange"
-    return kind
+    return "return" if kind == "refund" else kind

@@ -6,11 +6,12 @@ Owns where one request ends and the next begins; refuses to know orders and to d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.shopper import cues
 from assistant.shopper.orders.asks import WRITES, OrderAsk, read_ask
-from assistant.types import Understanding
+from assistant.types import Entity, Understanding
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#])|\n+")
 _AND_THEN = re.compile(
@@ -21,6 +22,11 @@ _AND_THEN = re.compile(
 _LATE = ("modify", "exchange")
 """After items are changed an order can no longer be changed otherwise, so these come last."""
 _ORDER = re.compile(r"#\w+|\b[A-Z]{1,3}\d{4,}\b")
+_JOINT = re.compile(
+    r"(?:\b(?:both )?(?:orders? )?)?(?:#?\w*\d{3,}\w*)(?:\s*(?:,|and|&|\+|/|as well as)+\s*(?:and )?(?:orders? )?#?\w*\d{3,}\w*)+",
+    re.IGNORECASE,
+)
+_ALL_ORDERS = re.compile(r"\b(?:both|all|every|each)\b(?: of)?(?: (?:my|the|these|those|our))?(?: \w+)? orders?\b", re.IGNORECASE)
 _SHORTEST = 8
 """Words under which a message is one request."""
 
@@ -49,6 +55,23 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
         return (understanding,)
     found.sort(key=lambda entry: entry[0].topic in _LATE)
     return tuple(understand(text) for _, text in found)
+
+
+def for_each(understanding: Understanding, open_orders: Sequence[str]) -> tuple[Understanding, ...]:
+    """A request for several orders as one request for each: those named side by side, else `open_orders` where all are meant."""
+    joint = _JOINT.search(understanding.text)
+    named = [str(e.value) for e in understanding.of_kind("order_id") if joint and joint.start() <= e.start < joint.end()]
+    if joint and len(named) > 1:
+        return tuple(_for_order(understanding, id, joint.span()) for id in dict.fromkeys(named))
+    if not understanding.of_kind("order_id") and _ALL_ORDERS.search(understanding.text) and len(open_orders) > 1:
+        return tuple(_for_order(understanding, id, (0, 0)) for id in open_orders)
+    return (understanding,)
+
+
+def _for_order(understanding: Understanding, id: str, place: tuple[int, int]) -> Understanding:
+    text = f"{understanding.text[: place[0]]} {id} {understanding.text[place[1] :]}".strip()
+    kept = tuple(e for e in understanding.entities if e.kind != "order_id")
+    return replace(understanding, text=text, entities=(*kept, Entity("order_id", id, id, text.find(id), text.find(id) + len(id))))
 
 
 def _request(understanding: Understanding) -> OrderAsk | None:

@@ -53,6 +53,16 @@ def identify(understanding: Understanding, state: DialogueState, store: Store, s
     return Identification("found", replace(state, customer_id=customer.id, identifying=False))
 
 
+def missing(identity: Identity, settings: Settings) -> str:
+    """What is still needed of somebody who gave a part, in words; empty where nothing of use was given."""
+    parts = []
+    if "name_zip" in settings.shopper.identify_by and (identity.last_name or identity.zip):
+        parts.append("your post code" if identity.last_name else "your first and last name")
+    if parts and "email" in settings.shopper.identify_by:
+        parts.append("the e-mail address of your account")
+    return ", or ".join(parts)
+
+
 def _said(understanding: Understanding, before: Identity, *, expected: bool) -> Identity:
     emails, names, zips = (understanding.of_kind(kind) for kind in ("email", "first_last_name", "zip"))
     if emails:

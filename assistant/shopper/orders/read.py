@@ -47,6 +47,12 @@ def line(order: Order, item: OrderLine, currency: str) -> tuple[Evidence, Scalar
     return _about(order, f"In order {order.id}: {line_text(item, currency)}."), item.unit_price
 
 
+def some(order: Order, items: Sequence[OrderLine], currency: str) -> tuple[Evidence, Scalar]:
+    """Some items of an order, and how many they are."""
+    lines = "\n".join(f"- {line_text(item, currency)}" for item in items)
+    return _about(order, f"In order {order.id}:\n{lines}"), sum(item.quantity for item in items)
+
+
 def address(order: Order) -> tuple[Evidence, Scalar]:
     """Where an order goes."""
     if order.address is None:
@@ -90,13 +96,25 @@ def refund(order: Order, customer: Customer, currency: str, policy: OrderPolicy)
     """What was refunded for an order and where to."""
     refunds = [p for p in order.payments if p.kind == "refund"]
     if not refunds:
-        return _about(order, f"Order {order.id} is {order.status}; no refund is on record for it."), None
+        return _about(
+            order, f"Order {order.id} is {order.status}; no refund is on record for it.{_if_cancelled(order, customer, currency, policy)}"
+        ), None
     parts = []
     for payment in refunds:
         method = method_of(customer, payment.method_id)
         when = f" ({policy.refund_time(method)})" if method and policy.otherwise else ""
         parts.append(f"{money(payment.amount, currency)} to {method_text(method)}{when}")
     return _about(order, f"For order {order.id}, which is {order.status}, the refund is {joined(parts)}."), refunds[-1].amount
+
+
+def _if_cancelled(order: Order, customer: Customer, currency: str, policy: OrderPolicy) -> str:
+    """Where the money would go, for an order that can still be cancelled."""
+    rule, paid = policy.rules.get("cancel"), [p for p in order.payments if p.kind == "payment"]
+    method = method_of(customer, paid[-1].method_id) if paid else None
+    if rule is None or order.status not in rule.statuses or method is None:
+        return ""
+    when = f" {policy.refund_time(method)}" if policy.refund_time(method) else ""
+    return f" If it is cancelled, {money(_amount(order), currency)} goes back to {method_text(method)}{when}."
 
 
 def overview(orders: Sequence[Order], what: str = "") -> tuple[Evidence, Scalar]:

@@ -6,11 +6,12 @@ Pure functions over the message, the order and the customer's account; refuses t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from assistant.shopper.shelf import stems
+from assistant.models.words import common_words
+from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.state import ItemDraft
 from assistant.shopper.variants import read_options
 from assistant.store.records import Address, Customer, Order, OrderLine, PaymentMethod, Product
@@ -18,7 +19,7 @@ from assistant.types import Understanding
 
 _ALL = re.compile(
     r"\b(?:everything|all (?:of (?:it|them|the items)|items|the items|my items|the things|products)|(?:whole|"
-    r"entire|full|complete) (?:order|thing)|both(?: items| of them)?|the lot)\b",
+    r"entire|full|complete) (?:order|thing|lot)|both(?: items| of them)?|the lot)\b",
     re.IGNORECASE,
 )
 _ALL_WANTED = re.compile(
@@ -31,12 +32,24 @@ _EVERY_SUCH = re.compile(
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(
-    r"\b(?:except|but not|apart from|besides|other than|(?:everything|all(?: of (?:it|them))?) but)\b(?P<rest>.*)",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:except(?:ing)?|but not|apart from|besides|other than|excluding|(?:everything|all(?: of (?:it|them))?) but)\b"
+    r"(?P<rest>[^.!?;\n]*)",
+    re.IGNORECASE,
 )
+_KEPT_BEFORE = re.compile(
+    r"\b(?:keep(?:ing)?|leave|(?:but |and |,\s*)not|without)\s+(?:the |my |that |this |it\W+the )?(?:\w+\s+){0,2}$", re.IGNORECASE
+)
+_KEPT_AFTER = re.compile(
+    r"^[^.!?;,\n]{0,30}?\b(?:stays?|remains?|is (?:fine|ok|okay|good)|are (?:fine|ok|okay|good)|can stay|i(?:'ll| will| want to)? keep)\b",
+    re.IGNORECASE,
+)
+_ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
 _TOWARDS = re.compile(r"\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
 _THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
-_FROM = re.compile(r"\b(?:from|instead of|rather than)\s+(?:the |a |an )?$", re.IGNORECASE)
+_FROM = re.compile(
+    r"\b(?:from|instead of|rather than|(?:not|n't)(?: (?:with|on|to|onto|via|by|from|use|using|want))?)\s+(?:the |a |an |my )?$",
+    re.IGNORECASE,
+)
 _STATES = {
     "alabama": "AL",
     "alaska": "AK",
@@ -115,7 +128,17 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
         excluded = _EXCEPT.search(text)
         out = {id(line) for line, _ in _named(excluded["rest"], order)} if excluded else set()
         return tuple((line, 0) for line in order.lines if id(line) not in out)
-    return _named(text, order)
+    named = _named(text, order)
+    return tuple(entry for entry in named if not _kept(text, entry, named)) or named
+
+
+def _kept(text: str, entry: tuple[OrderLine, int], named: Sequence[tuple[OrderLine, int]]) -> bool:
+    """Whether a text says of an item that it stays as it is: "keep the bookshelf", "the puzzle stays"; not "keep the same colour"."""
+    start = max((place for _, place in named if place < entry[1]), default=0)
+    end = min((place for _, place in named if place > entry[1]), default=len(text))
+    before, after = text[start : entry[1]], text[entry[1] : end]
+    kept_before = _KEPT_BEFORE.search(before)
+    return bool((kept_before and not _ALIKE.search(kept_before[0])) or (_KEPT_AFTER.search(after) and not _ALIKE.search(after)))
 
 
 def _same_named(text: str, order: Order) -> Iterator[tuple[OrderLine, int]]:
@@ -248,12 +271,17 @@ def _city(rest: str, found: Mapping[str, str]) -> dict[str, str]:
 
 
 def _named(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
+    """The lines that a text names: by their names, else by other words for them, else by a word that no other line's name has."""
+    return _named_by(text, order, _name_place) or _named_by(text, order, _synonym_place) or _named_by(text, order, _telling_place(order))
+
+
+def _named_by(text: str, order: Order, name_place: Callable[[str, str], int | None]) -> tuple[tuple[OrderLine, int], ...]:
     found: list[tuple[OrderLine, int]] = []
     for line in order.lines:
         place = _id_place(line, text)
         twins = [other for other in order.lines if other.name == line.name]
         if place is None:
-            place = _name_place(line.name, text)
+            place = name_place(line.name, text)
             if place is not None and len(twins) > 1 and not _told_apart(text, line, twins):
                 place = None
         if place is not None:
@@ -294,7 +322,7 @@ def _id_place(line: OrderLine, text: str) -> int | None:
 def _name_place(name: str, text: str) -> int | None:
     """Where a text says a product's name, misspellings and plurals included; the last word alone will do where it is telling."""
     wanted = [stems(word)[-1] for word in name.split() if stems(word)]
-    tokens = [(m.start(), stems(m[0])[-1]) for m in re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", text)]
+    tokens = _tokens(text)
     if not wanted:
         return None
     for size in (len(wanted), 1):
@@ -308,8 +336,35 @@ def _name_place(name: str, text: str) -> int | None:
     return next((start for start, word in tokens if _same(joined, word)), None)
 
 
+def _synonym_place(name: str, text: str) -> int | None:
+    """Where a text says another word for a product: "bike" for a bicycle."""
+    words = stems(name)
+    alike = (synonyms(words[-1]) | synonyms("".join(words))) - {words[-1]} if words else frozenset()
+    return next((start for start, word in _tokens(text) if word in alike or (len(word) > 4 and words[-1].endswith(word))), None)
+
+
+def _telling_place(order: Order) -> Callable[[str, str], int | None]:
+    """Where a text says the first word of a name ("the vacuum"), where no other line has that in its name or options."""
+
+    def place(name: str, text: str) -> int | None:
+        first = next(iter(stems(name)), "")
+        others = {
+            word for line in order.lines if line.name != name for word in (*stems(line.name), *stems(" ".join(line.options.values())))
+        }
+        own = {word for line in order.lines if line.name == name for word in stems(" ".join(line.options.values()))}
+        if len(first) < 4 or first in others | own:
+            return None
+        return next((start for start, word in _tokens(text) if word == first), None)
+
+    return place
+
+
+def _tokens(text: str) -> list[tuple[int, str]]:
+    return [(m.start(), stems(m[0])[-1]) for m in re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", text)]
+
+
 def _same(wanted: str, said: str) -> bool:
-    return wanted == said or (len(wanted) > 4 and fuzz.ratio(wanted, said) >= 84)
+    return wanted == said or (len(wanted) > 4 and said not in common_words() and fuzz.ratio(wanted, said) >= 84)
 
 
 def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:

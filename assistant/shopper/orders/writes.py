@@ -38,6 +38,12 @@ _CANCEL_ITEM = re.compile(
     r"purchase|pending)\b)[a-z][\w-]*(?!(?:\s+\w+){0,2}\s+order\b(?<!from order)(?<!in order)(?<!of order))",
     re.IGNORECASE,
 )
+_SAME_AGAIN = re.compile(
+    r"\b(?:the|an?|exact(?:ly)?|very) (?:exact(?:ly)? |very )?(?:same|identical) (?:one|item|thing|product|model|again|kind)\b"
+    r"(?!\s*(?:,\s*)?but)|"
+    r"\bsame (?:one )?again\b|\blike for like\b|\bfor (?:the|a) same\W*$|\b(?:a )?(?:new|working|undamaged) (?:one|copy)\b",
+    re.IGNORECASE,
+)
 _LISTED, _SURE = 12, 0.95
 _SWAPS = ("modify", "exchange")
 
@@ -60,7 +66,8 @@ class Writes:
             self._policy.check(kind, order, _now())
             open_again = Draft(kind, order.id, asked="method") if kind == "payment" else None
             _refuse_parts(kind, order, understanding.text)
-            draft = self._filled(draft, order, customer, understanding)
+            before, draft = draft, self._filled(draft, order, customer, understanding)
+            open_again = _open_again(before, draft) or open_again
             question = self._missing(draft, order, customer, understanding)
             absent = self._absent(draft, order, understanding)
             if question is not None:
@@ -125,6 +132,9 @@ class Writes:
         methods = slots.read_method(understanding, customer, order)
         if methods:
             draft = replace(draft, payment_method_id=methods[0].id if len(methods) == 1 else "", asked="method" if len(methods) > 1 else "")
+        elif draft.action == "payment" and not draft.payment_method_id and not understanding.of_kind("payment_method"):
+            others = _others(order, customer)
+            draft = replace(draft, payment_method_id=others[0].id if len(others) == 1 else "")
         if draft.action in _SWAPS:
             return replace(draft, items=self._swapped_items(draft, order, text))
         if draft.action == "return":
@@ -167,6 +177,8 @@ class Writes:
         if not items and not draft.items:
             items = self._by_option(order, products, text)
         fresh = slots.read_new_items(text, items, products)
+        if draft.action == "exchange" and _SAME_AGAIN.search(text):
+            fresh = tuple(item if item.wanted or item.new_item_id else replace(item, new_item_id=item.item_id) for item in fresh)
         if not draft.items:
             return fresh
         if not items:
@@ -232,6 +244,10 @@ class Writes:
             items = "\n".join(f"- {read.line_text(item, currency)}" for item in (twins or order.lines))
             doing = {"return": "return", "exchange": "exchange", "modify": "change"}[draft.action]
             return Evidence(source, f"Which items of order {order.id} would you like to {doing}?\n{items}")
+        twins = slots.ambiguous_items(understanding.text, order)
+        if twins and not {item.item_id for item in draft.items} & {twin.variant_id or twin.product_id for twin in twins}:
+            items = "\n".join(f"- {read.line_text(item, currency)}" for item in twins)
+            return Evidence(source, f"Order {order.id} holds several of these. Which of them do you mean?\n{items}")
         if draft.action == "return":
             return None
         for item in draft.items:
@@ -282,8 +298,7 @@ class Writes:
         return next((m for m in customer.payment_methods if paid and m.id == paid[0]), None)
 
     def _which_method(self, draft: Draft, order: Order, customer: Customer) -> Evidence:
-        paid = {p.method_id for p in order.payments}
-        offered = [m for m in customer.payment_methods if draft.action != "payment" or m.id not in paid]
+        offered = _others(order, customer) if draft.action == "payment" else list(customer.payment_methods)
         if draft.action == "payment" and not offered:
             raise PolicyRefused(f"I'm sorry, there is no other payment method on your account for order {order.id}.")
         names = joined([f"{read.method_text(m)} ({m.id})" for m in offered], "or")
@@ -342,6 +357,22 @@ class Writes:
             if refunds and customer:
                 return read.refund(order, customer, self._settings.currency, self._policy)[0].text
         return "You will get an e-mail that tells you how to send the items back." if kind in ("return", "exchange") else ""
+
+
+def _others(order: Order, customer: Customer) -> list[PaymentMethod]:
+    """The customer's payment methods that the order was not paid with."""
+    paid = {p.method_id for p in order.payments}
+    return [method for method in customer.payment_methods if method.id not in paid]
+
+
+def _open_again(before: Draft, draft: Draft) -> Draft | None:
+    """What stays of a draft whose last detail is refused: another payment method or another variant may do."""
+    if draft.action in ("return", *_SWAPS) and draft.payment_method_id and draft.payment_method_id != before.payment_method_id:
+        return replace(draft, payment_method_id="", asked="method")
+    if draft.action in _SWAPS and draft.items:
+        kept = {item.item_id: item for item in before.items}
+        return replace(draft, items=tuple(kept.get(item.item_id, ItemDraft(item.item_id)) for item in draft.items))
+    return None
 
 
 def _refuse_parts(kind: str, order: Order, text: str) -> None:
