@@ -128,7 +128,7 @@ class Shop:
 
     @cached_property
     def desk(self) -> Desk:
-        return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder, self.drafts)
+        return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder)
 
     @cached_property
     def hub(self) -> Hub:
