@@ -26,6 +26,9 @@ from ui.pages import refusal_page
 CHAT_COOKIE = "shopclerk_chat"
 ASK_COOKIE = "shopclerk_insights"
 ROOMS = {"/desk": DESK_ROLES, "/insights": INSIGHTS_ROLES}
+OPEN_TO_PAGES = ("/widget", "/api/v1/chat", "/api/v1/feedback")
+"""What pages of the origins in `widget.origins` may call; no cookie takes part in it."""
+
 COOKIE_LASTS = 180 * 24 * 3600
 GRADIO_ROUTES = ("queue/join", "queue/data", "heartbeat/", "startup-events", "theme.css", "reset", "cancel", "login_check", "user")
 """What our pages ask of Gradio. Uploads, proxies, files, recordings and the call API answer 404."""
@@ -91,11 +94,15 @@ class Doors:
     Args:
         app: what lies behind.
         access: reads who is asking.
+        origins: other sites' pages that may call what the widget calls.
+        public_url: our own address, where a proxy hides it.
     """
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: Access, origins: tuple[str, ...] = (), public_url: str = "") -> None:
         self._app = app
         self._access = access
+        self._origins = frozenset(origins)
+        self._public_url = public_url.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through, or answer in the room's stead."""
@@ -111,8 +118,8 @@ class Doors:
         path = request.url.path
         if _is_closed(path):
             return PlainTextResponse("Not found", 404)
-        if request.method != "GET" and request.headers.get("sec-fetch-site") == "cross-site" and not path.startswith("/api/"):
-            return PlainTextResponse("Another site may not send this form.", 403)
+        if request.method not in ("GET", "HEAD") and self._from_elsewhere(request):
+            return PlainTextResponse("Another site may not send this.", 403)
         room = next((room for room in ROOMS if path == room or path.startswith(f"{room}/")), None)
         if room is None:
             return None
@@ -123,6 +130,16 @@ class Doors:
         if account.role not in ROOMS[room]:
             return HTMLResponse(refusal_page(account, room), 403)
         return None
+
+    def _from_elsewhere(self, request: Request) -> bool:
+        """Whether another site's page sends this: what browsers say of it (Fetch Metadata, else Origin); programs say nothing."""
+        origin = request.headers.get("origin")
+        if origin is not None and origin in self._origins:
+            return not request.url.path.startswith(OPEN_TO_PAGES)
+        site = request.headers.get("sec-fetch-site")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        return origin is not None and origin not in (f"{request.url.scheme}://{request.headers.get('host', '')}", self._public_url)
 
     def _fresh_cookies(self, request: Request) -> dict[str, str]:
         if request.method != "GET" or request.url.path not in ("/", "/insights/"):

@@ -22,7 +22,10 @@ from ui.dashboard import router as board_router
 from ui.live import router as live_router
 from ui.sheet import to_csv
 from ui.signin import router as sign_in_router
+from ui.storefront import router as storefront_router
 from ui.transcripts import router as transcript_router
+from ui.widget import Corridor
+from ui.widget import router as widget_router
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -50,11 +53,14 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
     app.include_router(board_router)
     app.include_router(live_router)
     app.include_router(transcript_router)
+    app.include_router(widget_router)
+    app.include_router(storefront_router)
     app.add_api_route(f"{theme.ASSETS_PATH}/{{digest}}/{{name}}", _asset, include_in_schema=False)
     app.add_api_route("/insights/csv/{turn}", _csv, include_in_schema=False)
     app.add_exception_handler(ShopclerkError, known_error)
     _mount_rooms(app, shop, access)
-    app.add_middleware(Doors, access=access)
+    app.add_middleware(Doors, access=access, origins=shop.settings.widget.origins, public_url=shop.settings.serve.public_url)
+    app.add_middleware(Corridor, origins=shop.settings.widget.origins)
     return app
 
 

@@ -43,8 +43,8 @@ def product_card(store: Store, product: Product, currency: str) -> Markup:
         picture=picture(product),
         kind=product.style or product.category,
         name=product.name,
-        rating=_stars(store, product.id),
-        price=_price(product, currency),
+        rating=stars(store, product.id),
+        price=price(product, currency),
         stock=words,
         tone=tone,
     )
@@ -88,6 +88,20 @@ def availability(product: Product) -> tuple[str, str]:
     return (f"Only {left} left", "low") if left <= LOW_STOCK else ("In stock", "good")
 
 
+def price(product: Product, currency: str) -> str:
+    """The price in words, "from ..." where its variants differ; empty where the shop does not say."""
+    if product.price is None:
+        return ""
+    prices = {v.price for v in product.variants if v.price is not None}
+    return ("from " if len(prices) > 1 else "") + money(product.price, currency)
+
+
+def rating(store: Store, product_id: str) -> tuple[float, int]:
+    """The mean of the reviews' stars, and how many there are; (0, 0) without any."""
+    ratings = [review.rating for review in store.reviews.of_product(product_id, REVIEWS_READ) if review.rating is not None]
+    return (sum(ratings) / len(ratings) if ratings else 0.0), len(ratings)
+
+
 def sources(store: Store, found: Iterable[Mapping[str, Any]], currency: str) -> Markup:
     """What an answer rests on, folded; empty where nothing of it can be shown."""
     shown = [item for source in found if (item := _source(store, str(source["kind"]), str(source["id"]), currency))]
@@ -117,7 +131,7 @@ def _item(kind: str, title: str, body: str) -> Markup:
 
 
 def _fields(product: Product, currency: str) -> str:
-    facts = {"price": _price(product, currency), "stock": availability(product)[0], "brand": product.brand, **product.attributes}
+    facts = {"price": price(product, currency), "stock": availability(product)[0], "brand": product.brand, **product.attributes}
     return " · ".join(f"{name}: {value}" for name, value in facts.items() if value)
 
 
@@ -126,19 +140,12 @@ def _order_line(order: Order) -> str:
     return " · ".join(part for part in (order.status, placed) if part)
 
 
-def _price(product: Product, currency: str) -> str:
-    if product.price is None:
-        return ""
-    prices = {v.price for v in product.variants if v.price is not None}
-    return ("from " if len(prices) > 1 else "") + money(product.price, currency)
-
-
-def _stars(store: Store, product_id: str) -> Markup:
-    ratings = [review.rating for review in store.reviews.of_product(product_id, REVIEWS_READ) if review.rating is not None]
-    if not ratings:
+def stars(store: Store, product_id: str) -> Markup:
+    """The reviews' mean as a star and a figure; nothing where there are none."""
+    mean, count = rating(store, product_id)
+    if not count:
         return Markup("")
-    mean = sum(ratings) / len(ratings)
     return Markup(
         '<span class="sc-rating" role="img" aria-label="{0} out of 5 stars, {1} reviews"><span aria-hidden="true">'
         '<span class="sc-star">★</span> {0} <small>({1})</small></span></span>'
-    ).format(f"{mean:.1f}", len(ratings))
+    ).format(f"{mean:.1f}", count)

@@ -1,4 +1,7 @@
-"""The pages that Gradio does not draw: sign-in, and the word to somebody at the wrong door."""
+"""The pages that Gradio does not draw: sign-in, invitation, account, errors, and the word to somebody at the wrong door.
+
+They have no inline style or script, so that `CONTENT_POLICY` can forbid both.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,12 @@ from markupsafe import Markup
 from assistant.accounts import DESK_ROLES, INSIGHTS_ROLES
 from assistant.store.records import Account
 from ui.theme import head
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+"""What a page of ours may load: from here, and nothing that stands in the page itself."""
 
 _PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'

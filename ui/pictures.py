@@ -16,13 +16,21 @@ from markupsafe import Markup
 from assistant.store.records import Product
 
 _WORD = re.compile(r"[\w-]+")
-_SVG = Markup('<svg class="sc-picture" style="--hue:{}" viewBox="0 0 48 48" aria-hidden="true" focusable="false"><path d="{}"/></svg>')
+HUES = 24
+"""So many tints, each a class of the stylesheet: an attribute `style` would not pass a strict content security policy."""
+_SVG = Markup('<svg class="sc-picture sc-hue-{}" viewBox="0 0 48 48" aria-hidden="true" focusable="false"><path d="{}"/></svg>')
 
 
 def picture(product: Product) -> Markup:
     """The product's drawing as SVG, decorative: it says nothing that the text does not."""
-    tint = zlib.crc32((product.style or product.category or product.name).lower().encode()) % 360
-    return _SVG.format(tint, _path_for(product.style, product.name, product.category))
+    hue, path = drawing(product)
+    return _SVG.format(hue * HUES // 360, path)
+
+
+def drawing(product: Product) -> tuple[int, str]:
+    """The tint in degrees, and the drawing as an SVG path of 48 by 48, to be stroked."""
+    tint = zlib.crc32((product.style or product.category or product.name).lower().encode()) % HUES
+    return tint * 360 // HUES, _path_for(product.style, product.name, product.category)
 
 
 @cache

@@ -26,6 +26,8 @@ from ui.theme import script
 
 if TYPE_CHECKING:
     from assistant.build import Shop
+    from assistant.config import Settings
+    from assistant.store import Store
 
 POLL_BOT_S, POLL_PERSON_S = 10.0, 3.0
 """How often the page looks by itself. It is told at once (see `ui.live`) of what this process writes; this finds what others write."""
@@ -161,13 +163,18 @@ class ShopperPage:
 
     def _welcome(self) -> str:
         settings = self._shop.settings
-        words = settings.shopper.greeting or "I know every product, every policy and your orders. What can I do for you?"
-        return welcome(f"Welcome to {settings.shop_name}", words, self._prompts())
+        return welcome(f"Welcome to {settings.shop_name}", first_words(settings), prompts(self._shop.store))
 
-    def _prompts(self) -> list[str]:
-        styles = self._shop.store.catalogue.categories()[:2]
-        looking = [f"What do you have in {style.lower()}?" for style in styles]
-        return [*looking, "Where is my order?", "What is your return policy?"]
+
+def first_words(settings: Settings) -> str:
+    """What the clerk says before anybody has asked anything."""
+    return settings.shopper.greeting or "I know every product, every policy and your orders. What can I do for you?"
+
+
+def prompts(store: Store) -> list[str]:
+    """Questions to click where nothing was asked yet."""
+    looking = [f"What do you have in {style.lower()}?" for style in store.catalogue.categories()[:2]]
+    return [*looking, "Where is my order?", "What is your return policy?"]
 
 
 def _mark(conversation: Conversation | None) -> str:

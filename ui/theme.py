@@ -16,7 +16,7 @@ from gradio.themes.utils import fonts
 from markupsafe import Markup
 
 ASSETS_PATH = "/ui-assets"
-_SERVED = {"shopclerk.css": "text/css", "page.js": "text/javascript", "favicon.svg": "image/svg+xml"}
+_SERVED = {"shopclerk.css": "text/css", "page.js": "text/javascript", "widget.js": "text/javascript", "favicon.svg": "image/svg+xml"}
 
 
 class Calm(gr.themes.Base):  # type: ignore[misc]
@@ -96,7 +96,17 @@ def script(name: str) -> str:
 
 def asset_url(name: str) -> str:
     """Where an asset is served; the address changes with the content, so that it may be cached for ever."""
-    return f"{ASSETS_PATH}/{hashlib.sha256(asset(name)[0]).hexdigest()[:12]}/{name}"
+    return f"{ASSETS_PATH}/{_digest(name)}/{name}"
+
+
+def asset_tag(name: str) -> str:
+    """An ETag of an asset whose address stays."""
+    return f'"{_digest(name)}"'
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256(asset(name)[0]).hexdigest()[:12]
 
 
 def head() -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from anyio import to_thread
@@ -14,12 +15,8 @@ from assistant.api.forms import Said, Talk
 from assistant.api.service import Service
 from assistant.store.records import Mode
 
-LOOK_S = 0.15
-"""Between two looks while a person may write; a look is one row by its key."""
-REST_S = 1.0
-"""Between two looks while only the assistant speaks, whose answers come with their question."""
-ALIVE_S = 15.0
-"""Proxies close a stream that is silent for a minute."""
+LOOK_S = 5.0
+"""Between two looks while nothing is heard: for what another process wrote. Proxies close a stream that is silent for a minute."""
 MOST_LISTENERS = 2000
 
 
@@ -44,24 +41,26 @@ def talk_of(service: Service, token: str, id: str, after: int) -> Talk:
 
 
 async def follow(service: Service, token: str, id: str, after: int) -> AsyncIterator[str]:
-    """`talk` events whenever something was said or another speaks, without end; comments in between keep the line open."""
-    seen, silent = "", 0.0
+    """`talk` events whenever something was said or another speaks, `typing` while a person writes; comments keep the line open."""
+    seen = ""
     service.metrics.listeners += 1
     try:
-        while True:
-            conversation = await to_thread.run_sync(service.shop.store.conversations.get, id)
-            mark = f"{conversation.updated_at} {conversation.mode} {conversation.assignee}" if conversation else "none"
-            if mark != seen:
-                seen, silent = mark, 0.0
+        async with aclosing(service.shop.hub.listen(id, LOOK_S)) as signals:
+            # the ear is there before the first look, or what is said between the two would be heard late
+            heard = asyncio.ensure_future(anext(signals))
+            await asyncio.sleep(0)
+            while True:
                 talk = await to_thread.run_sync(talk_of, service, token, id, after)
-                after = max((said.number for said in talk.said), default=after)
-                yield event("talk", talk.model_dump(mode="json"))
-            elif silent >= ALIVE_S:
-                silent = 0.0
-                yield ": still here\n\n"
-            with_person = conversation is not None and conversation.mode in (Mode.WAITING, Mode.AGENT)
-            pause = LOOK_S if with_person else REST_S
-            silent += pause
-            await asyncio.sleep(pause)
+                mark = f"{talk.mode} {talk.person}"
+                if talk.said or mark != seen:
+                    seen, after = mark, max((said.number for said in talk.said), default=after)
+                    yield event("talk", talk.model_dump(mode="json"))
+                while (signal := await heard) is not None and signal.kind == "typing":
+                    heard = asyncio.ensure_future(anext(signals))
+                    if signal.who != "customer":
+                        yield event("typing", {"who": signal.who})
+                if signal is None:
+                    yield ": still here\n\n"
+                heard = asyncio.ensure_future(anext(signals))
     finally:
         service.metrics.listeners -= 1

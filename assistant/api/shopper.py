@@ -79,6 +79,12 @@ def ask_for_person(service: Serving, conversation: ConversationHeader) -> Talk:
     return talk_of(service, token, id, 0)
 
 
+@router.post("/chat/typing", status_code=204, responses=_REFUSALS, dependencies=[_CHAT])
+def type_on(service: Serving, conversation: ConversationHeader) -> None:
+    """The customer is writing: the desk shows it."""
+    service.shop.hub.typing(_conversation(service, conversation)[1], "customer")
+
+
 @router.get("/search", responses=_REFUSALS, dependencies=[Depends(Allowed(Scope.SEARCH))])
 async def search(
     service: Serving,

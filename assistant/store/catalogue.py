@@ -22,6 +22,11 @@ class Catalogue(Repository[Product]):
         rows = self._db.rows("SELECT DISTINCT category FROM products WHERE category <> '' AND active AND kind = 'goods' ORDER BY category")
         return [str(row[0]) for row in rows]
 
+    def shelf(self, category: str = "", *, limit: int, offset: int = 0) -> list[Product]:
+        """Active goods of a category, or of all, in the order in which they were first added: `limit` of them from `offset` on."""
+        sql = "SELECT id FROM products WHERE active AND kind = 'goods' AND (? = '' OR category = ?) ORDER BY rowid LIMIT ? OFFSET ?"
+        return list(self.many(str(row[0]) for row in self._db.rows(sql, (category, category, limit, offset))).values())
+
     def of_variant(self, variant_id: str) -> Product | None:
         """The product that has this variant."""
         found = self._read("id IN (SELECT product_id FROM variants WHERE id = ? LIMIT 1)", (variant_id,))

@@ -135,6 +135,8 @@ def test_a_persons_words_arrive_while_the_stream_is_open(client: httpx.Client, s
             talk = next(events)[1]
             came.append(time.perf_counter() - said)
             assert [(s["author"], s["name"], s["text"]) for s in talk["said"]] == [("person", "agent", text)]
+        site.shop.hub.typing(id, "agent")
+        assert next(events) == ("typing", {"who": "agent"})
     assert min(came) < 2
 
 
@@ -256,7 +258,10 @@ def test_the_api_describes_itself(site: Site) -> None:
     document = httpx.get(f"{site.url}/api/openapi.json").json()
     described = {(method, path.removeprefix("/api/v1")) for path, item in document["paths"].items() for method in item}
     assert described == {
-        *(("post", path) for path in ("/chat", "/chat/stream", "/chat/person", "/feedback", "/staff/ask", "/import/{format}")),
+        *(
+            ("post", path)
+            for path in ("/chat", "/chat/stream", "/chat/person", "/chat/typing", "/feedback", "/staff/ask", "/import/{format}")
+        ),
         *(("get", path) for path in ("/chat/messages", "/chat/events", "/search", "/suggestions", "/health", "/ready", "/metrics")),
     }
     for item in document["paths"].values():
