@@ -1,4 +1,4 @@
-"""The daily digest: the last whole day, the month so far, what sold, what to expect, and the pinned questions.
+"""The daily digest: the last whole day, the month so far, what sold, what to expect, a turn in the reviews, and the pinned questions.
 
 Owns which questions make a digest. Every figure comes from the analyst's own tools, asked as typed questions.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.analyst.question import Comparison, Period, Question, Ranking, Side, add_months
 from assistant.analyst.saved import SavedQuestion
+from assistant.analyst.tools.sentiment import has_turned
 from assistant.analyst.wording import day as day_words
 from assistant.types import Answer, Status
 
@@ -60,6 +61,8 @@ def make_digest(analyst: Analyst, pinned: tuple[SavedQuestion, ...] = (), accoun
     today = context.as_of.date()
     day = today if context.as_of.hour >= CLOSING_HOUR else today - timedelta(days=1)
     asked = [(title, analyst.ask(question, account_role)) for title, question in _questions(day, today)]
+    if has_turned(context):
+        asked.append(("Reviews have turned", analyst.ask(Question("sentiment", ("reviews",)), account_role)))
     asked += [(saved.name, saved.ask(analyst, account_role)) for saved in pinned]
     return Digest(day, tuple(Section(title, answer) for title, answer in asked if answer.status is Status.ANSWERED))
 

@@ -91,14 +91,19 @@ def reviews_of(question: Question, context: Context) -> Reviews:
     Raises:
         ModelMissing: nothing was read, and there is no model to read with.
     """
-    found, sql, rows_read = _fetched(question, context)
-    kept = _kept(context)
-    rows = [_with(row, kept) for row in found]
-    unread = [row for row in rows if row.read is None]
+    before = read_before(question, context)
+    rows, unread = before.rows, [row for row in before.rows if row.read is None]
     if unread and len(rows) - len(unread) < min(ON_THE_SPOT, len(rows)):
         now = _read_now(unread, question, context)
-        rows = [_replaced(row, now.get(row.id)) if row.read is None else row for row in rows]
-    return Reviews(tuple(rows), sql, rows_read)
+        rows = tuple(_replaced(row, now.get(row.id)) if row.read is None else row for row in rows)
+    return Reviews(rows, before.sql, before.rows_read)
+
+
+def read_before(question: Question, context: Context) -> Reviews:
+    """The reviews that the question is about with what was read in them beforehand; nothing is read now."""
+    found, sql, rows_read = _fetched(question, context)
+    kept = _kept(context)
+    return Reviews(tuple(_with(row, kept) for row in found), sql, rows_read)
 
 
 def reader_of(context: Context) -> TrainedSentiment:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from oracle import Oracle, Slice
 
-from assistant.analyst import wording
+from assistant.analyst import digest, wording
 from assistant.analyst.analyst import Analyst
 from assistant.analyst.digest import Digest, make_digest
 from assistant.analyst.question import Period, Question, question_from_json
@@ -100,3 +100,13 @@ def test_keeping_twice_keeps_once_and_names_do_not_clash(tmp_path: Path) -> None
         ("how about Spain?", True, ""),
         ("how about Spain? (2)", False, "ada"),
     ]
+
+
+def test_a_turn_in_the_reviews_is_reported_where_there_is_one(analyst: Analyst, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Reviews have turned" not in str(make_digest(analyst))
+    monkeypatch.setattr(digest, "has_turned", lambda context: True)
+    asked: list[Question] = []
+    real = analyst.ask
+    monkeypatch.setattr(analyst, "ask", lambda question, role="": asked.append(question) or real(question, role))
+    make_digest(analyst)
+    assert Question("sentiment", ("reviews",)) in asked

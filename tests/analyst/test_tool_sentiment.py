@@ -14,7 +14,7 @@ from assistant.analyst.context import Context
 from assistant.analyst.question import FilterClause, Period, Question, Ranking
 from assistant.analyst.reviewing import Share, read_all_reviews
 from assistant.analyst.semantics import load_semantics
-from assistant.analyst.tools.sentiment import sentiment
+from assistant.analyst.tools.sentiment import has_turned, sentiment
 from assistant.analyst.tools.topics import topics
 from assistant.config import Settings
 from assistant.errors import ModelMissing
@@ -224,3 +224,12 @@ def test_wilsons_interval() -> None:
     assert low == pytest.approx(0.0552, abs=1e-4)
     assert high == pytest.approx(0.1744, abs=1e-4)
     assert replace(Share(0, 50)).interval[0] == 0.0
+
+
+def test_a_turn_is_told_from_what_was_read_beforehand_only(make: Make, reader: WordSentiment) -> None:
+    rows = [row for month in range(7, 12) for row in _rows(5, 35, day=date(2025, month, 10))]
+    context = make([*rows, *_rows(30, 10, day=date(2025, 12, 12))])
+    assert not has_turned(context)
+    read_all_reviews(context.warehouse.path.parent.parent, context.warehouse, reader)
+    assert has_turned(context)
+    assert "has risen" in sentiment(Question("sentiment"), context).notes[0]

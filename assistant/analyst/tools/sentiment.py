@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.analyst import wording
 from assistant.analyst.question import Question
-from assistant.analyst.reviewing import Review, Reviews, Share, no_model, reader_of, reviews_of, unread_note
+from assistant.analyst.reviewing import Review, Reviews, Share, no_model, read_before, reader_of, reviews_of, unread_note
 from assistant.analyst.scoping import outside
 from assistant.analyst.tools import ToolResult, tool
 from assistant.analyst.trade import accounted
@@ -214,6 +214,11 @@ def turn_note(reviews: Reviews) -> tuple[str, ...]:
         return ()
     way = "risen" if now.value > before.value else "fallen"
     return (f"Since {ordered[-1]} the share of negative reviews has {way}: {_said(now)} against {_said(before)} in the months before.",)
+
+
+def has_turned(context: Context) -> bool:
+    """Whether the share of negative reviews of the newest month turned, by the reviews that were read beforehand."""
+    return bool(turn_note(read_before(Question("sentiment", ("reviews",)), context)))
 
 
 def _said(share: Share) -> str:
