@@ -28,6 +28,7 @@ _COUNTED = {
 }
 _SEGMENTS = frozenset(["new_customers", "returning_customers"])
 _NOT_SUPERLATIVE = frozenset(["most recent", "main", "record", "max", "maximum", "best of", "most important", "favourite", "favorite"])
+_ORDINALS = frozenset(["second", "third", "fourth", "fifth"])
 _BOUNDS = frozenset(["before", "after", "until", "till", "since"])
 _DENIALS = frozenset(
     [
@@ -63,7 +64,7 @@ def left_over(draft: Draft, question: Question, semantics: Semantics) -> Clarify
     if figure:
         names = [semantics.metrics[m].name for m in (figure, question.metric)]
         return Clarify(f"You name {names[0]} and {names[1]}; I can give one at a time. Which shall it be?", (*names,), slot="metric")
-    group = next((d for d in (*draft.ranked, *draft.by) if not _grouped(d, question, semantics)), "")
+    group = next((d for d in (*draft.ranked, *draft.by) if not _grouped(d, draft, question, semantics)), "")
     if group:
         return _asked_about(f"{semantics.dimension(group).plural} as groups")
     clause = next((c for c in draft.filters.clauses if not _narrowed(c, question)), None)
@@ -107,14 +108,18 @@ def _kin(ident: str, semantics: Semantics) -> set[str]:
     return found | ({"units", "returns"} if ident == "returned_units" else set()) | _MONEY.get(ident, set())
 
 
-_MONEY = {"net_sales": {"gross_sales", "returns"}, "gross_sales": {"net_sales"}, "spend_per_customer": {"net_sales"}}
+_MONEY = {"net_sales": {"gross_sales", "returns"}, "gross_sales": {"net_sales", "returns"}, "spend_per_customer": {"net_sales"}}
 
 
-def _grouped(dimension: str, question: Question, semantics: Semantics) -> bool:
+def _grouped(dimension: str, draft: Draft, question: Question, semantics: Semantics) -> bool:
     if semantics.dimension(dimension).kind == "time" and question.comparison is not None:
         return True
     if question.having is not None and _COUNTED.get(question.having.metric) == dimension:
         return True
+    if dimension == "order" and question.by[:1] == ("order",):
+        return True
+    if question.tool == "ranking" and dimension in draft.ranked and semantics.dimension(dimension).kind in ("ordinal", "time"):
+        return dimension in question.by
     return dimension in (*question.by, question.per) or any(c.dimension == dimension for c in _clauses(question))
 
 
@@ -152,13 +157,23 @@ def _unanswered(draft: Draft, question: Question) -> Iterator[Mark]:
     ranked = question.ranking is not None or question.comparison is not None or question.tool == "count"
     if not ranked:
         yield from (m for m in reading.ops(*RANKING_OPS) if m.text not in _NOT_SUPERLATIVE and not m.all("dimension"))
+    yield from (m for m in draft.pending if _alternative(draft, m, question))
     if not _SEGMENTS & set(question.metrics):
         yield from (m for m in reading.ops("first") if m.text.endswith("first time") or m.text.startswith(("start", "began", "launch")))
     for mark in reading.of("word"):
+        if mark.text in _ORDINALS and (question.ranking is None or not question.ranking.skip) and question.tool != "count":
+            yield mark
         if mark.text in _BOUNDS and not _bounded(draft, mark):
             yield mark
         if mark.text in _DENIALS and _denies(draft, mark):
             yield mark
+
+
+def _alternative(draft: Draft, mark: Mark, question: Question) -> bool:
+    """ "Orders or customers": one of two nouns, where the question has the other."""
+    beside = (draft.reading.before(mark), draft.reading.after(mark))
+    taken = set(mark.all("metric")) & set(question.metrics) or set(mark.all("dimension")) & set(question.by)
+    return not taken and any(m is not None and m.text == "or" for m in beside)
 
 
 def _bounded(draft: Draft, mark: Mark) -> bool:

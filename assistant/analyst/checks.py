@@ -121,6 +121,8 @@ class CheckedTurn(SpecialTurn):
         if question.tool not in ("metric", "series", "breakdown", "record"):
             return
         for mark in self.reading.ops("versus", "difference", "than", "more_than", "less_than", "older", "younger", "exclude"):
+            if any(self._claimed(m) for m in self.reading.of("number") if 0 <= m.start - mark.end <= 1):
+                continue
             weighty = not mark.is_op("exclude") or mark.text in _EXCLUDING or self._negates_verb(mark)
             if weighty and mark.start not in self.used and mark.text not in _VAGUE:
                 what = "leave out" if mark.is_op("exclude") else "compare"
@@ -138,7 +140,7 @@ class CheckedTurn(SpecialTurn):
         for mark in self.reading.marks:
             if mark.kind == "phrase" and mark.all("metric"):
                 words[mark.start : mark.end] = [""] * (mark.end - mark.start)
-        never = [w for n, w in enumerate(words) if w in _NEVER and words[n + 1 : n + 2] != ["mind"]]
+        never = [w for n, w in enumerate(words) if w in _NEVER and words[n + 1 : n + 2] not in (["mind"], ["else"], ["more"], ["fancy"])]
         if never:
             raise Stop(
                 Clarify(
@@ -172,10 +174,15 @@ class CheckedTurn(SpecialTurn):
 
     def _spelled(self, mark: Mark) -> bool:
         """Number words are often only words: "one", "the two countries", "these three": of as many as were named."""
-        if mark.number in (1.0, 2.0, 100.0):
+        if mark.number in (1.0, 2.0, 100.0) or self._claimed(mark):
             return True
         named = {len(self.draft.periods), len(self.draft.metrics), *(len(placed) for placed in self.draft.filters.at.values())}
         return not mark.text[0].isdigit() and mark.number in named
+
+    def _claimed(self, mark: Mark) -> bool:
+        """ "They say we sold more than ten thousand: how many were there?": a number that is doubted, and asked for."""
+        asked = self.reading.ops("how_many", "how_much")
+        return any(m.start < mark.start for m in self.reading.ops("more_than", "less_than")) and any(m.start > mark.start for m in asked)
 
     def _check_periods(self, question: Question) -> None:
         if question.tool == "forecast":

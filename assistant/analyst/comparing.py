@@ -29,6 +29,7 @@ _SIDED = (
     "style",
     "brand",
     "review_stars",
+    "reviewed_item",
     "age",
     "hour",
 )
@@ -235,6 +236,8 @@ class Comparing:
         ends = found[0].ends if len(found) == 1 else None
         if ends and (self.reading.has("difference", "yoy", "mom", "qoq", "versus") or self.changes) and ends[0] != ends[1]:
             return self._against(ends[1], ends[0])
+        if len(found) == 2 and (parts := self._part_of_years(found)):
+            return parts
         if len(found) >= 2:
             if any(f.ends for f in found) and found[-1].period is not None and found[-1].period.grain != "year":
                 raise Stop(Clarify("Which two periods shall I compare? I read a range and another period beside it.", slot="period"))
@@ -272,6 +275,15 @@ class Comparing:
         if fresh:
             return ()
         return self._implied(rate)
+
+    def _part_of_years(self, found: list[Found]) -> tuple[Side, ...]:
+        """ "From 2010 to 2011 in the first half": one part of both years."""
+        years = next((f.ends for f in found if f.ends and all(e.grain == "year" for e in f.ends)), None)
+        part = next((f.period for f in found if f.bare and not f.ends), None)
+        if years is None or part is None or not (self.weighs or self.changes):
+            return ()
+        old, new = (part.year_before(part.first.year - year.first.year) for year in years)
+        return self._against(new, old)
 
     def _balanced(self, found: list[Found]) -> tuple[Period, Period]:
         """Two periods of a kind: a year beside a part of another year means the same part of it ("Nov 2011 vs 2010").
@@ -386,7 +398,8 @@ class Comparing:
     def _clipped(self, period: Period) -> Period:
         """A period still under way ends on the as-of day, so that it is set against the same days."""
         today = self.turn.home.today
-        if period.first <= today < period.last:
+        whole = period.grain in ("week", "month", "quarter", "year") and Reckoning(today, today).unit(period.grain, period.first).last
+        if period.first <= today <= period.last and (today < period.last or (whole and whole > today)):
             return replace(period, last=today, grain="span", label=f"{period.title} to {today.day} {today:%b}")
         return period
 

@@ -128,6 +128,7 @@ class Drafter:
                 draft.whole = True
             else:
                 said = _in_year_of(named, mark.period) if mark.start in explained.values() else mark.period
+                self._each_of(draft, mark, before)
                 said = self._same_days(draft, mark, said, previous)
                 if all(said.period != other.period for other in draft.periods):
                     draft.periods.append(said)
@@ -135,6 +136,12 @@ class Drafter:
         if found.implied_product and not draft.ranked:
             draft.ranked.append("product")
         return draft
+
+    def _each_of(self, draft: Draft, mark: Mark, before: Mark | None) -> None:
+        """ "For each of the last three months": a span of units, one by one."""
+        unit = next((d for d in self.semantics.dimensions if mark.text.endswith(f" {d}s")), "")
+        if before is not None and before.is_op("by") and unit and unit not in draft.by:
+            draft.by.append(unit)
 
     @staticmethod
     def _same_days(draft: Draft, mark: Mark, said: Found, previous: Question | None) -> Found:
@@ -166,6 +173,7 @@ class Drafter:
             or bool({"+", "plus"} & {t.text for t in draft.reading.tokens})
             or draft.reading.has("total", "together_with")
             or bool(draft.by)
+            or self._in_a_row(draft)
         )
         if len(said) < 2 or compared or not summed or " or " in draft.reading.text:
             return
@@ -174,6 +182,15 @@ class Drafter:
             draft.periods = [replace(draft.periods[0], period=Period(row[0].first, row[-1].last), ends=None)]
         elif len(said) > 2:
             raise Stop(Clarify("Those periods do not follow each other; ask for one, two to compare, or a range.", slot="period"))
+
+    @staticmethod
+    def _in_a_row(draft: Draft) -> bool:
+        """ "Sales in November and December": two months with nothing but "and" between them are one span."""
+        marks = draft.reading.of("period")
+        if len(marks) != 2 or any(f.period is None or f.period.grain not in ("month", "quarter", "week", "day") for f in draft.periods):
+            return False
+        each = {"each", "both", "respectively", "every"} & {t.text for t in draft.reading.tokens}
+        return not each and [t.text for t in draft.reading.tokens[marks[0].end : marks[1].start]] in (["and"], ["&"], ["and", "in"])
 
     def _dated_again(self, draft: Draft) -> bool:
         """ "Valentine's week, 7 to 14 Feb": of two spans that overlap without a word of comparing, the dates are meant."""
@@ -206,6 +223,8 @@ class Drafter:
             return "reviews"
         review = sales = 0
         for mark in reading.marks:
+            if mark.is_op("stars") and mark.text.startswith(("rating", "a rating", "score")) and not mark.all("metric"):
+                review += 1
             cubes = {self.semantics.metrics[ident].cube for ident in mark.all("metric")} | {
                 self.semantics.dimensions[ident].cube for ident in mark.all("dimension")
             }

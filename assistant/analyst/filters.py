@@ -233,7 +233,7 @@ class FilterReader(ReviewFilters):
 def merged(clauses: list[FilterClause]) -> FilterClause:
     """One clause for several values of a dimension; bounds from both ends become `between` where they can."""
     first = clauses[0]
-    distinct = list(dict.fromkeys(clauses))
+    distinct = list({(c.op, c.values): c for c in clauses}.values())
     if len(distinct) == 1:
         return first
     if all(c.op in ("eq", "in") for c in distinct):

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 from assistant.analyst.calendar_words import MONTH_NAMES, NUMBERS, ORDINALS, PERIOD_WORDS, WEEKDAY_NAMES
@@ -19,7 +20,27 @@ from assistant.analyst.text import Token, plain, stem, tokenize
 SenseKind: TypeAlias = Literal["op", "metric", "dimension", "country", "abroad", "absent", "attack", "review_value", "category_value"]
 
 
-_SMALL_WORDS = ("what", "were", "many", "much", "from", "with", "have", "show", "give", "the", "and", "for", "our", "was", "how", "did")
+_SMALL_WORDS = (
+    "what",
+    "were",
+    "many",
+    "much",
+    "from",
+    "with",
+    "have",
+    "show",
+    "give",
+    "the",
+    "and",
+    "for",
+    "our",
+    "was",
+    "how",
+    "did",
+    "top",
+    "net",
+    "per",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +210,7 @@ def mended(tokens: Sequence[Token], lexicon: Lexicon, names: frozenset[str], is_
     One slip is forgiven in words of four to six letters, two in longer ones (two only where the first letter holds). `is_word`
     says of a word whether it is one at all: then it is not taken for a filler, which would make it vanish.
     """
-    return [_mended(t, lexicon, names, is_word or (lambda word: False)) for t in tokens]
+    return _led([_mended(t, lexicon, names, is_word or (lambda word: False)) for t in tokens], lexicon)
 
 
 def _mended(token: Token, lexicon: Lexicon, names: frozenset[str], is_word: Callable[[str], bool]) -> Token:
@@ -201,9 +222,33 @@ def _mended(token: Token, lexicon: Lexicon, names: frozenset[str], is_word: Call
     if token.stem in vocabulary or token.stem in names:
         return token
     better = closest(word, lexicon.askable, names)
-    if better is None or better not in lexicon.askable or (better in lexicon.fillers and is_word(word)):
+    if better is None or better not in lexicon.askable:
+        return token
+    if better in lexicon.fillers and is_word(word) and not _swapped(word, better):
         return token
     return replace(token, text=better, fixed=word)
+
+
+def _swapped(word: str, other: str) -> bool:
+    """Whether two letters next to each other changed places."""
+    return len(word) == len(other) and sorted(word) == sorted(other)
+
+
+def _led(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """ "Hoe many", "wht were": a small word with one wrong letter, where with the right one it begins a phrase that goes on."""
+    from rapidfuzz.distance import OSA
+
+    if len(tokens) > 1 and tokens[1].text in ("is", "are", "was", "were", "did", "do", "does") and 2 < len(tokens[0].text) < 5:
+        meant = next((w for w in ("what", "how", "who") if OSA.distance(w, tokens[0].text) == 1), "")
+        if meant and tokens[0].text not in lexicon.vocabulary:
+            tokens[0] = replace(tokens[0], text=meant, fixed=tokens[0].text)
+    for n, (token, after) in enumerate(pairwise(tokens)):
+        known = token.text in lexicon.vocabulary or token.quoted or not token.text.isalpha() or len(token.text) not in (3, 4)
+        if known or after.text not in ("many", "much"):
+            continue
+        if OSA.distance("how", token.text) == 1:
+            tokens[n] = replace(token, text="how", fixed=token.text)
+    return tokens
 
 
 def _function_word(token: Token) -> Token:

@@ -159,7 +159,7 @@ def _ranking(question: Question, result: ToolResult, context: Context) -> str:
 
 
 def _listing(question: Question, result: ToolResult, context: Context) -> str:
-    head = wording.subject(question, context)
+    head = _changed(question, context) or wording.subject(question, context)
     if question.by:
         order = "lowest first" if question.ranking and question.ranking.direction == "bottom" else "highest first"
         head += f", by {context.semantics.dimension(question.by[0]).singular}{f', {order}' if question.ranking else ''}"
@@ -180,6 +180,16 @@ def _compare(question: Question, result: ToolResult, context: Context) -> str:
     growth = f"{wording.change(new / old - 1)}, {difference}" if old else difference
     left, right = (wording.figure(value, unit, context.currency) for value in (new, old))
     return f"{what}: {left} ({names[0]}) against {right} ({names[1]}): {growth}."
+
+
+def _changed(question: Question, context: Context) -> str:
+    """Of groups compared over two periods, what the figures are; empty for anything else."""
+    comparison = question.comparison
+    if comparison is None or len(comparison.sides) != 2 or not all(side.period for side in comparison.sides):
+        return ""
+    new, old = sorted(comparison.sides, key=lambda side: side.period.first if side.period else date.min, reverse=True)
+    kind = "Growth of" if comparison.kind == "growth" else "Change in"
+    return ", ".join([f"{kind} {_name(question, context).lower()}", *_common_scope(question, context), f"{new.label} against {old.label}"])
 
 
 def _common_scope(question: Question, context: Context) -> list[str]:

@@ -155,9 +155,7 @@ class PeriodGrammar(Reckoning):
                 atom, bare = replace(atom, year=other.year), False
         period = self._resolve(atom)
         lead = text[: atom.start]
-        opened = re.search(
-            r"\b(?:(since|from|after|before|until|till|up to|through|prior to|by)(?: the)?(?: (start|end|beginning) of)?) $", lead
-        )
+        opened = re.search(r"\b(?:(since|from|after|before|until|till|up to|prior to|by)(?: the)?(?: (start|end|beginning) of)?) $", lead)
         start = atom.start
         if opened and opened.group(1) not in ("by",):
             onwards = re.match(r" (?:onwards?|on)\b", text[atom.end :])

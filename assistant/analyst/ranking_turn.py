@@ -50,6 +50,8 @@ class RankingTurn(Turn):
             raise Stop(
                 Clarify(f"A ranking of what{subject}: products, customers, countries or months?", _subjects(reading.text), slot="subject")
             )
+        if dimensions[0] in ("customer", "country", "day") and "order" in draft.ranked and set(draft.metrics) <= {"orders"}:
+            dimensions = ("order",)
         metrics = metrics or self._default_metric(dimensions)
         if dimensions[0] == "order" and metrics[0] == "net_sales":
             metrics = ("gross_sales",)

@@ -25,7 +25,8 @@ _CUSTOMER_WORDS = frozenset(["customer", "cust", "client", "buyer", "shopper", "
 _ORDER_WORDS = frozenset(["order", "invoice"])
 _PRODUCT_WORDS = frozenset(["product", "item", "sku", "code", "stockcode", "article", "line", "prod"])
 SCALES = {"hundred": 1e2, "thousand": 1e3, "grand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6}
-_LIMITS = frozenset(("over", "above", "than", "least", "most", "under", "below", "exceed", "exceeded", "exceeding", "£", ">", "<", "to"))
+GOODS_NOUNS = frozenset(("products", "items", "articles", "skus", "goods"))
+_LIMITS = frozenset(("over", "above", "than", "least", "most", "under", "below", "exceed", "exceeded", "exceeding", "£", ">", "<"))
 """Words before an amount, which is no product then."""
 _HASH = frozenset(("#", "no", "nr", "number", "id", "num"))
 
@@ -280,6 +281,8 @@ class _Desk:
 
     def _filler(self, n: int) -> bool:
         token = self.tokens[n]
+        if 0 < n < len(self.tokens) - 1 and self.tokens[n - 1].text == "all" and self.tokens[n + 1].text in GOODS_NOUNS and self._known(n):
+            return False
         return (
             token.text in self.lexicon.fillers or token.stem in self.lexicon.fillers or (len(token.text) == 1 and not token.text.isdigit())
         )
@@ -400,6 +403,8 @@ def _number(text: str) -> float | None:
         return float(thousands.group(1)) * {"k": 1e3, "m": 1e6}[thousands.group(2)]
     if text in ("a", "an") or not text.isalpha():
         return None
+    if text in SCALES and len(text) > 1:
+        return SCALES[text]
     return float(NUMBERS[text]) if text in NUMBERS else parse_number(text)
 
 

@@ -25,6 +25,14 @@ _FRAME = re.compile(
     r"(?=\S)",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"\b(?:(?:i'd|i would|we'd|we would) (?:like|love) to (?:know|see|hear)|(?:i|we) (?:want|need) to (?:know|see)|(?:can|could|would) you "
+    r"(?:please )?(?:tell|give|show) (?:me|us)|please (?:tell|give|show) (?:me|us)|my question is|the question is)\b:? ?(?=\S)",
+    re.IGNORECASE,
+)
+_CLAIM = re.compile(
+    r"\b(?:thinks?|says?|said|claims?|believes?|reckons?|insists?|swears?|told|tells|heard|assum\w+|convinced|sure)\b", re.I
+)
 _SELECTING = ("exclude", "only", "include", "by", "top", "bottom", "share", "more_than", "less_than", "why", "forecast", "new", "same")
 _ASKING = ("how_many", "how_much", "which", "who", "when", "why")
 
@@ -36,18 +44,42 @@ def asking(text: str, read: Callable[[str], Reading]) -> str:
         text: a message as typed.
         read: gives the reading of a stretch of it.
     """
-    text = _from_first_that_names(text, read)
+    text = _from_first_that_names(_after_claim(text, read), read)
+    asks = list(_ASKS.finditer(text))
+    if asks and _complete(read(text[asks[-1].end() :])):
+        text = text[asks[-1].end() :]
     frame = _FRAME.match(text)
     if frame and not _names(read(frame[0]), loosely=True) and _names(read(text[frame.end() :])):
         text = text[frame.end() :]
     return _without_remarks(text, read)
 
 
+def _after_claim(text: str, read: Callable[[str], Reading]) -> str:
+    """What is asked after somebody's claim, where it stands by itself: "He says a tenth comes back; what share was returned in 2011?"."""
+    parts = re.split(r"(?<=[a-z0-9]{2}[.!?;])\s+|\s+[-–]\s+", text, flags=re.IGNORECASE)
+    if len(parts) < 2 or not _CLAIM.search(parts[0]):
+        return text
+    left = " ".join(parts[1:])
+    return left if read(left).has(*_ASKING) and _complete(read(left)) else text
+
+
+def _complete(reading: Reading) -> bool:
+    """Whether a stretch says a figure and a time, and points back at nothing."""
+    figure = any(m.sense("metric") for m in reading.marks)
+    return (
+        figure
+        and bool(reading.of("period"))
+        and not any(m.text in ("it", "they", "that", "there", "he", "she") for m in reading.ops("that"))
+    )
+
+
 def _from_first_that_names(text: str, read: Callable[[str], Reading]) -> str:
     parts = _END.split(text)
     for n, part in enumerate(parts[:-1]):
         if _names(read(part)):
-            return " ".join(parts[n:])
+            return " ".join(
+                (part, *(p for p in parts[n + 1 :] if _names(read(p)) or read(p).has("instead", "more", "less", "fall", "growth")))
+            )
     return parts[-1] if len(parts) > 1 and _names(read(parts[-1])) else text
 
 

@@ -118,8 +118,10 @@ class SpecialTurn(RankingTurn):
         follows = (
             self.keeps.tool == "record" and not self.draft.metrics and not self.draft.ranks and bool(self.draft.filters.clauses or marks)
         )
-        if self.draft.ranks or not (
-            (marks and dated) or (about_purchase and self.filters() and not reading.has("how_many", "how_much")) or follows
+        if (
+            self.draft.ranks
+            or "new_customers" in self.draft.metrics
+            or not ((marks and dated) or (about_purchase and self.filters() and not reading.has("how_many", "how_much")) or follows)
         ):
             return None
         self._one_question()

@@ -21,6 +21,8 @@ _POINTS = frozenset(",;:().!?…")
 _CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAY_NAMES))
 _UNIT_PRICE = re.compile(r"(?<=[a-z]) ?/ ?(?=(?:day|week|wk|month|mth|quarter|qtr|year|order|ord|customer|cust|invoice|hour|hr|country)\b)")
 """A stroke between two words that says "per"."""
+_COUNTED = re.compile(r"\b(top|bottom|best|worst|first|last|past|next)(\d{1,3})\b")
+"""A word of ranking or of time and its number in one: "top5"."""
 _MONTH_RUN = re.compile(rf"\b({'|'.join(MONTH_NAMES)})'?((?:20)?\d\d)\b")
 """A month and its year in one word: "oct10"."""
 _IRREGULAR = {
@@ -84,6 +86,7 @@ def tokenize(text: str) -> list[Token]:
     spread = re.sub(r"(?<=[a-z])(?=-)(?!-\d{5})|(?<=-)(?=[a-z])", " ", spread)
     spread = re.sub(r"(?<!\d\d\d)(?<!\d{4}-\d\d)(?<=\d)-(?=[a-z]|\d{1,2}(?:st|nd|rd|th)? )|(?<=[a-z])-(?=\d)(?!\d{5})", " - ", spread)
     spread = re.sub(r"(?<=[a-z])(?='\d\d\b)", " ", spread)
+    spread = _COUNTED.sub(r"\1 \2", spread)
     spread = _MONTH_RUN.sub(r"\1 \2", _UNIT_PRICE.sub(" per ", spread))
     tokens: list[Token] = []
     pair = opened = end = 0

@@ -298,7 +298,8 @@ class Turn:
 
     def _rates(self) -> bool:
         """ "How do reviewers rate ...": the verb asks for the rating."""
-        return any(m.text in ("rate", "rated", "score", "scored") and m.start not in self.used for m in self.reading.ops("stars"))
+        verbs = ("rate", "rated", "score", "scored", "rating of", "a rating of", "ratings of", "score of")
+        return any(m.text in verbs and m.start not in self.used for m in self.reading.ops("stars"))
 
     def _bought_most(self) -> bool:
         """ "Who buys the most": money; "what is bought most": pieces."""
@@ -315,17 +316,20 @@ class Turn:
 
     def _most_specific(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """ "How many reviews are negative": of a figure and a part of it, the part is meant, unless they are set against each other."""
-        for mark, ident in zip(self.draft.metric_marks, self.draft.metrics, strict=False):
-            before = self.reading.before(mark)
+        for mark in self.reading.marks:
+            before, ident = self.reading.before(mark), next((m for m in mark.all("metric") if m in named), "")
             if before is not None and before.text == "the":
                 before = self.reading.before(before)
-            if before is not None and before.is_op("only"):
+            if ident and before is not None and before.is_op("only"):
+                self.draft.metrics = [ident]
                 return (ident,)
         if len(named) < 2 or self.reading.has("share", "versus", "difference", "than"):
             return named
         generic = {"reviews"} if not self.reading.has("and_what") else set()
         named = tuple(ident for ident in named if ident not in generic) or named
         wholes = {self.semantics.metrics[ident].whole for ident in named}
+        if not {"and", "&", "+", "or", ","} & {t.text for t in self.reading.tokens}:
+            wholes |= {part for ident in named for part in self.semantics.metrics[ident].ratio}
         return tuple(ident for ident in named if ident not in wholes) or named
 
     def _implied_units(self) -> tuple[str, ...]:

@@ -37,10 +37,11 @@ def _number(gold: Gold, answer: Mapping[str, Any]) -> bool:
 
 def _name(gold: Gold, answer: Mapping[str, Any]) -> bool:
     got = answer["value"]
+    right = {str(gold.value).casefold(), *(label.casefold() for label in gold.accept)}
     if isinstance(got, str):
-        return got.casefold() == str(gold.value).casefold()
+        return got.casefold() in right
     rows = answer["rows"]
-    return bool(rows) and str(rows[0]["label"]).casefold() == str(gold.value).casefold()
+    return bool(rows) and str(rows[0]["label"]).casefold() in right
 
 
 def _rows(gold: Gold, answer: Mapping[str, Any]) -> bool:

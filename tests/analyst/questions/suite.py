@@ -142,7 +142,9 @@ class GoldBook:
             return Gold("number", value=float(self._passing(keys)))
         if "pick" in keys:
             ordered = series.sort_values(ascending=keys["pick"] == "bottom")
-            return Gold("name", value=str(ordered.index[int(keys.get("nth", 1)) - 1]))
+            place = int(keys.get("nth", 1)) - 1
+            level = ordered[ordered == ordered.iloc[place]]
+            return Gold("name", value=str(ordered.index[place]), accept=tuple(str(label) for label in level.index))
         if "top" in keys or "bottom" in keys:
             wanted = keys.get("top") or keys["bottom"]
             ordered = series.sort_values(ascending="bottom" in keys, kind="stable")
