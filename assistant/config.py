@@ -117,6 +117,9 @@ class StaffSettings(_Table):
     denied: dict[Literal["analyst", "manager", "admin"], tuple[str, ...]] = Field(
         default={}, description="ids of metrics and dimensions that a role may not see, such as net_sales or customer"
     )
+    pseudonyms: tuple[Literal["analyst", "manager", "admin"], ...] = Field(
+        default=(), description="roles that see pseudonyms in place of customers' ids and names, marketing for instance"
+    )
 
 
 class Settings(BaseSettings):

@@ -31,7 +31,7 @@ from assistant.analyst.values import Values, lexicon_with, load_values
 from assistant.config import Settings
 from assistant.errors import BadQuestion, StoreError
 from assistant.types import Answer, Message, Status, Understanding
-from assistant.warehouse import LinkedWarehouse, Warehouse
+from assistant.warehouse import LinkedWarehouse, PseudonymousWarehouse, Warehouse, pseudonym_key
 
 _OF_CUSTOMERS = ("at_risk", "customer_value", "likely_buyers")
 """Tools whose rows are customers."""
@@ -80,6 +80,7 @@ class Analyst:
         self._given, self._encode = lessons, encode
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
+        self._veiled: tuple[_Loaded, _Loaded] | None = None
         self._lessons: tuple[Parser, Lessons] | None = None
         self._model = model
 
@@ -110,7 +111,7 @@ class Analyst:
             WarehouseMissing: nothing was imported yet.
         """
         began = time.perf_counter()
-        loaded, before = self._ready().seen_by(message.account_role), memory_from_json(memory)
+        loaded, before = self._shown_to(message.account_role), memory_from_json(memory)
         parsed, lesson = self._taught(loaded.parser.parse(message.text, before), message.text, loaded)
         parsed, model = self._proposed(parsed, loaded)
         answer, after = self._answered(parsed, before, loaded)
@@ -126,12 +127,12 @@ class Analyst:
         Raises:
             BadQuestion: it names a tool, metric or dimension that does not exist.
         """
-        loaded = self._ready().seen_by(account_role)
+        loaded = self._shown_to(account_role)
         return self._run(loaded.context.semantics.checked(question), loaded)[0]
 
     def form(self, record: Mapping[str, Any], account_role: str = "") -> Form | None:
         """What may be chosen in place of what a stored answer's message was understood as; None where nothing can be mended."""
-        loaded = self._ready().seen_by(account_role)
+        loaded = self._shown_to(account_role)
         question = _question_of(record)
         return None if question is None else self._mender(loaded).form(question)
 
@@ -144,7 +145,7 @@ class Analyst:
             BadQuestion: what was chosen is not in the data or does not go together, or the answer rests on no question.
         """
         began = time.perf_counter()
-        loaded, question = self._ready().seen_by(account_role), _question_of(record)
+        loaded, question = self._shown_to(account_role), _question_of(record)
         if question is None:
             raise BadQuestion("This answer rests on no question that could be corrected.", hint="Ask in other words.")
         meant = self._mender(loaded).mended(question, chosen)
@@ -268,13 +269,30 @@ class Analyst:
                 self._loaded = self._load()
             return self._loaded
 
+    def _shown_to(self, account_role: str) -> _Loaded:
+        """What that role is shown: under pseudonyms where the settings say so, and what it is denied marked.
+
+        A sender whose role is not known is shown pseudonyms where any role is.
+        """
+        loaded, veiled = self._ready(), self.settings.staff.pseudonyms
+        if account_role in veiled or (veiled and not account_role):
+            with self._lock:
+                if self._veiled is None or self._veiled[0] is not loaded:
+                    hidden = PseudonymousWarehouse(loaded.context.warehouse, pseudonym_key(self.folder))
+                    self._veiled = loaded, self._over(hidden)
+                loaded = self._veiled[1]
+        return loaded.seen_by(account_role)
+
     def _load(self) -> _Loaded:
+        staff = self.settings.staff
+        return self._over(
+            LinkedWarehouse(staff.warehouse_url) if staff.warehouse_url else Warehouse.open(self.folder, time_limit_s=staff.time_limit_s)
+        )
+
+    def _over(self, warehouse: Warehouse) -> _Loaded:
         staff = self.settings.staff
         written = _written(self.own_words)
         semantics = load_semantics(self.own_words if staff.semantics or self.own_words.exists() else None)
-        warehouse = (
-            LinkedWarehouse(staff.warehouse_url) if staff.warehouse_url else Warehouse.open(self.folder, time_limit_s=staff.time_limit_s)
-        )
         info, values = warehouse.info, load_values(warehouse)
         lexicon = lexicon_with(load_lexicon(semantics), values)
         today = info.as_of.date() if info.as_of else date.today()  # noqa: DTZ011 - a shop without dated sales still asks about "today"

@@ -34,7 +34,7 @@ _lock = threading.Lock()
 
 def remembered(context: Context, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
     """What `make` gives, made once for `key` and a state of the data."""
-    whole = (str(context.warehouse.path), context.warehouse.info.token, context.as_of, *key)
+    whole = (str(context.warehouse.path), context.warehouse.view, context.warehouse.info.token, context.as_of, *key)
     with _lock:
         if whole in _made:
             _made.move_to_end(whole)

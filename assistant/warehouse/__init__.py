@@ -3,6 +3,17 @@
 from assistant.warehouse.build import RefreshReport, Source, refresh
 from assistant.warehouse.engine import warehouse_file
 from assistant.warehouse.linked import LinkedWarehouse
+from assistant.warehouse.pseudonymous import PseudonymousWarehouse, pseudonym_key
 from assistant.warehouse.warehouse import Warehouse, WarehouseInfo
 
-__all__ = ["LinkedWarehouse", "RefreshReport", "Source", "Warehouse", "WarehouseInfo", "refresh", "warehouse_file"]
+__all__ = [
+    "LinkedWarehouse",
+    "PseudonymousWarehouse",
+    "RefreshReport",
+    "Source",
+    "Warehouse",
+    "WarehouseInfo",
+    "pseudonym_key",
+    "refresh",
+    "warehouse_file",
+]

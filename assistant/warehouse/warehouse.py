@@ -42,7 +42,12 @@ class WarehouseInfo:
 
 
 class Warehouse:
-    """Read-only facts. One query runs at a time; `run` is safe to call from several threads."""
+    """Read-only facts. One query runs at a time; `run` is safe to call from several threads.
+
+    `view` tells apart what is remembered of the facts from what is remembered of them under another view.
+    """
+
+    view = ""
 
     def __init__(self, path: Path, *, time_limit_s: float = 20.0) -> None:
         self.path = path

@@ -75,7 +75,15 @@ def _declined(text: str) -> ToolResult:
 
 def _recalled(question: Question, asked: Period, today: date, context: Context) -> _Made:
     """The forecast, made once for each figure, filters, span and state of the data."""
-    key = (str(context.warehouse.path), context.warehouse.info.token, context.as_of, question.metric, question.filters, asked)
+    key = (
+        str(context.warehouse.path),
+        context.warehouse.view,
+        context.warehouse.info.token,
+        context.as_of,
+        question.metric,
+        question.filters,
+        asked,
+    )
     with _lock:
         if key in _remembered:
             _remembered.move_to_end(key)
