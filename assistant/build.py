@@ -35,6 +35,7 @@ from assistant.models.registry import find_model
 from assistant.models.sentiment import load_sentiment
 from assistant.models.slots import Style
 from assistant.privacy import mask
+from assistant.models.verdicts import load_verdicts
 from assistant.shopper.clerk import Mood, ShopperClerk
 from assistant.shopper.drafts import Draft, Drafter, Wish
 from assistant.shopper.respond import GuardedResponder
@@ -248,7 +249,8 @@ def open_responder(settings: Settings, store_folder: Path | None = None) -> Guar
     Raises:
         ModelMissing, ModelCorrupt: the model that the settings name is not there, or not sound.
     """
-    return GuardedResponder(load_phraser(settings.responder, store_folder), settings.shopper.style, (settings.shop_name,))
+    phraser = load_phraser(settings.responder, store_folder)
+    return GuardedResponder(phraser, settings.shopper.style, (settings.shop_name,), load_verdicts(store_folder))
 
 
 def open_shop(folder: Path) -> Shop:

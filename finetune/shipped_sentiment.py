@@ -71,7 +71,7 @@ def train_shipped_sentiment(
     _as_frequent(trained.network, trained.labels, train, natural)
     card = replace(base_of_card(trained, work, recipe), metrics={})
     card = replace(card, settings={**card.settings, "branch": len(trained.network.branch)})
-    export_branch(trained, out, card)
+    export_branch(trained.network, out, card)
     metrics = _measured(out, train, natural, test, sizes)
     (checkpoints(work) / "checkpoint.pt").unlink(missing_ok=True)
     return write_card(out, replace(card, metrics=metrics))
@@ -92,15 +92,15 @@ def shipped_opinions(folder: Path, portions: Portions) -> tuple[Opinions, Opinio
     return shuffled(train, portions.seed), valid, test, rest
 
 
-def export_branch(trained: Trained, out: Path, card: Card, *, int8: bool = True) -> Card:
+def export_branch(network: IntentNetwork, out: Path, card: Card, *, int8: bool = True) -> Card:
     """Writes the branch as the model folder `out`, which is replaced: the trunk's states in, a score for each token and label out."""
-    tail = BranchTail(trained.network.branch, trained.network.head.linear).eval().cpu().float()
+    tail = BranchTail(network.branch, network.head.linear).eval().cpu().float()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as scratch:
         folder = Path(scratch) / out.name
         folder.mkdir()
         exact = Path(scratch) / "exact.onnx"
-        hidden = int(trained.network.head.linear.in_features)
+        hidden = int(network.head.linear.in_features)
         with quiet():
             torch.onnx.export(
                 tail,

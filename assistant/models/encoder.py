@@ -122,8 +122,8 @@ class OnnxEncoder:
             readings = dict(zip(order, pool.map(lambda i: _run(session, encodings[i]), order), strict=True))
         return [readings[i] for i in range(len(encodings))]
 
-    def read_deep(self, text: str) -> Depths:
-        """One text: its embedding and the trunk's states.
+    def read_deep(self, text: str, other: str | None = None) -> Depths:
+        """One text, or two read together: the embedding and the trunk's states; places are those in their own text.
 
         Raises:
             ModelMissing: this encoder's graph does not give its trunk's states.
@@ -131,10 +131,10 @@ class OnnxEncoder:
         tokenizer, session = self._load()
         if TRUNK not in (output.name for output in session.get_outputs()):
             raise ModelMissing(
-                f"The encoder in {self.folder} does not give its lower layers' states, which the sentiment model goes on from.",
+                f"The encoder in {self.folder} does not give its lower layers' states, which other models go on from.",
                 hint="Use the shipped encoder, or train one with `shopclerk finetune shipped`.",
             )
-        encoding = tokenizer.encode(text)
+        encoding = tokenizer.encode(text, other)
         ids = np.array([encoding.ids], np.int64)  # (1, tokens)
         embedding, states = session.run([EMBEDDING, TRUNK], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
         return Depths(embedding[0], states[0], tuple(encoding.offsets))

@@ -109,6 +109,17 @@ def echoed(text: str, question: str, evidence: Sequence[str]) -> frozenset[str]:
     return frozenset(word for word in (said_ & asked) - told if word not in STOP_WORDS)
 
 
+def clashes(question: str, evidence: Sequence[str]) -> bool:
+    """Whether the evidence names other values than the question of a kind that excludes: another colour, country or material, other
+    figures. It may still say yes, but not for certain."""
+    asked, told = (frozenset(_form(word) for word in _WORD.findall(fold(text))) for text in (question, "\n".join(evidence)))
+    figures = {float(number) for number, _ in _FIGURE.findall(question.lower())}
+    others = {float(number) for number, _ in _FIGURE.findall("\n".join(evidence).lower())}
+    if figures and others and not figures & others:
+        return True
+    return any(asked & kind and told & kind and not _meant(asked & kind) & told for kind in _exclusive())
+
+
 def telling(text: str) -> frozenset[str]:
     """The words of a text that a yes or no turns on, in the form in which they are compared."""
     words = (_form(word) for word in _WORD.findall(fold(text)))
@@ -210,6 +221,15 @@ def _contraries() -> dict[str, frozenset[str]]:
             for word in side:
                 found.setdefault(word, set()).update(others)
     return {word: frozenset(others) for word, others in found.items()}
+
+
+@cache
+def _exclusive() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(_form(word) for word in group.split()) for group in _content()["exclusive"])
+
+
+def _meant(words: frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*(_meaning(word) for word in words))
 
 
 @cache

@@ -15,21 +15,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.models.entailment import ENOUGH, Verdict, asks_yes_or_no, echoed, entailment, said, telling
+from assistant.models.entailment import Verdict, asks_yes_or_no, echoed, polarity, said, telling
 from assistant.models.grounding import support, unsupported
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
+from assistant.models.verdicts import VerdictReader
+from assistant.shopper.settling import Settled, settle, with_verdict, without_verdict
 from assistant.types import Evidence
 
 LEAST_SUPPORT = 0.34
 """Share of a phrasing's telling words that must be the evidence's or the question's."""
 LEAST_SCORE = -0.8
 """Mean log-probability of a token under which the network only guesses."""
-LIKELY = 0.6
-"""Share of the question's telling words in the evidence from which a yes of the model's own is believed."""
 BRIEF_SENTENCES = 2
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
-_YES_OR_NO = re.compile(r"^\W*(?:yes|yep|yeah|no|nope)\b[,.!;:\s]*", re.IGNORECASE)
 _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
 
 
@@ -76,10 +75,14 @@ class GuardedResponder:
         phraser: the model; without one, all is said plainly.
         style: how much of the passages to say, unless the message asks for steps.
         names: names that any reply may have, such as the shop's.
+        verdicts: reads what evidence says to a yes/no question; without it, rules alone do.
     """
 
-    def __init__(self, phraser: Phraser | None, style: Style = "brief", names: Sequence[str] = ()) -> None:
+    def __init__(
+        self, phraser: Phraser | None, style: Style = "brief", names: Sequence[str] = (), verdicts: VerdictReader | None = None
+    ) -> None:
         self._phraser = phraser
+        self._verdicts = verdicts
         self._style = style
         self._names = tuple(names)
         self._counts: Counter[str] = Counter()
@@ -101,13 +104,15 @@ class GuardedResponder:
         return Reply("\n".join(dict.fromkeys(text for text in texts if text)), trace)
 
     def warm_up(self) -> None:
-        """Loads the model.
+        """Loads the models.
 
         Raises:
             ModelCorrupt, BadSettings: it cannot be.
         """
         if self._phraser is not None:
             self._phraser.warm_up()
+            if self._verdicts is not None:
+                self._verdicts.warm_up()
 
     def word_all(self, requests: Sequence[Request], plain: Sequence[str] = (), *, strict: bool = False) -> list[Wording]:
         """Each request in words that its evidence supports; `plain` are the sentences to fall back on, else the evidence's own.
@@ -129,17 +134,22 @@ class GuardedResponder:
         best = self._phraser.phrase(request)
         found = sorted((best, *best.rivals, *self._phraser.alternatives(request, count)), key=lambda phrasing: -phrasing.score)
         passed: dict[str, Wording] = {}
+        settled = self._settled(request, strict=True)
         for phrasing in found:
-            text, refused = checked(request, phrasing, self._names, strict=True)
+            text, refused = checked(request, phrasing, self._names, strict=True, settled=settled)
             if not refused:
                 passed.setdefault(text, Wording(text, by_model=True, score=phrasing.score))
         return list(passed.values())
+
+    def _settled(self, request: Request, *, strict: bool) -> Settled:
+        return settle(request.message, [as_sentence(fact) for fact in request.evidence], self._verdicts, strict=strict)
 
     def _style_for(self, message: str) -> Style:
         return "full" if _STEPS.search(message) else self._style
 
     def _checked(self, request: Request, phrasing: Phrasing, plain: str, *, strict: bool) -> Wording:
-        tried = (checked(request, each, self._names, strict=strict) for each in (phrasing, *phrasing.rivals))
+        settled = self._settled(request, strict=strict)
+        tried = (checked(request, each, self._names, strict=strict, settled=settled) for each in (phrasing, *phrasing.rivals))
         first = next(tried)
         text, refused = first if not first[1] else next((found for found in tried if not found[1]), first)
         with self._lock:
@@ -147,11 +157,14 @@ class GuardedResponder:
         return Wording(plain, refused=refused) if refused else Wording(text, by_model=True)
 
 
-def checked(request: Request, phrasing: Phrasing, names: Sequence[str] = (), *, strict: bool = False) -> tuple[str, str]:
+def checked(
+    request: Request, phrasing: Phrasing, names: Sequence[str] = (), *, strict: bool = False, settled: Settled | None = None
+) -> tuple[str, str]:
     """(the words that may be said, "") or ("", why none of them may).
 
     `strict`: nothing is said to a yes/no question that only repeats it, unless the evidence says yes to all of it. That costs good replies
-    (on public questions a tenth of ROUGE-L), and is what a shop owes its customers.
+    (on public questions a tenth of ROUGE-L), and is what a shop owes its customers. `settled`: what the evidence says to the question, by
+    rules where it is not given.
     """
     text = phrasing.text.strip()
     if not text or not phrasing.complete:
@@ -159,27 +172,35 @@ def checked(request: Request, phrasing: Phrasing, names: Sequence[str] = (), *, 
     if phrasing.score < LEAST_SCORE:
         return "", f"guess {phrasing.score:.2f}"
     told = [as_sentence(fact) for fact in request.evidence]
-    verdict = entailment(request.message, told, ENOUGH if strict else LIKELY).verdict
+    settled = settled or settle(request.message, told, strict=strict)
     spoken = said(text)
-    if spoken is not Verdict.SILENT and spoken is not verdict:
-        if verdict is not Verdict.SILENT:
-            return "", f"contradiction {spoken} for {verdict}"
+    if not settled.allows(spoken):
+        if settled.verdict is not Verdict.SILENT:
+            return "", f"contradiction {spoken} for {settled.verdict}"
         text = without_verdict(text)
     if not telling(text):
         return "", "empty"
-    if strict and verdict is Verdict.SILENT and asks_yes_or_no(request.message) and (words := echoed(text, request.message, told)):
+    if said(text) is Verdict.SILENT and settled.verdict is Verdict.NO and not polarity(text) and polarity("\n".join(told)):
+        return "", "contradiction of a denial"
+    if strict and settled.verdict is Verdict.SILENT and asks_yes_or_no(request.message) and (words := echoed(text, request.message, told)):
         return "", f"echo {min(words)!r}"
     claims = unsupported(text, request.evidence, request.message, names=names)
     if claims:
         return "", str(claims[0])
     share = support(text, request.evidence, request.message)
-    return (text, "") if share >= LEAST_SUPPORT else ("", f"words {share:.2f}")
+    return (_opened(text, request, settled.verdict), "") if share >= LEAST_SUPPORT else ("", f"words {share:.2f}")
 
 
-def without_verdict(text: str) -> str:
-    """A text without the yes or no that it begins with."""
-    rest = _YES_OR_NO.sub("", text)
-    return rest[:1].upper() + rest[1:]
+def _opened(text: str, request: Request, verdict: Verdict) -> str:
+    """The words with the evidence's yes or no before them, where they do not deny what it affirms, and it is grounded as well."""
+    if verdict is Verdict.YES and polarity(text):
+        return text
+    opened = with_verdict(text, verdict)
+    return (
+        text
+        if unsupported(opened, request.evidence, request.message) and not unsupported(text, request.evidence, request.message)
+        else opened
+    )
 
 
 def plain_words(request: Request) -> str:

@@ -23,6 +23,7 @@ from assistant.models.grounding import unsupported
 from assistant.models.phrasers import load_phraser
 from assistant.models.responder import Seq2SeqResponder
 from assistant.models.slots import Request
+from assistant.models.verdicts import load_verdicts
 from assistant.shopper.respond import GuardedResponder
 from assistant.store import Store
 
@@ -111,7 +112,7 @@ def _throughput(decoder: Decoder, sources: list[Source]) -> None:
 
 
 def _groundedness(model: Seq2SeqResponder, requests: list[Request]) -> None:
-    responder = GuardedResponder(model)
+    responder = GuardedResponder(model, verdicts=load_verdicts())
     worded = responder.word_all(requests)
     ungrounded = [
         (wording.text, claims)
