@@ -21,6 +21,7 @@ from assistant.analyst.analyst import Analyst
 from assistant.analyst.lessons import Lesson, lesson_from, stored
 from assistant.analyst.mending import Chosen
 from assistant.analyst.question import question_from_json
+from assistant.analyst.service import ServiceRoom
 from assistant.config import Settings, load_settings
 from assistant.corrections import correct
 from assistant.desk import Desk, Readings, handoff
@@ -34,8 +35,8 @@ from assistant.models.recommender import Recommender, load_recommender
 from assistant.models.registry import find_model
 from assistant.models.sentiment import load_sentiment
 from assistant.models.slots import Style
-from assistant.privacy import mask
 from assistant.models.verdicts import load_verdicts
+from assistant.privacy import mask
 from assistant.shopper.clerk import Mood, ShopperClerk
 from assistant.shopper.drafts import Draft, Drafter, Wish
 from assistant.shopper.respond import GuardedResponder
@@ -125,11 +126,15 @@ class Shop:
     def analyst(self) -> Analyst:
         encoder = self.understander.encoder
         is_word = encoder.knows if isinstance(encoder, OnnxEncoder) else None
-        return Analyst(self.store.folder, self.settings, is_word, self._lessons, encoder.encode)
+        return Analyst(self.store.folder, self.settings, is_word, self._lessons, encoder.encode, service=self.service)
+
+    @cached_property
+    def service(self) -> ServiceRoom:
+        return ServiceRoom(self.store.service)
 
     @cached_property
     def desk(self) -> Desk:
-        return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder)
+        return Desk(self.store, self.retriever, self.settings, self._draft, self.understander.encoder, self.drafts)
 
     @cached_property
     def hub(self) -> Hub:

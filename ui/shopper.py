@@ -82,8 +82,8 @@ class ShopperPage:
             talk.rate(self.rate, None, None, **events)
             talk.verdict(self.judge, None, shown, **events)
             top.person(self.ask_for_person, None, shown, **events)
-            for look in (timer.tick, talk.refresh):
-                look(self.poll, [seen], shown, **events)
+            timer.tick(self.poll, [seen], shown, **events)
+            talk.refresh(self.refresh, [seen], shown, **events)
         return page
 
     def load(self, request: gr.Request) -> tuple[Any, ...]:
@@ -139,6 +139,11 @@ class ShopperPage:
         key = self._access.shopper_conversation(request)
         conversation = self._shop.store.conversations.get(key)
         return (gr.skip(),) * 3 if _mark(conversation) == seen else self._show(key)
+
+    def refresh(self, seen: str, request: gr.Request) -> tuple[Any, ...]:
+        """What a person said meanwhile, at once. The bot's own answers come from `say`, word by word, and are not overtaken here."""
+        turns = self._shop.store.conversations.turns(self._access.shopper_conversation(request), 1)
+        return (gr.skip(),) * 3 if turns and turns[-1].author == "bot" else self.poll(seen, request)
 
     def _read(self, id: str) -> tuple[Conversation | None, list[Turn]]:
         conversation = self._shop.store.conversations.get(id)

@@ -1,25 +1,28 @@
-"""What an agent sees beside the conversation: the queue, the customer's card, the suggested replies.
+"""The agents' queue: who waits, since when, for what and in which mood; who is with whom; what was closed.
 
 Reads the store and writes HTML; refuses to know about Gradio and about who may see it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from markupsafe import Markup
 
-from assistant.analyst.wording import money
-from assistant.desk import Heard
 from assistant.desk.handoff import AGENT_PREFIX
+from assistant.desk.summary import about
 from assistant.store import Store
-from assistant.store.records import Conversation, Customer, Mode, Order, OrderKind, Turn
+from assistant.store.records import Conversation, Customer, Mode, Turn
 
 CHANNEL = "shopper"
 LISTED = 200
+READ = 20
+"""So many turns of a conversation are read for its line."""
+UPSET, UNHAPPY = 0.85, 0.6
+"""Chances that the customer's last words are negative from which the line says so."""
 FILTERS = {"waiting": "Waiting", "mine": "Mine", "others": "Colleagues", "bot": "Assistant", "closed": "Closed"}
 _MODE_OF = {"waiting": Mode.WAITING, "mine": Mode.AGENT, "others": Mode.AGENT, "bot": Mode.BOT, "closed": Mode.CLOSED}
 _EMPTY = {
@@ -29,126 +32,85 @@ _EMPTY = {
     "bot": "The assistant is talking to nobody.",
     "closed": "Nothing has been closed yet.",
 }
-
-
-class Suggested(Protocol):
-    """A reply that the desk proposes."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def confidence(self) -> float: ...
+Mood = Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One conversation of the queue with what was said last."""
+    """One conversation of the queue with what was said last. `mood` is empty, `unhappy` or `upset`; `intent` is what it is about."""
 
     conversation: Conversation
     name: str
     said: str
     waits_since: datetime | None
+    intent: str = ""
+    mood: str = ""
+    tags: tuple[str, ...] = ()
 
 
-def queue(store: Store, agent: str, chosen: str, opened: str, now: datetime | None = None) -> str:
-    """The tabs with their counts, and the conversations of the chosen one: who waits longest stands first."""
-    now = now or datetime.now(UTC)
-    listed = {name: _of_filter(store, name, agent) for name in FILTERS}
-    items = sorted((_item(store, c) for c in listed[chosen]), key=lambda item: (item.waits_since is None, item.waits_since or now))
-    rows = [_row(item, opened, now) for item in items] or [Markup('<li class="sc-empty">{}</li>').format(_EMPTY[chosen])]
-    tabs = [
-        Markup('<button type="button" data-filter="{}" aria-pressed="{}">{} <span>{}</span></button>').format(
-            name, str(name == chosen).lower(), title, len(listed[name]) if name != "closed" else ""
-        )
-        for name, title in FILTERS.items()
-    ]
-    return str(
-        Markup('<nav class="sc-tabs" aria-label="Conversations">{}</nav><ul class="sc-queue">{}</ul>').format(
-            Markup("").join(tabs), Markup("").join(rows)
-        )
-    )
+class Worklist:
+    """Draws the queue; what it read of a conversation is kept until something happens in it. Safe to use from several threads.
 
+    Args:
+        mood: the chance that a text is negative; without it no mood is shown.
+    """
 
-def customer_card(store: Store, conversation: Conversation | None, currency: str) -> str:
-    """Who the customer is, what they bought, what they asked before; only what was verified."""
-    customer = store.customers.get(conversation.customer_id) if conversation and conversation.customer_id else None
-    if conversation is None:
-        return ""
-    if customer is None:
+    def __init__(self, store: Store, mood: Mood | None = None) -> None:
+        self._store = store
+        self._mood = mood
+        self._items: dict[str, Item] = {}
+        self._lock = threading.Lock()
+
+    def queue(self, agent: str, chosen: str, opened: str, now: datetime | None = None) -> str:
+        """The tabs with their counts, and the conversations of the chosen one: who waits longest stands first."""
+        now = now or datetime.now(UTC)
+        listed = {name: _of_filter(self._store, name, agent) for name in FILTERS}
+        items = [self.item(c) for c in listed[chosen]]
+        if chosen in ("waiting", "mine", "others"):
+            items.sort(key=lambda item: (item.waits_since is None, item.waits_since or now))
+        rows = [_row(item, opened, now) for item in items] or [Markup('<li class="sc-empty">{}</li>').format(_EMPTY[chosen])]
+        tabs = [
+            Markup('<button type="button" data-filter="{}" aria-pressed="{}">{} <span>{}</span></button>').format(
+                name, str(name == chosen).lower(), title, len(listed[name]) if name != "closed" else ""
+            )
+            for name, title in FILTERS.items()
+        ]
         return str(
-            Markup('<section class="sc-person"><h2>Visitor</h2><p class="sc-hint">Not identified yet. Ask for the e-mail address, or the '
-                   "name and post code, that the order was placed with.</p></section>")
-        )  # fmt: skip
-    orders = [order for order in store.orders.of_customer(customer.id) if order.kind is OrderKind.SALE]
-    past = sum(1 for c in store.conversations.of_customer(customer.id) if c.id != conversation.id)
-    return str(
-        Markup(
-            '<section class="sc-person"><h2>{name}</h2><p class="sc-hint">{email}<br>{place}</p>'
-            "<dl><div><dt>Orders</dt><dd>{count}</dd></div><div><dt>Value</dt><dd>{value}</dd></div>"
-            "<div><dt>Earlier chats</dt><dd>{past}</dd></div></dl>{orders}</section>"
-        ).format(
-            name=name_of(customer),
-            email=customer.email,
-            place=", ".join(part for part in (customer.address.city, customer.address.country) if part),
-            count=len(orders),
-            value=money(sum(_total(order) for order in orders), currency),
-            past=past,
-            orders=_orders(orders, currency),
+            Markup('<nav class="sc-tabs" aria-label="Conversations">{}</nav><ul class="sc-queue">{}</ul>').format(
+                Markup("").join(tabs), Markup("").join(rows)
+            )
         )
-    )
 
+    def item(self, conversation: Conversation) -> Item:
+        """A conversation's line."""
+        with self._lock:
+            known = self._items.get(conversation.id)
+        if known is not None and known.conversation == conversation:
+            return known
+        item = self._read(conversation)
+        with self._lock:
+            if len(self._items) > 4 * LISTED:
+                self._items.clear()
+            self._items[conversation.id] = item
+        return item
 
-def summary_card(summary: str) -> str:
-    """The conversation in short, as `Name: words` lines."""
-    lines = [line.partition(": ") for line in summary.splitlines()]
-    shown = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, words) for name, _, words in lines]
-    return str(Markup('<section class="sc-short"><h2>In short</h2><dl>{}</dl></section>').format(Markup("").join(shown))) if shown else ""
+    def _read(self, conversation: Conversation) -> Item:
+        store, turns = self._store, self._store.conversations.turns(conversation.id, READ)
+        customer = store.customers.get(conversation.customer_id) if conversation.customer_id else None
+        said = next((turn.text for turn in reversed(turns) if turn.author == "customer"), "")
+        waits = waits_since(turns) if conversation.mode is not Mode.BOT else None
+        if conversation.mode is Mode.WAITING:
+            waits = waits or conversation.updated_at
+        mood = self._feels(turns) if conversation.mode in (Mode.WAITING, Mode.AGENT) else ""
+        return Item(conversation, name_of(customer), said, waits, about(turns), mood, tuple(store.tags.of_conversation(conversation.id)))
 
-
-def readings_card(heard: Iterable[Heard], choices: Mapping[str, str]) -> str:
-    """What was understood of the customer's last messages, each with a list to choose what was meant instead."""
-    items = [_reading(message, choices) for message in heard]
-    if not items:
-        return ""
-    return str(Markup('<section class="sc-short sc-heard"><h2>Understood as</h2><ul>{}</ul></section>').format(Markup("").join(items)))
-
-
-def suggestions(found: Iterable[Suggested]) -> str:
-    """The proposed replies; a click puts one into the box."""
-    cards = [
-        Markup(
-            '<li><button type="button" data-insert="{0}" title="Put into the box"><span class="sc-suggested">{0}</span>'
-            '<span class="sc-from">{1} · {2}</span></button></li>'
-        ).format(s.text, s.source, f"{s.confidence:.0%}")
-        for s in found
-    ]
-    if not cards:
-        return ""
-    return str(Markup('<section class="sc-suggestions"><h2>Suggested replies</h2><ul>{}</ul></section>').format(Markup("").join(cards)))
-
-
-def heading(store: Store, conversation: Conversation | None, agent: str) -> str:
-    """Who is on the line and who speaks to them."""
-    if conversation is None:
-        words = "Choose a conversation. Those who wait longest stand first."
-        return str(Markup('<section class="sc-nothing"><h1>Your desk</h1><p>{}</p></section>').format(words))
-    customer = store.customers.get(conversation.customer_id) if conversation.customer_id else None
-    held = "you" if conversation.assignee == agent else conversation.assignee
-    speaking = {
-        Mode.BOT: "The assistant is answering",
-        Mode.WAITING: "Waiting for a person",
-        Mode.AGENT: f"Held by {held}",
-        Mode.CLOSED: "Closed",
-    }[conversation.mode]
-    return str(
-        Markup(
-            '<header class="sc-talk-head" data-conversation="{}">'
-            '<button type="button" class="sc-back" data-open="" aria-label="Back to the list">←</button>'
-            '<div><h1>{}</h1><p class="sc-mode sc-mode-{}"><i></i>{}</p></div></header>'
-        ).format(conversation.id, name_of(customer), conversation.mode.value, speaking)
-    )
+    def _feels(self, turns: Sequence[Turn]) -> str:
+        """By the customer's worst of the last three messages: anger does not pass with an order number."""
+        said = [turn.text for turn in turns if turn.author == "customer" and len(turn.text.split()) > 1][-3:]
+        if self._mood is None or not said:
+            return ""
+        worst = max(map(self._mood, said))
+        return "upset" if worst >= UPSET else "unhappy" if worst >= UNHAPPY else ""
 
 
 def name_of(customer: Customer | None) -> str:
@@ -182,56 +144,25 @@ def _of_filter(store: Store, name: str, agent: str) -> list[Conversation]:
     return found
 
 
-def _item(store: Store, conversation: Conversation) -> Item:
-    turns = store.conversations.turns(conversation.id, 20)
-    customer = store.customers.get(conversation.customer_id) if conversation.customer_id else None
-    said = next((turn.text for turn in reversed(turns) if turn.author == "customer"), "")
-    waits = waits_since(turns) if conversation.mode is not Mode.BOT else None
-    if conversation.mode is Mode.WAITING:
-        waits = waits or conversation.updated_at
-    return Item(conversation, name_of(customer), said, waits)
-
-
 def _row(item: Item, opened: str, now: datetime) -> Markup:
     conversation = item.conversation
     waiting = item.waits_since is not None and conversation.mode in (Mode.WAITING, Mode.AGENT)
     when = ago(item.waits_since if waiting and item.waits_since else conversation.updated_at, now)
+    signs = [Markup('<span class="sc-mood sc-{}">{}</span>').format(item.mood, item.mood)] if item.mood else []
+    signs += [Markup('<span class="sc-about">{}</span>').format(item.intent.replace("_", " "))] if item.intent else []
+    signs += [Markup('<span class="sc-tag">{}</span>').format(tag) for tag in item.tags[:3]]
+    if conversation.mode is Mode.AGENT:
+        signs.insert(0, Markup('<span class="sc-about">{}</span>').format(f"with {conversation.assignee}"))
     return Markup(
         '<li><button type="button" data-open="{}" aria-current="{}" class="sc-mode-{}"><span class="sc-who"><i></i>{}'
-        '<time class="{}">{}</time></span><span class="sc-said">{}</span></button></li>'
+        '<time class="{}">{}</time></span><span class="sc-said">{}</span>{}</button></li>'
     ).format(
         conversation.id,
         str(conversation.id == opened).lower(),
         conversation.mode.value,
         item.name,
         "sc-waits" if waiting else "",
-        f"waits {when}" if waiting else when,
+        f"waits {when}" if waiting and when != "now" else when,
         item.said or "…",
+        Markup('<span class="sc-signs">{}</span>').format(Markup("").join(signs)) if signs else "",
     )
-
-
-def _reading(message: Heard, choices: Mapping[str, str]) -> Markup:
-    named = choices if message.intent in choices else {message.intent: "", **choices}
-    options = [
-        Markup('<option value="{}" title="{}"{}>{}</option>').format(
-            name, description, Markup(" selected") if name == message.intent else "", name.replace("_", " ")
-        )
-        for name, description in named.items()
-    ]
-    sure = "corrected" if message.corrected else f"{message.confidence:.0%} sure"
-    return Markup(
-        '<li><span class="sc-said">{}</span><select data-correct="{}" aria-label="What was meant">{}</select><small>{}</small></li>'
-    ).format(message.text, message.turn, Markup("").join(options), sure)
-
-
-def _orders(orders: Sequence[Order], currency: str) -> Markup:
-    latest = sorted(orders, key=lambda order: (order.placed_at is not None, order.placed_at), reverse=True)[:5]
-    rows = [
-        Markup("<li><span>{}</span><span>{}</span><span>{}</span></li>").format(order.id, order.status, money(_total(order), currency))
-        for order in latest
-    ]
-    return Markup('<ul class="sc-orders">{}</ul>').format(Markup("").join(rows)) if rows else Markup("")
-
-
-def _total(order: Order) -> float:
-    return sum(line.quantity * line.unit_price for line in order.lines)

@@ -1,45 +1,79 @@
-"""Suggested replies for the agent: from the FAQ, from past replies and macros, and from the shopper's clerk.
+"""Suggested replies for the agent: from the FAQ, from past replies and macros, from the shopper's clerk, and from the responder.
 
-Owns which suggestions are shown and in which order. Suggests only: nothing here speaks to a customer, and what the clerk
-would have written to the store while drafting is undone.
+Owns which suggestions are shown and in which order, and the ready replies with their slots filled. Suggests only: nothing here speaks to
+a customer, and what the clerk would have written to the store while drafting is undone.
 """
 
 from __future__ import annotations
 
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from assistant.config import Settings
-from assistant.desk.replies import Nearest, Replies, load_macros, past_replies, telling
-from assistant.desk.summary import summary
+from assistant.desk import handoff
+from assistant.desk.learning import keep_refused, keep_sent
+from assistant.desk.replies import Nearest, Replies, filled_in, load_macros, open_slots, past_replies, telling
+from assistant.desk.summary import about, summary
+from assistant.errors import BadQuestion
 from assistant.store import Store
 from assistant.store.records import Conversation, Mode, Turn
-from assistant.types import Answer, Status
+from assistant.types import Answer, Source, Status
 from retrieval.types import Condition, Encoder, Retriever
 
-SourceName: TypeAlias = Literal["FAQ", "earlier reply", "macro", "assistant"]
+SourceName: TypeAlias = Literal["FAQ", "earlier reply", "macro", "assistant", "responder"]
 Draft: TypeAlias = Callable[[Conversation, str], tuple[Answer, float]]
 """What the clerk would answer to a text in a conversation, and how sure it is, in [0, 1]."""
 
 MOST = 3
 LEAST_CONFIDENCE = 0.35
+KEPT = 256
+"""Of so many conversations what was last suggested is kept."""
 _FAQ = (Condition("kind", "in", ("faq", "policy")),)
 _CALLS_FOR_A_PERSON = re.compile(r"(?i)\b(human|person|agent|representative|operator|somebody|someone|robot)\b")
 _ORDER = re.compile(r"#?\b[A-Za-z]{0,2}\d{5,}\b")
 
 
+class Worded(Protocol):
+    """One of several ways in which the responder says what a source says."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def source(self) -> Source: ...
+
+
+Phrase: TypeAlias = Callable[[str, Sequence[Source]], Sequence[Worded]]
+"""The responder's ways to answer a text from sources, the surest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A reply to insert. `source_id` is the FAQ entry's, the macro's, or `conversation:turn`; `title` says what it is about."""
+    """A reply to insert. `source_id` is the FAQ entry's, the macro's, or `conversation:turn`; `title` says what it is about; `sources` are
+    what its words rest on."""
 
     text: str
     source: SourceName
     confidence: float
     source_id: str = ""
     title: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A macro as the agent may send it here: `text` has its slots filled as far as they are known, `template` is how it was written."""
+
+    id: str
+    title: str
+    text: str
+    template: str
+    uses: int
 
 
 class Desk:
@@ -48,47 +82,119 @@ class Desk:
     Args:
         draft: the shopper room's own answer; without it that source is left out.
         encoder: compares with past replies and macros by meaning; without it, by words.
+        phrase: the responder's n best; without it that source is left out.
     """
 
     def __init__(
-        self, store: Store, retriever: Retriever, settings: Settings, draft: Draft | None = None, encoder: Encoder | None = None
+        self,
+        store: Store,
+        retriever: Retriever,
+        settings: Settings,
+        draft: Draft | None = None,
+        encoder: Encoder | None = None,
+        phrase: Phrase | None = None,
     ) -> None:
         self._store = store
         self._retriever = retriever
         self._settings = settings
         self._draft = draft
         self._encoder = encoder
+        self._phrase = phrase
         self._past: tuple[object, Replies] = (None, Replies(()))
+        self._macros: tuple[object, Replies] = (None, Replies(()))
+        self._suggested: OrderedDict[str, tuple[object, tuple[Suggestion, ...]]] = OrderedDict()
+        self._lock = threading.Lock()
 
-    @cached_property
+    @property
     def macros(self) -> Replies:
-        """The ready replies, shipped and the store's own."""
-        return load_macros(self._store.folder, self._encoder)
+        """The ready replies: shipped, the store's own, and those made on the desk; read again when one changes."""
+        own = self._store.macros.all()
+        if self._macros[0] != own:
+            self._macros = (own, load_macros(self._store.folder, self._encoder, own))
+        return self._macros[1]
 
     def suggest(self, conversation: Conversation, turns: Sequence[Turn]) -> tuple[Suggestion, ...]:
-        """Up to three replies to what the customer said last, each from another source, the surest first.
+        """Up to three replies to what the customer said last, from as many sources as there are, the surest first.
 
-        Not to be called inside a transaction: what the draft writes could not be undone by itself.
+        Kept until somebody says something, so that what an agent sends can be told from what was shown. Not to be called inside a
+        transaction: what the draft writes could not be undone by itself.
         """
         asked = to_answer(turns)
         if not asked:
             return ()
-        slots = self._slots(conversation, turns)
-        ready = (self._from(kind, found, slots) for kind, found in self._near(asked))
-        sure = [s for s in (*self._faq(asked), *ready) if s and s.confidence >= LEAST_CONFIDENCE]
-        found = [*sure, *self._drafted(conversation, asked)]
-        distinct = {suggestion.text: suggestion for suggestion in sorted(found, key=lambda s: s.confidence)}
-        return tuple(sorted(distinct.values(), key=lambda s: -s.confidence)[:MOST])
+        key = (turns[-1].number, conversation.customer_id, conversation.assignee)
+        with self._lock:
+            kept = self._suggested.get(conversation.id)
+        if kept and kept[0] == key:
+            return kept[1]
+        found = _varied(self._all(conversation, turns, asked))
+        with self._lock:
+            self._suggested[conversation.id] = (key, found)
+            self._suggested.move_to_end(conversation.id)
+            while len(self._suggested) > KEPT:
+                self._suggested.popitem(last=False)
+        return found
+
+    def shown(self, conversation: str) -> tuple[Suggestion, ...]:
+        """What was last suggested in a conversation."""
+        with self._lock:
+            return self._suggested.get(conversation, (None, ()))[1]
+
+    def say(self, conversation: Conversation, agent: str, text: str, shown: Sequence[Suggestion], inserted: int | None = None) -> Turn:
+        """The agent's words to the customer, with what became of the suggestions shown, in one transaction.
+
+        Args:
+            inserted: the place in `shown` of the suggestion that was put into the box.
+
+        Raises:
+            BadQuestion: a macro's slot is still open.
+            NotAllowed: the conversation is not this agent's.
+        """
+        if left := open_slots(text):
+            raise BadQuestion(f"{left[0]} is not filled in yet.", hint="Write what belongs there, then send.")
+        with self._store.transaction():
+            turns = self._store.conversations.turns(conversation.id)
+            turn = handoff.say(self._store, conversation.id, agent, text)
+            keep_sent(self._store, conversation.id, (to_answer(turns), about(turns)), shown, (turn.number, text), agent, inserted)
+        return turn
+
+    def refuse(self, conversation: Conversation, agent: str, suggestion: Suggestion) -> None:
+        """The agent waves a suggestion away."""
+        turns = self._store.conversations.turns(conversation.id)
+        keep_refused(self._store, conversation.id, (to_answer(turns), about(turns)), suggestion, agent)
+
+    def ready(self, conversation: Conversation, turns: Sequence[Turn]) -> tuple[Ready, ...]:
+        """All macros for this conversation, the most used first."""
+        slots, uses = self._slots(conversation, turns), self._store.macros.uses()
+        made = [Ready(m.id, m.title, filled_in(m.text, slots), m.text, uses.get(m.id, 0)) for m in self.macros.all]
+        return tuple(sorted(made, key=lambda macro: (-macro.uses, macro.title)))
 
     def summary(self, turns: Sequence[Turn]) -> str:
         """The conversation in up to four lines of its own words."""
         return summary(turns)
 
+    def _all(self, conversation: Conversation, turns: Sequence[Turn], asked: str) -> list[Suggestion]:
+        slots = self._slots(conversation, turns)
+        ready = (self._from(kind, found, slots) for kind, found in self._near(asked))
+        sure = [s for s in (*self._faq(asked), *ready) if s and s.confidence >= LEAST_CONFIDENCE]
+        drafted = list(self._drafted(conversation, asked))
+        sources = tuple(dict.fromkeys(source for suggestion in drafted for source in suggestion.sources))
+        return [*sure, *drafted, *self._worded(asked, sources)]
+
+    def _worded(self, asked: str, sources: Sequence[Source]) -> Iterator[Suggestion]:
+        """The responder's own ways to say what the clerk found."""
+        if self._phrase is None or not sources:
+            return
+        for way in self._phrase(asked, sources):
+            if way.confidence >= LEAST_CONFIDENCE:
+                yield Suggestion(way.text, "responder", way.confidence, way.source.id, way.source.kind, (way.source,))
+
     def _faq(self, asked: str) -> Iterator[Suggestion]:
         for hit in self._retriever.search(asked, 1, _FAQ):
             entry = self._store.faq.get(hit.passage.id.partition(":")[2])
             if entry:
-                yield Suggestion(entry.answer, "FAQ", min(1.0, hit.score), entry.id, entry.question)
+                source = Source("policy" if entry.kind == "policy" else "faq", entry.id)
+                yield Suggestion(entry.answer, "FAQ", min(1.0, hit.score), entry.id, entry.question, (source,))
 
     def _near(self, asked: str) -> Iterable[tuple[SourceName, list[Nearest]]]:
         return ("macro", self.macros.nearest(asked, MOST)), ("earlier reply", self._settled().nearest(asked, MOST))
@@ -117,7 +223,7 @@ class Desk:
         answer, confidence = self._undone(self._draft, conversation, asked)
         certain = answer.status is Status.ANSWERED or (answer.status is not Status.HANDOFF and confidence >= LEAST_CONFIDENCE)
         if answer.text and not answer.actions and certain:
-            yield Suggestion(answer.text, "assistant", confidence, answer.intent, answer.intent.replace("_", " "))
+            yield Suggestion(answer.text, "assistant", confidence, answer.intent, answer.intent.replace("_", " "), answer.sources)
 
     def _undone(self, draft: Draft, conversation: Conversation, asked: str) -> tuple[Answer, float]:
         try:
@@ -128,12 +234,16 @@ class Desk:
 
     def _slots(self, conversation: Conversation, turns: Sequence[Turn]) -> dict[str, str]:
         customer = self._store.customers.get(conversation.customer_id) if conversation.customer_id else None
+        order = self._order_spoken_of(conversation, turns)
         return {
             "greeting": f"Hello {customer.first_name}," if customer and customer.first_name else "Hello,",
+            "customer name": f"{customer.first_name} {customer.last_name}".strip() if customer else "",
+            "first name": customer.first_name if customer else "",
             "agent": conversation.assignee or "",
             "shop": self._settings.shop_name,
             "email": self._settings.support_email,
-            "order": self._order_spoken_of(conversation, turns),
+            "order": order,
+            "order id": order,
         }
 
     def _order_spoken_of(self, conversation: Conversation, turns: Sequence[Turn]) -> str:
@@ -144,6 +254,16 @@ class Desk:
             if order and conversation.customer_id and order.customer_id == conversation.customer_id:
                 return order.id
         return ""
+
+
+def _varied(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """The surest of each source, then what is left, none twice; the surest first."""
+    distinct = {" ".join(s.text.split()): s for s in sorted(found, key=lambda s: s.confidence)}
+    ranked = sorted(distinct.values(), key=lambda s: -s.confidence)
+    first = {s.source: s for s in reversed(ranked)}
+    picked = [s for s in ranked if first[s.source] is s]
+    picked += [s for s in ranked if first[s.source] is not s]
+    return tuple(sorted(picked[:MOST], key=lambda s: -s.confidence))
 
 
 class _Drafted(Exception):

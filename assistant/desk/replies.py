@@ -16,6 +16,7 @@ from pathlib import Path
 from assistant.desk.handoff import AGENT_PREFIX
 from assistant.errors import BadSettings
 from assistant.store import Store
+from assistant.store.desk_records import OwnMacro
 from assistant.store.records import Conversation, Customer, Mode, Turn
 from retrieval.tokens import STOP_WORDS, words
 from retrieval.types import Encoder, Vector
@@ -28,7 +29,7 @@ CANDIDATES = 100
 _SHORTEST = 4
 """Replies of fewer words say nothing by themselves."""
 _PRIVATE = re.compile(r"\d{3,}|\S+@\S+|#\w*\d")
-_SLOT = re.compile(r"{(\w+)}")
+_SLOT = re.compile(r"{([a-z][a-z _]*)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,18 @@ class Reply:
 
     def fill(self, slots: Mapping[str, str]) -> str | None:
         """The text with its slots filled, or None where one has no value."""
-        if any(not slots.get(name) for name in _SLOT.findall(self.text)):
-            return None
-        return _SLOT.sub(lambda slot: slots[slot[1]], self.text)
+        filled = filled_in(self.text, slots)
+        return None if open_slots(filled) else filled
+
+
+def filled_in(text: str, slots: Mapping[str, str]) -> str:
+    """A text with those slots filled that have a value; the others stay, for the agent to see."""
+    return _SLOT.sub(lambda slot: slots.get(slot[1].replace("_", " ")) or slot[0], text)
+
+
+def open_slots(text: str) -> list[str]:
+    """The slots of a text, as they are written: `{order id}`."""
+    return [slot[0] for slot in _SLOT.finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +111,8 @@ def telling(text: str) -> list[str]:
     return [word for word in words(text) if word not in STOP_WORDS]
 
 
-def load_macros(store_folder: Path, encoder: Encoder | None = None) -> Replies:
-    """The shipped macros and those of the store, which win.
+def load_macros(store_folder: Path, encoder: Encoder | None = None, own_ones: Iterable[OwnMacro] = ()) -> Replies:
+    """The shipped macros, those of the store's file, which win, and those made on the desk, which win over both.
 
     Raises:
         BadSettings: the store's file is malformed.
@@ -117,6 +127,10 @@ def load_macros(store_folder: Path, encoder: Encoder | None = None) -> Replies:
             raise BadSettings(
                 f"{own} is no list of macros: {error}.", hint="Each [[macro]] needs id, title, when (a list) and text."
             ) from error
+    for made in own_ones:
+        macros.pop(made.id, None)
+        if not made.removed:
+            macros[made.id] = Reply(made.id, made.title, made.when, made.text)
     return Replies(macros.values(), encoder)
 
 

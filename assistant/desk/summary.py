@@ -13,6 +13,7 @@ from assistant.desk.replies import telling
 from assistant.store.records import Turn
 
 LONGEST = 160
+_SAYS_NOTHING = frozenset({"unsure", "waiting_for_person", "contact_human_agent", ""})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _NAMED = re.compile(r"#\w*\d\w*|\b[A-Z]{1,4}-?\d{4,}\b|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -45,3 +46,9 @@ def _most_telling(said: Sequence[str]) -> str:
 def _short(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= LONGEST else f"{flat[:LONGEST].rsplit(' ', 1)[0]} …"
+
+
+def about(turns: Sequence[Turn]) -> str:
+    """What the customer last wanted of the bot, as an intent's name; empty where it understood nothing."""
+    intents = (str((turn.answer or {}).get("intent", "")) for turn in reversed(turns))
+    return next((intent for intent in intents if intent not in _SAYS_NOTHING), "")

@@ -26,6 +26,7 @@ from assistant.store.people import Customers
 from assistant.store.privacy import Erased
 from assistant.store.reviews import Reviews
 from assistant.store.schema import migrate
+from assistant.store.service import Service
 
 if TYPE_CHECKING:
     from assistant.store.export import Export
@@ -58,6 +59,7 @@ class Store:
         self.macros = Macros(database)
         self.suggestions = Suggestions(database)
         self.gaps = Gaps(database)
+        self.service = Service(database)
         self.audit = Audit(database)
         self.imports = Imports(database)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +17,8 @@ from fastapi import FastAPI
 
 from assistant.accounts import Accounts
 from assistant.build import Shop
-from assistant.config import Settings
+from assistant.config import ApiSettings, Settings
+from assistant.desk import Desk, Suggestion
 from assistant.store import Store
 from assistant.store.records import (
     AccountRole,
@@ -40,23 +41,11 @@ EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.tit
 ROLES = {"agent": AccountRole.AGENT, "analyst": AccountRole.ANALYST, "manager": AccountRole.MANAGER}
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A reply as the desk proposes it."""
-
-    text: str
-    source: str
-    confidence: float
-
-
-class OneSuggestion:
+class OneSuggestion(Desk):
     """A desk that always proposes the same."""
 
-    def suggest(self, conversation: Conversation, turns: list[Turn]) -> tuple[Suggestion, ...]:
-        return (Suggestion("Thank you for waiting. I am looking into it now.", "macro", 0.8),)
-
-    def summary(self, turns: list[Turn]) -> str:
-        return "\n".join(f"Wants: {turn.text}" for turn in turns[:1])
+    def _all(self, conversation: Conversation, turns: Sequence[Turn], asked: str) -> list[Suggestion]:
+        return [Suggestion("Thank you for waiting. I am looking into it now.", "macro", 0.8, "looking-into-it", "Looking into it")]
 
 
 class ScriptedAnalyst(ScriptedRoom):
@@ -86,14 +75,15 @@ def make_shop(folder: Path) -> Shop:
     """A store with a few of everything, and rooms that answer by script."""
     store = Store.create(folder)
     fill(store)
-    shop = Shop(store, Settings(shop_name="Test & Co", currency="GBP"))
+    shop = Shop(store, Settings(shop_name="Test & Co", currency="GBP", api=ApiSettings(per_minute=0, key_per_minute=0)))
     passages = [Passage(f"product:{p.id}", f"{p.name} {p.description}", "product") for p in store.catalogue.all()]
     shop.__dict__.update(
         understander=FakeUnderstander(),
         retriever=FakeRetriever(passages),
         shopper=ScriptedRoom(_shopper_script()),
         analyst=ScriptedAnalyst(_staff_script()),
-        desk=OneSuggestion(),
+        desk=OneSuggestion(store, FakeRetriever([]), shop.settings),
+        mood=None,
     )
     return shop
 

@@ -21,7 +21,7 @@ from ui import sheet
 from ui.cards import availability, product_cards, sources
 from ui.pictures import picture
 from ui.render import Paper, growing, prose, thread
-from ui.worklist import ago, queue, waits_since
+from ui.worklist import Worklist, ago, waits_since
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -128,14 +128,14 @@ def test_the_queue_lists_by_waiting_time_and_tells_mine_from_others(store: Store
         handoff.ask_for_person(store, name)
     store.conversations.start("insights:x", "staff")
     handoff.take_over(store, "web:3", "bo")
-    html = queue(store, "ada", "waiting", "web:2")
+    html = Worklist(store).queue("ada", "waiting", "web:2")
     assert html.index("web:1") < html.index("web:2")
     assert "web:3" not in html
     assert "insights:x" not in html
     assert "Waiting <span>2</span>" in html
     assert "Colleagues <span>1</span>" in html
-    assert "hello from web:3" in queue(store, "bo", "mine", "")
-    assert "You have no conversation open." in queue(store, "ada", "mine", "")
+    assert "hello from web:3" in Worklist(store).queue("bo", "mine", "")
+    assert "You have no conversation open." in Worklist(store).queue("ada", "mine", "")
 
 
 def test_a_customer_waits_from_the_first_unanswered_word() -> None:

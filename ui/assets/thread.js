@@ -4,16 +4,16 @@ const opened = new Set();
 const keyOf = (details) => `${details.closest('[data-turn]')?.dataset.turn ?? ''}/${details.dataset.key ?? ''}`;
 
 element.addEventListener('click', (event) => {
-  const target = event.target.closest('[data-say],[data-rate],[data-sheet],[data-keep],[data-open],[data-filter],[data-insert],[data-learn],[data-why]');
+  const target = event.target.closest('[data-say],[data-rate],[data-sheet],[data-keep],[data-open],[data-filter],[data-act],[data-learn],[data-why]');
   if (!target) return;
-  const { say, rate, turn, sheet, keep, pin, open, filter, insert, learn, why } = target.dataset;
+  const { say, rate, turn, sheet, keep, pin, open, filter, act, learn, why } = target.dataset;
   if (say !== undefined) trigger('say', { text: say });
   else if (sheet !== undefined) trigger('sheet', { turn: Number(sheet) });
   else if (keep !== undefined) trigger('keep', { turn: Number(keep), pin: pin !== undefined });
   else if (open !== undefined) trigger('open', { id: open });
   else if (filter !== undefined) trigger('filter', { name: filter });
   else if (learn !== undefined) trigger('learn', { phrase: learn, turn: Number(turn) });
-  else if (insert !== undefined) trigger('insert', { text: insert });
+  else if (act !== undefined) trigger('act', { do: act, ...target.dataset });
   else if (why !== undefined) {
     trigger('rate', { turn: Number(turn), rating: -1, reason: why });
     target.parentElement.replaceChildren('Thank you.');
@@ -46,7 +46,15 @@ element.addEventListener('submit', (event) => {
   trigger('verdict', { score: Number(said.get('score')), words: said.get('words') ?? '' });
 });
 
+element.addEventListener('submit', (event) => {
+  const form = event.target.closest('[data-form]');
+  if (!form) return;
+  event.preventDefault();
+  trigger('act', { do: form.dataset.form === 'macro' ? 'macro-save' : form.dataset.form, ...Object.fromEntries(new FormData(form)) });
+});
+
 element.addEventListener('change', (event) => {
+  if (event.target.dataset.assign !== undefined && event.target.value) trigger('act', { do: 'assign', to: event.target.value });
   if (event.target.name === 'dimension') event.target.form.elements.value.setAttribute('list', `${event.target.form.id}-${event.target.value}`);
   const { correct } = event.target.dataset;
   if (correct !== undefined) trigger('correct', { turn: Number(correct), intent: event.target.value });
