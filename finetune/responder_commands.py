@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from finetune.replies import Replies
 
 SHIPPED_FOLDER = Path("assistant/models/weights/responder")
+VERDICT_FOLDER = Path("assistant/models/weights/verdict")
 
 
 def register(workshop: typer.Typer, judging: typer.Typer) -> None:
     """Adds these commands to `shopclerk finetune` and `shopclerk evaluate`."""
     workshop.command("responder")(finetune_responder)
     workshop.command("shipped-responder")(shipped_responder)
+    workshop.command("shipped-verdicts")(shipped_verdicts)
     judging.command("responder")(evaluate_responder)
 
 
@@ -100,11 +102,26 @@ def shipped_responder(
     _tell(out, card)
 
 
+def shipped_verdicts(
+    data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
+    out: Annotated[Path, typer.Option(help="the model folder to write; replaced if it is there")] = VERDICT_FOLDER,
+    threads: Threads = 0,
+) -> None:
+    """Train the shipped model of yes and no by evidence anew, on public and own questions: minutes. Goes on after a kill."""
+    _prepare(threads)
+    from finetune.verdicts import train_shipped_verdicts
+
+    with bar() as progress:
+        card = train_shipped_verdicts(data, out, progress=progress)
+    _tell(out, card)
+
+
 def evaluate_responder(
     data: Annotated[
         list[Path], typer.Option(help="message, evidence, reply, in the forms that training reads; may be given several times")
     ],
     model: Annotated[Path | None, typer.Option(help="the model folder; without it the shipped one")] = None,
+    guarded: Annotated[bool, typer.Option(help="behind the guard, as `shopclerk respond` answers")] = False,
     style: Style = "brief",
     message_column: Message = "",
     evidence_column: EvidenceColumn = "",
@@ -114,13 +131,13 @@ def evaluate_responder(
     replies: Annotated[Path | None, typer.Option(help='the replies as JSON lines {"i": row, "answer": text}')] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
-    """Measure a responder as it is served, before any guard: ROUGE-L, BLEU, what is in no evidence, values, yes and no, length."""
+    """Measure a responder as it is served, before or behind the guard: ROUGE-L, BLEU, ungrounded replies, values, yes and no, length."""
     from assistant.models.registry import find_model
     from finetune import responder_evaluation
 
     pairs = _replies(data, (message_column, evidence_column, reply_column), style).pairs
     with bar() as progress:
-        report = responder_evaluation.evaluate_responder(model or find_model("responder"), pairs, progress)
+        report = responder_evaluation.evaluate_responder(model or find_model("responder"), pairs, progress, guarded=guarded)
     if page is not None:
         drawn = responder_evaluation.html_page(report, worst) if page.suffix == ".html" else responder_evaluation.page(report, worst)
         page.write_text(drawn, encoding="utf-8")

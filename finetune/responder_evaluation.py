@@ -16,6 +16,8 @@ from pathlib import Path
 from assistant.models.grounding import Claim, unsupported
 from assistant.models.responder import Seq2SeqResponder
 from assistant.models.slots import Delexicaliser, Kind, Request, as_sentence, canonical
+from assistant.models.verdicts import load_verdicts
+from assistant.shopper.respond import GuardedResponder
 from assistant.types import Progress
 from finetune.replies import Pair, grouped
 
@@ -42,18 +44,24 @@ class ResponderReport:
     items: tuple[Judged, ...]
 
 
-def evaluate_responder(folder: Path, pairs: Iterable[Pair], progress: Progress | None = None) -> ResponderReport:
-    """Phrases each item with the model in `folder` and compares with its references. The guard is not in the way: it is what is counted."""
-    items = grouped(pairs)
-    return judge(items, phrase(Seq2SeqResponder(folder), items, progress))
+def evaluate_responder(folder: Path, pairs: Iterable[Pair], progress: Progress | None = None, *, guarded: bool = False) -> ResponderReport:
+    """Phrases each item with the model in `folder` and compares with its references.
+
+    `guarded`: as `shopclerk respond` answers, behind the guard and with the yes or no that the evidence says; else the guard is not in the
+    way, since what it would refuse is what is counted.
+    """
+    items, model = grouped(pairs), Seq2SeqResponder(folder)
+    if not guarded:
+        return judge(items, phrase(lambda requests: [phrasing.text for phrasing in model.phrase_all(requests)], items, progress))
+    responder = GuardedResponder(model, verdicts=load_verdicts())
+    return judge(items, phrase(lambda requests: [wording.text for wording in responder.word_all(requests)], items, progress))
 
 
-def phrase(model: Seq2SeqResponder, items: Sequence[Pair], progress: Progress | None = None) -> list[str]:
-    """The model's reply to each item, in order."""
+def phrase(say: Callable[[Sequence[Request]], list[str]], items: Sequence[Pair], progress: Progress | None = None) -> list[str]:
+    """What `say` replies to each item, in order."""
     replies: list[str] = []
     for start in range(0, len(items), _STEP):
-        requests = [Request(item.message, item.evidence, item.intent, style=item.style) for item in items[start : start + _STEP]]
-        replies += [phrasing.text for phrasing in model.phrase_all(requests)]
+        replies += say([Request(item.message, item.evidence, item.intent, style=item.style) for item in items[start : start + _STEP]])
         if progress:
             progress("replying", len(replies), len(items))
     return replies

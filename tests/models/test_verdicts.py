@@ -24,7 +24,7 @@ def shipped() -> TrainedVerdicts:
     ("question", "evidence", "says"),
     [
         ("can I put it in the dishwasher?", "We run ours through the dishwasher every week and it still looks new.", "yes"),
-        ("does it come with batteries?", "You will have to buy three AA cells yourself, there were none in the box.", "no"),
+        ("does it come with batteries?", "There were no batteries in the box.", "no"),
         ("will it fit a king size bed?", "Sadly it was far too small for our king size bed.", "no"),
         ("is the lamp bright enough to read by?", "The parcel came two days early.", ""),
     ],
