@@ -170,10 +170,12 @@ def _unanswered(draft: Draft, question: Question) -> Iterator[Mark]:
 
 
 def _alternative(draft: Draft, mark: Mark, question: Question) -> bool:
-    """ "Orders or customers": one of two nouns, where the question has the other."""
+    """ "Orders or customers": one of two nouns, where the question has the other; a noun that no sale has and nothing took up."""
     beside = (draft.reading.before(mark), draft.reading.after(mark))
-    taken = set(mark.all("metric")) & set(question.metrics) or set(mark.all("dimension")) & set(question.by)
-    return not taken and any(m is not None and m.text == "or" for m in beside)
+    dimensions = set(mark.all("dimension"))
+    taken = set(mark.all("metric")) & set(question.metrics) or dimensions & {*question.by, *(c.dimension for c in _clauses(question))}
+    rare = bool(dimensions & {"brand", "style", "category", "hour", "weekday", "department", "division", "class"})
+    return not taken and (rare or any(m is not None and m.text == "or" for m in beside))
 
 
 def _bounded(draft: Draft, mark: Mark) -> bool:

@@ -89,9 +89,8 @@ class CheckedTurn(SpecialTurn):
             and not entity
             and not (self.draft.metrics and (self.draft.periods or self.draft.whole))
         )
-        one = (
-            any(m.text in ("the one", "that one", "this one", "the same one", "the other one") for m in self.reading.marks)
-            or "other one" in self.reading.text
+        one = any(m.text in ("the one", "that one", "this one", "the same one", "the other one") for m in self.reading.marks) or any(
+            words in self.reading.text for words in ("other one", "that one", "this one")
         )
         pointed = tuple(
             m for m in pointed if not (self.draft.periods and set(m.all("dimension")) & {"day", "week", "month", "quarter", "year"})

@@ -92,7 +92,8 @@ class RankingTurn(Turn):
         """ "Biggest cancellation", "largest refund", "biggest sale": one document by its total."""
         if set(metrics) & {"cancellations", "returns"} and self.reading.has("top", "bottom"):
             return ("order",), ("returns",)
-        if set(metrics) & {"orders", "aov"} and self.reading.has("top", "bottom"):
+        amounts = {"gross_sales", "net_sales"} if {"order", "invoice", "basket"} & set(self.reading.text.split()) else set()
+        if set(metrics) & {"orders", "aov", *amounts} and self.reading.has("top", "bottom"):
             return ("order",), ("gross_sales",)
         if self.reading.has("when") and self.draft.ranks:
             return ("day",), metrics

@@ -236,6 +236,8 @@ class Turn:
             named = self._gross_or_net() or named
         if set(named) >= {"returns", "units"} or (named == ("units",) and self.keeps.metric == "returns" and self._in_units()):
             named = ("returned_units",)
+        if named == ("units",) and self.reading.has("came_back") and not self.reading.has("sold", "bought"):
+            named = ("returned_units",)
         if named == ("returns",) and self.keeps.metric == "gross_sales" and self._taken_off():
             named = ("net_sales",)
         if named == ("returns",) and self.keeps.metric == "net_sales" and self._before_returns():

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.analyst import wording
 from assistant.analyst.question import Question
-from assistant.analyst.reviewing import Review, Share, no_model, reviews_of, unread_note
+from assistant.analyst.reviewing import Share, no_model, reviews_of, unread_note
 from assistant.analyst.scoping import outside
 from assistant.analyst.tools import ToolResult, tool
 from assistant.analyst.trade import accounted
@@ -27,6 +27,15 @@ LONGEST_QUOTE = 140
 LATELY = timedelta(days=92)
 GREW_Z = 2.576
 DEFINITION = "reviews read, grouped by the likeness of their embeddings and named by the words that set a group apart; one topic a review"
+
+
+class Written(Protocol):
+    """Something that somebody wrote, with its day where that is known."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def day(self) -> date | None: ...
 
 
 @tool(
@@ -54,24 +63,24 @@ def topics(question: Question, context: Context) -> ToolResult:
     found = topics_of([row.text for row in read], embeddings_of([row.read for row in read if row.read is not None]))
     shown = found[: question.ranking.n if question.ranking else len(found)]
     told = "; ".join(f"“{topic.name}” {wording.percent(len(topic.members) / len(read))}" for topic in shown)
-    quotes = " ".join(f"{topic.words[0].capitalize()}: “{_quote(read, topic)}”" for topic in shown[:QUOTED] if topic.words)
+    quotes = " ".join(f"{topic.words[0].capitalize()}: “{quote_of(read, topic)}”" for topic in shown[:QUOTED] if topic.words)
     return ToolResult(
         rows=tuple(Row(topic.name, len(topic.members)) for topic in shown),
         unit="count",
         text=f"{head}, by what {len(read):,} of them are about: {told}. {quotes}",
-        notes=(*unread_note(reviews, question), *_grown(read, found)),
+        notes=(*unread_note(reviews, question), *grown(read, found)),
         receipt=accounted(question, context, f"topics of {kind}", DEFINITION, reviews.sql, reviews.rows_read),
     )
 
 
-def _quote(read: Sequence[Review], topic: Topic) -> str:
+def quote_of(read: Sequence[Written], topic: Topic) -> str:
     """The most typical text that is short enough to be quoted whole, else the most typical one's beginning."""
     texts = [" ".join(read[place].text.split()) for place in topic.members[:20]]
     short = next((text for text in texts if len(text) <= LONGEST_QUOTE), None)
     return short or texts[0][:LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
 
 
-def _grown(read: Sequence[Review], found: Sequence[Topic]) -> tuple[str, ...]:
+def grown(read: Sequence[Written], found: Sequence[Topic]) -> tuple[str, ...]:
     """Topics whose share of the last three months is clearly above that of the time before."""
     days = [row.day for row in read if row.day is not None]
     if len(days) < len(read) / 2:
@@ -81,7 +90,7 @@ def _grown(read: Sequence[Review], found: Sequence[Topic]) -> tuple[str, ...]:
     return (f"More often since {wording.day(start)}: {wording.plain_list([f'“{topic.name}”' for topic in grown])}.",) if grown else ()
 
 
-def _grew(read: Sequence[Review], topic: Topic, start: date) -> bool:
+def _grew(read: Sequence[Written], topic: Topic, start: date) -> bool:
     inside = set(topic.members)
     late = [i in inside for i, row in enumerate(read) if row.day is not None and row.day >= start]
     early = [i in inside for i, row in enumerate(read) if row.day is not None and row.day < start]

@@ -176,6 +176,8 @@ class Oracle:
         have = frame[_column(column)].astype(str)
         if isinstance(value, str) and value.startswith("!"):
             return have != value[1:]
+        if isinstance(value, tuple) and all(str(v).startswith("!") for v in value):
+            return ~have.isin([str(v)[1:] for v in value])
         return have.isin([str(v) for v in value] if isinstance(value, tuple) else [str(value)])
 
     def _review_measure(self, name: str, over: Slice, by: str | None) -> pd.Series:
