@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE := 1
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
-.PHONY: install demo test lint clean
+.PHONY: install demo test lint bench clean
 
 install: $(VENV)/.installed
 
@@ -30,6 +31,13 @@ lint: $(VENV)/.tested
 
 test: lint
 	$(BIN)/pytest -m "not shared" $(PYTEST_ARGS)
+
+$(VENV)/.benched: $(VENV)/.tested
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,test,bench]'
+	touch $@
+
+bench: $(VENV)/.benched
+	$(BIN)/python tests/bench/bench.py $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info
