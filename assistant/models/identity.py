@@ -146,6 +146,7 @@ def order_shapes(ids: Iterable[str], most: int = 20) -> re.Pattern[str] | None:
     shapes: dict[str, int] = {}
     for order_id in ids:
         shape = re.sub(r"\d+", lambda digits: rf"\d{{{len(digits[0])}}}", re.escape(order_id.lstrip("#")).replace(r"\-", "-"))
+        shape = re.sub(r"^([A-Z]{1,3}-?)(?=\\d\{(?:[6-9]|1\d)\}$)", r"(?:\1)?", shape)  # people leave the letters out
         shapes[shape] = shapes.get(shape, 0) + 1
     telling = [shape for shape in shapes if not re.fullmatch(r"\\d\{[1-5]\}", shape)]
     best = sorted(telling, key=lambda shape: -shapes[shape])[:most]

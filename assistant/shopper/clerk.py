@@ -23,7 +23,7 @@ from assistant.shopper.hours import check_hours
 from assistant.shopper.lines import check_lines, line
 from assistant.shopper.naming import read_names
 from assistant.shopper.ordering import OrderTalk
-from assistant.shopper.orders.asks import read_ask
+from assistant.shopper.orders.asks import read_ask, says_write
 from assistant.shopper.orders.desk import OrderDesk
 from assistant.shopper.orders.policy import load_policy
 from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
@@ -33,7 +33,7 @@ from assistant.shopper.reply import Outcome, said
 from assistant.shopper.respond import PlainResponder, Responder
 from assistant.shopper.search import Finder
 from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
-from assistant.shopper.state import DialogueState
+from assistant.shopper.state import DialogueState, Held
 from assistant.shopper.testimony import SILENT, with_reviews
 from assistant.shopper.wish import read_wish
 from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
@@ -63,6 +63,11 @@ _NEVER_MIND = re.compile(
     r"scratch that)\W+(?=\w+\W+\w)",
     re.IGNORECASE,
 )
+_THINKS_BETTER = re.compile(
+    r"\b(?:or no|actually,? no|no,? actually|no,? wait|scratch that|or rather|on second thoughts?)\b[\s,:.!-]*(?:actually\b[\s,]*)?",
+    re.IGNORECASE,
+)
+_WHO_AND_WHICH = ("email", "zip", "first_last_name", "phone", "order_id")
 MOST_MISSES = 3
 """Messages in a row that were not understood, after which a person is fetched."""
 
@@ -116,6 +121,7 @@ class ShopperClerk:
         state = self._signed_in(DialogueState.from_memory(memory), message.customer_id)
         shelf = self._keeper.shelf()
         understanding = understanding if state.pending or state.draft else _afresh(understanding)
+        understanding = self._corrected(understanding)
         sight = self._look(understanding, state, shelf)
         plan = policy.decide(sight, state)
         state = replace(state, turns=state.turns + 1)
@@ -128,6 +134,17 @@ class ShopperClerk:
         if not customer_id or customer_id == state.customer_id:
             return state
         return DialogueState(customer_id=customer_id) if state.customer_id else replace(state, customer_id=customer_id, identifying=False)
+
+    def _corrected(self, understanding: Understanding) -> Understanding:
+        """The message from where its writer thinks better of it: "exchange it, or no, actually cancel the order"; who and which stay."""
+        turn = _THINKS_BETTER.search(understanding.text)
+        if turn is None or self._understand is None or not says_write(understanding.text[turn.end() :]):
+            return understanding
+        kept = [e for e in understanding.of_kind(*_WHO_AND_WHICH) if e.end <= turn.end()]
+        names = " ".join(dict.fromkeys(e.surface for e in kept))
+        fresh = self._understand(understanding.text[turn.end() :])
+        shifted = tuple(replace(e, start=0, end=0) for e in kept)
+        return replace(fresh, text=f"{fresh.text} {names}".strip(), entities=(*fresh.entities, *shifted), embedding=understanding.embedding)
 
     def _look(self, understanding: Understanding, state: DialogueState, shelf: Shelf) -> Sight:
         naming = read_names(understanding, shelf)
@@ -292,6 +309,8 @@ class ShopperClerk:
         )
 
     def _explained(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
+        if sight.ask is not None and sight.ask.write and state.customer_id:  # who then names an order wants it done there
+            state = replace(state, held=Held.of(sight.understanding))
         return self._desk.explain(plan.detail, state) or self._lost(sight, plan, state)
 
     def _cited(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:

@@ -15,7 +15,10 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?:{pattern})" for pattern in patterns), _I)
 
 
-_INTERJECTION = r"^\W*(?:(?:h+m+|u+m+|u+h+|e+r+m*|oh+|ah+|well|ok(?:ay)?|so|right|actually|sorry|fine|alright)\b\W*){0,2}"
+_INTERJECTION = (
+    r"^\W*(?:(?:h+m+|u+m+|u+h+|e+r+m*|oh+|ah+|well|ok(?:ay)?|so|right|actually|sorry|fine|alright|then|great|"
+    r"good|perfect|cool|nice)\b\W*){0,3}"
+)
 _YES = _any(
     _INTERJECTION + r"(?:yes|yep|yeah|yea|yup|ya|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|"
     r"i confirm|agreed|correct|exactly|affirmative|"
@@ -24,12 +27,14 @@ _YES = _any(
     r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|"
     r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
+    _INTERJECTION + r"please (?:change|cancel|return|exchange|send|ship|update|swap|refund|move) (?:it|them|that|this)\b",
     r"^\W*i (?:already |just )?said (?:yes|ok|okay|go ahead|do it)\b",
 )
 _NOT_YES = _any(
     r"\b(?:no|not|nope|never|don'?t|doesn'?t|do not|can'?t|cannot|won'?t|wait|hold on|hang on|stop|but|however|"
     r"unless|if|instead|actually|rather|except|maybe|perhaps|later|first|before|"
-    r"changed? my mind|change (?:it|that|to)|unsure|think about|let me think|wrong|incorrect|also|another|different|other|only)\b",
+    r"changed? my mind|(?<!please )change (?:it|that|to)|unsure|think about|let me think|wrong|incorrect|also|"
+    r"another|different|other|only)\b",
     r"\?",
 )
 _NO = _any(
@@ -91,8 +96,11 @@ OTHERS = _any(
     r"mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)'?s?\s+(?:orders?|account|address|"
     r"card|payment|e-?mail|parcel|package|purchases?|gift card)\b",
     r"\b(?:who (?:else )?(?:bought|ordered|purchased))\b",
+    r"\b(?:cards?|address(?:es)?|orders?|phone|e-?mails?|data|details?|name|number|account)\b[^.?!]{0,20}\b(?:of|from|for) "
+    r"(?:the )?(?:customer|user|client)\b",
     r"\b(?:tell me|what|which|show|list)\b[^.?!]{0,20}\b(?:my|the) (?:wife|husband|friend|neighbou?r|boss|ex|girlfriend|"
-    r"boyfriend|brother|sister|mother|father|mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)\b[^.?!]{0,25}\b(?:order|buy|bought|purchas)\w*",
+    r"boyfriend|brother|sister|mother|father|mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|"
+    r"aunt)\b[^.?!]{0,25}\b(?:order|buy|bought|purchas)\w*",
     r"\b(?:list|give|show|tell|send)\b[^.?!]{0,30}\b(?:customers|users|customer (?:list|database|e-?mails|"
     r"names|addresses|phone numbers))\b",
 )

@@ -71,6 +71,7 @@ class OrderTalk:
             sight = self._look(first, state, shelf)
         if sight.ask is None:
             return self._do(Plan(Move.LOST), sight, state, shelf)
+        state = replace(state, asked=Held.of(sight.understanding)) if sight.ask.write else state
         return self.then(self._desk.serve(sight.ask, sight.understanding, state, _also(sight)), shelf)
 
     def then(self, outcome: Outcome, shelf: Shelf) -> Outcome:
@@ -115,6 +116,12 @@ class OrderTalk:
             asked = read_ask(again, in_order=True)
             if asked is not None:
                 return self.then(self._desk.serve(asked, self._merged(asked, again, sight, state), replace(state, held=None)), shelf)
+        if plan.detail == "again" and state.asked is not None:
+            again = state.asked.understanding()
+            asked = read_ask(again, in_order=True)
+            if asked is not None:
+                fresh = replace(state, held=None, draft=None)
+                return self.then(self._desk.serve(asked, _with_order(again, sight.understanding.of_kind("order_id")), fresh), shelf)
         order, customer = (
             self._store.orders.get(state.draft.order_id) if state.draft else None,
             self._store.customers.get(state.customer_id),
@@ -160,17 +167,17 @@ class OrderTalk:
         orders = named or self._nth_order(sight, state) or self._told_order(sight, state)
         if not orders:
             return again
-        kept = tuple(e for e in again.entities if e.kind != "order_id")
         text = sight.understanding.text
         if named and asked.topic in _WITH_ITEMS and not _ONES.search(text):
             further = tuple(e for e in sight.understanding.entities if e.kind not in ("order_id", *_IDENTITY))
-            return replace(again, text=f"{again.text} {text}", entities=(*kept, *further, *orders))
-        return replace(again, entities=(*kept, *orders))
+            again = replace(again, text=f"{again.text} {text}", entities=(*again.entities, *further))
+        return _with_order(again, orders)
 
     def _resumed(self, sight: Sight, found: Identification, shelf: Shelf) -> Outcome:
         """Once it is known who writes: what this message asks, else what was asked before."""
         state, held = found.state, found.state.held
         rest = self._look(_nameless(sight.understanding), state, shelf)
+        sight = rest if sight.ask is None else sight
         if sight.ask is not None and not (rest.ask and rest.ask.general) and (sight.ask.topic != "profile" or held is None):
             return self.requested(sight, state, shelf)
         if held is not None:
@@ -198,6 +205,10 @@ class OrderTalk:
             e for e in sight.understanding.of_kind("ordinal") if isinstance(e.value, int) and -1 <= e.value <= len(orders) and e.value
         ]
         return tuple(replace(e, kind="order_id", value=nth(orders, int(e.value)).id) for e in places[:1] if isinstance(e.value, int))
+
+
+def _with_order(request: Understanding, orders: tuple[Entity, ...]) -> Understanding:
+    return replace(request, entities=(*(e for e in request.entities if e.kind != "order_id"), *orders))
 
 
 def _nameless(understanding: Understanding) -> Understanding:

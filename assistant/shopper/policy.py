@@ -66,6 +66,11 @@ _ANSWERS = frozenset(
     {"affirm", "select", "give_details", "give_reason", "modify_items", "exchange_items", "return_items", "change_payment", "deny"}
 )
 _IDENTITY = ("email", "zip", "first_last_name")
+_MY_NAME = re.compile(r"\bname\b(?! (?:a|the|some|any|me)\b)", re.IGNORECASE)
+_SAME_FOR = re.compile(
+    r"\b(?:what about|how about|same (?:for|with|goes|reason|thing)|and (?:also |then )?(?:for |with )?(?:order )?#?\w*\d)", re.IGNORECASE
+)
+_EMPTY_TALK = frozenset({"thanks", "chitchat", "help", "out_of_scope"})
 _ADVICE = re.compile(
     r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|"
     r"headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|"
@@ -171,6 +176,8 @@ def _identity(sight: Sight, state: DialogueState) -> Plan | None:
         return None
     if sight.ask is not None and not state.customer_id and kinds & {"first_last_name"}:
         return Plan(Move.IDENTIFY, why="says who they are")
+    if not state.customer_id and "first_last_name" in kinds and _MY_NAME.search(sight.understanding.text) and not sight.naming.ids:
+        return Plan(Move.IDENTIFY, why="says who they are")
     if kinds & {"email"} or state.identifying or kinds >= {"zip", "first_last_name"}:
         return Plan(Move.IDENTIFY, why="says who they are")
     return None
@@ -236,6 +243,8 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         and not state.order_id
     ):
         return Plan(Move.EXPLAIN, "refund", "how long refunds take")
+    if _same_again(sight, state):
+        return Plan(Move.CONTINUE, "again", "asks for the same with another order")
     if state.draft is not None and _continues(sight, state):
         return Plan(Move.CONTINUE, state.draft.action, "gives a detail that was asked for")
     if state.held is not None and state.customer_id and _picks_order(sight):
@@ -256,6 +265,20 @@ def _general_question(sight: Sight, state: DialogueState) -> bool:
     return sight.ask is not None and asks and sight.faq is not None and sight.faq.score >= enough
 
 
+def _same_again(sight: Sight, state: DialogueState) -> bool:
+    """Whether what was asked for last is asked for with another order: "and W2?", "what about #3, same reason"."""
+    named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
+    own = state.order_id.lstrip("#").upper()
+    writes = sight.ask is not None and (sight.ask.write or sight.ask.topic != "status")
+    return (
+        state.asked is not None
+        and bool(state.customer_id)
+        and len(named - {own}) == 1
+        and not writes
+        and bool(_SAME_FOR.search(sight.understanding.text))
+    )
+
+
 def _picks_order(sight: Sight) -> bool:
     """Whether a message does nothing but pick an order: by number, place, status or an item of it."""
     ask, u = sight.ask, sight.understanding
@@ -274,7 +297,7 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
     if named - {draft.order_id.lstrip("#").upper()}:
         return False
-    if sight.ask is None:
+    if sight.ask is None or (sight.ask.of_item and "?" not in sight.understanding.text):
         return _adds(sight, draft.action)
     if sight.ask.write:
         return (
@@ -488,4 +511,5 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
 def _kept_to(plan: Plan, sight: Sight, state: DialogueState) -> Plan:
     """The plan, or the question once more where a write is under way and the message is neither understood nor about known goods."""
     guess = plan.move is Move.LOST or (plan.move in (Move.SEARCH, Move.FACTS) and not (sight.kind_known or sight.naming.ids))
+    guess = guess or (plan.move is Move.LINE and plan.detail in _EMPTY_TALK and state.pending is not None)
     return Plan(Move.ASK_AGAIN, why=plan.why) if guess and state.draft is not None and state.subject == "order" else plan

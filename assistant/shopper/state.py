@@ -95,6 +95,8 @@ class DialogueState:
     pending: Pending | None = None
     aside: Pending | None = None
     """What was repeated back before a question aside about the same order."""
+    asked: Held | None = None
+    """The last request to have something done with an order."""
     later: tuple[Held, ...] = ()
     """Requests of one message that wait for the one before them to be settled."""
     done: tuple[str, ...] = ()
@@ -130,7 +132,14 @@ class DialogueState:
     def from_memory(cls, memory: Mapping[str, Any]) -> DialogueState:
         """The state that `to_memory` wrote; names that this version does not know are dropped."""
         known = {name: value for name, value in memory.items() if name in cls.__dataclass_fields__}
-        for name, build in (("identity", _identity), ("held", _held), ("draft", _draft), ("pending", _pending), ("aside", _pending)):
+        for name, build in (
+            ("identity", _identity),
+            ("held", _held),
+            ("asked", _held),
+            ("draft", _draft),
+            ("pending", _pending),
+            ("aside", _pending),
+        ):
             if known.get(name):
                 known[name] = build(known[name])
         known["later"] = tuple(_held(value) for value in known.get("later") or ())

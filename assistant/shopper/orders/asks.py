@@ -30,12 +30,21 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             _I,
         ),
     ),
-    ("exchange", re.compile(r"\b(?:exchang\w*|swap\w*|trad(?:e|ing)|replac(?:e|ing)|replacement)\b", _I)),
+    (
+        "exchange",
+        re.compile(
+            r"\b(?:exchang\w*|swap\w*|trad(?:e|ing)|replac(?:e|ing)|replacement|same (?:one |thing |item )?again|"
+            r"send (?:me )?(?:a|another) (?:new|working) one)\b",
+            _I,
+        ),
+    ),
     (
         "return",
         re.compile(
             r"\b(?:return(?:ing|s|ed)?|send(?:ing)? (?:it |them |this |these |the [\w ]{2,40} |my [\w ]{2,40} |"
-            r"something |everything )?back|give (?:it|them) back|take (?:it|them) back|bring (?:it|them) back)\b",
+            r"something |everything )?back|(?:giv(?:e|ing)|bring(?:ing)?|hand(?:ing)?|go(?:es)?) (?:(?:it|them|this|"
+            r"that|the [\w ]{2,30}|my [\w ]{2,30}) )?back"
+            r"(?! (?:to me|the money|my money))|take (?:it|them|this|that|the [\w ]{2,30}) back)\b",
             _I,
         ),
     ),
@@ -45,8 +54,10 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:chang\w*|updat\w*|modif\w*|correct\w*|edit\w*|fix|wrong|incorrect|different|new|another|other|"
             r"re-?direct\w*|re-?rout\w*|switch\w*|moved|moving)\b[^.?!]{0,60}\b(?:address|place|home|apartment|"
             r"house)\b"
-            r"|\b(?:ship|send|deliver|mail|redirect|forward)\b[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
+            r"|\b(?:ship|send|deliver|mail|redirect|forward|be (?:sent|shipped|delivered))\b"
+            r"[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
             r"different|another|home|office|work|default|old|old)|to \d+\b|instead)|"
+            r"\b(?:rather|prefer|want|like)\b[^.?!]{0,30}\b(?:at|to) (?:my|the) [^.?!]{0,20}\baddress\b|"
             r"\b(?:use|take)\b[^.?!]{0,20}\baddress (?:on|in|from|of) (?:my|the) (?:profile|account|file)\b|"
             r"\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|has changed|needs|should be|changed|to be)\b|\bi(?:'ve|"
             r" have)? (?:just |recently )?moved\b",
@@ -101,7 +112,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:payment methods?|cards?|ways to pay|payment options)\b[^.?!]{0,40}"
             r"\b(?:do i have|i have|on file|(?:of|for|about|from) me|"
-            r"saved|on my (?:account|profile)|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|"
+            r"saved|on my (?:account|profile)|my account|stored|registered|linked)\b|\b(?:my|saved|stored) (?:payment methods|"
             r"cards)\b",
             _I,
         ),
@@ -112,14 +123,14 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:address|where (?:does|do|is) (?:it|this|that|they|my \w+|the \w+) go(?:ing)?(?: to)?|"
             r"where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|"
             r"delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
-            r"what) (?:address|city|place)|ship(?:ped|ping)? to|live)\b",
+            r"what) (?:address|city|place)|(?:ship(?:ped|ping)?|sent|delivered|goes|going) (?:it |that |this |them )?to|where to|live)\b",
             _I,
         ),
     ),
     (
         "tracking",
         re.compile(
-            r"\b(?:track\w*|shipment (?:number|id)|where(?:'s| is| are| has)\b(?! the refund| my refund|"
+            r"\b(?:track\w*|(?:shipment|parcel|package) (?:number|id)|where(?:'s| is| are| has)\b(?! the refund| my refund|"
             r" my money)[^.?!]{0,40}\b(?:order|package|parcel|delivery|shipment|stuff|things?|it|w\d+)|whereabouts)\b",
             _I,
         ),
@@ -157,7 +168,9 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were|has|have)(?:n't| not)? (?:been )?(?:still |already |"
             r"now |yet )?(?:pending|delivered|processed|cancell?ed|shipped|open|sent|arrived)\b|\b(?:(?:all|list|show|see|which|what|"
             r"view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |"
-            r"all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|order (?:history|list|numbers?|"
+            r"all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|(?:show|list|"
+            r"see)\b[^.?!]{0,20}\b(?:pending|open|delivered|"
+            r"cancelled) ones|order (?:history|list|numbers?|"
             r"ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|"
             r"things) (?:all )?(?:that )?(?:i(?:'?ve| have)?|have i|did i)(?: ever| all| already)* (?:bought|ordered|"
             r"purchased)(?! (?:in|with|on)\b))\b",
@@ -188,7 +201,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "profile",
         re.compile(
-            r"\b(?:my (?:e-?mail|name|profile|details|account (?:details|info\w*)|data|user ?id|information)|"
+            r"^\W*(?:and )?(?:my |the )?(?:e-?mail|phone|name)\W*$|\b(?:my (?:e-?mail|name|profile|details|"
+            r"account (?:details|info\w*)|data|user ?id|information)|"
             r"on file for me)\b",
             _I,
         ),
@@ -198,7 +212,8 @@ _ORDERISH = re.compile(
     r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|"
     r"#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|"
     r"\bi(?:'?ve| have)? (?:ordered|bought|purchased|received|paid|returned)\b|\bgift\s?card balance\b|"
-    r"\bbalance (?:of|on|left)\b|\b(?:did|have) i (?:ever |just )?(?:order|buy|purchase|ordered|bought)\b|"
+    r"\bbalance (?:of|on|left)\b|^\W*(?:my )?(?:gift ?card )?balance\W*$|\bthe status\b|\b(?:did|have) i (?:ever |"
+    r"just )?(?:order|buy|purchase|ordered|bought)\b|"
     r"\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|"
     r"delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b|\byou (?:have|hold|keep|store|got) (?:of|for|about|on) me\b",
     _I,
@@ -219,18 +234,21 @@ _BY_INTENT = {
     "change_payment": "payment",
     "get_refund": "refund",
 }
+_OF_ITEM = re.compile(
+    r"^\W*(?:and |ok |so )?(?:what about |how about |and )(?:the|my) [\w -]{2,30}\W*$|\b(?:is|are|was|were) (?:the|my) [\w -]{2,40}\?", _I
+)
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _OPENING = re.compile(
     r"^\W*(?:(?:hi|hiya|hello|hey|good (?:morning|day|afternoon|evening)|please|so|ok|okay|and|thanks?|well|um+)\b\W*)*", _I
 )
 _ELLIPTIC = re.compile(
     r"\b(?:it|its|that|this|them|they|those|these|items?|everything|one|ones|total|refund|address|tracking|"
-    r"status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay|get back|money)\b",
+    r"status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay|get back|money|where to|e-?mail|phone)\b",
     _I,
 )
 _WANTS_REFUND = re.compile(
-    r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update|did|was|has|have you|ever)\b).*\b(?:want|need|"
-    r"like|get|give|request|demand)\b.*\b(?:refund(?:ed)?|money back)\b",
+    r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update|did|was|has|have you|ever)\b)(?:.*\b(?:want|need|"
+    r"like|get|give|request|demand)\b.*\b(?:refund(?:ed)?|money back)\b|(?:.*[.,;!:] ?)?\W*(?:please )?refund\b)",
     _I | re.DOTALL,
 )
 _AS_BEFORE = re.compile(r"\b(?:same|original|as before|like before|i (?:used|paid)|was used|it was paid)\b", _I)
@@ -241,6 +259,8 @@ _PARTS = re.compile(
     _I,
 )
 _HOUSE = re.compile(r"\b\d{1,5}[a-z]? (?:\w+ ){1,3}(?:street|st|road|rd|lane|ln|avenue|ave|drive|court|place|way|square|row)\b", _I)
+_TO_HOUSE = re.compile(rf"\b(?:to|at)\b[^.?!]{{0,40}}{_HOUSE.pattern}", _I)
+_ARROW = re.compile(r"\w\s*(?:->|=>|→)\s*\w")
 _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
@@ -253,13 +273,15 @@ _OWN_ADDRESS = re.compile(
 @dataclass(frozen=True, slots=True)
 class OrderAsk:
     """`topic` is a read or a write; `general` asks how it works rather than to have it done; `own` is about the account, not an order;
-    `wanted` says that a refund is asked for and not just asked about."""
+    `wanted` says that a refund is asked for and not just asked about, `of_item` that no more than an item is named ("and the lamp").
+    """
 
     topic: str
     write: bool
     general: bool = False
     own: bool = False
     wanted: bool = False
+    of_item: bool = False
 
 
 def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAsk | None:
@@ -278,12 +300,16 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     )
     if topic:
         return OrderAsk(topic, write=True, general=general)
-    elliptic = in_order and not understanding.of_kind("product", "category") and bool(_ELLIPTIC.search(text))
+    elliptic = in_order and (
+        (not understanding.of_kind("product", "category") and bool(_ELLIPTIC.search(text))) or bool(_OF_ITEM.search(text))
+    )
     if not elliptic and not _orderish(understanding, text) and not (in_order and cues.PAST.search(text)):
         return None
     reads = [name for name, pattern in _READS if pattern.search(text)]
     if "profile" in reads and understanding.of_kind("first_last_name", "email"):  # "my name is" says it and asks nothing
         reads.remove("profile")
+    if not reads and in_order and _OF_ITEM.search(text):
+        return OrderAsk("contents", write=False, of_item=True)
     topic = next(iter(reads), "") or _BY_INTENT.get(understanding.intent, "")
     if topic in {"list", "count"} and understanding.of_kind("order_id"):
         topic = "contents"
@@ -299,6 +325,11 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     return OrderAsk(topic, write=False, general=general, own=own, wanted=topic == "refund" and bool(_WANTS_REFUND.search(text)))
 
 
+def says_write(text: str) -> bool:
+    """Whether a text asks in so many words for something to be done with an order."""
+    return any(pattern.search(cues.mended(cues.plain(text))) for _, pattern in _WRITES) or bool(_WANTS_REFUND.search(text))
+
+
 def parted(text: str) -> tuple[str, ...]:
     """The questions of a message, one after the other, where it has several."""
     parts = [part.strip(" ,.;!") for part in _PARTS.split(cues.plain(text)) if part]
@@ -310,10 +341,11 @@ def _write(text: str, understanding: Understanding) -> str:
         return ""
     found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
     names = {name for _, _, name in found}
-    if names <= {"modify"} and _HOUSE.search(text) and understanding.of_kind("order_id") and understanding.of_kind("zip"):
+    if names <= {"modify"} and _TO_HOUSE.search(text) and understanding.of_kind("zip") and _orderish(understanding, text):
         return "address"
     if not names:
-        wants = understanding.of_kind("order_id") and understanding.of_kind("option", "colour", "size", "material") and _WANTS.search(text)
+        traits = understanding.of_kind("option", "colour", "size", "material")
+        wants = understanding.of_kind("order_id") and ((traits and _WANTS.search(text)) or _ARROW.search(text))
         return "modify" if wants and "?" not in text else ""
     if names & {"modify", "payment", "address"} and not (names & {"cancel", "return", "exchange"}):
         return _of_changes(names, text, understanding)

@@ -7,7 +7,7 @@ words whether it exists or not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,17 +27,21 @@ if TYPE_CHECKING:
     from assistant.store import Store
 
 _STATUS_WORDS = {
-    "pending": r"\b(?:pending|open|unshipped|(?:not|hasn't|haven't|isn't) (?:yet )?(?:been )?(?:shipped|sent|dispatched|gone out|left))\b",
+    "open": r"\b(?:open|outstanding|undelivered|under ?way|on (?:the|its|their) way|to come|"
+    r"(?:not|hasn't|haven't|isn't|aren't) (?:yet |been |\w+ )?(?:here|arrived|received|delivered|come|there|got))\b",
+    "pending": r"\b(?:pending|unshipped|(?:not|hasn't|haven't|isn't) (?:yet )?(?:been )?(?:shipped|sent|dispatched|gone out|left))\b",
     "processed": r"\bprocess(?:ed|ing)\b",
     "delivered": r"\b(?:delivered|received|arrived)\b",
     "cancelled": r"\bcancel(?:l)?ed\b",
 }
+_BY_ITEM = re.compile(r"\b(?:ones?|orders?|parcel|package) (?:with|containing|that (?:has|had|holds)|of) (?:the|my|a)\b", re.IGNORECASE)
 _LATEST = re.compile(r"\b(?:last|latest|most recent|newest|recent)\b", re.IGNORECASE)
 _ALL_ORDERS = re.compile(
     r"\b(?:all|every one) (?:of )?(?:my|the|these|those) (?:\w+ )?(?:orders|purchases)\b|\bin total on\b", re.IGNORECASE
 )
 _ON_THE_WAY = frozenset({"tracking", "status"})
 _OWN = re.compile(r"\b(?:my|order|parcel|package|delivery|shipment|stuff)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\btotal\b|\baltogether\b|\bwhole order\b", re.IGNORECASE)
 _OF_ORDER = re.compile(r"\b(?:in|inside) (?:it|that|there)\b|\border\b|\bwhat(?:'s| is) (?:it|that)\b", re.IGNORECASE)
 _OPEN = frozenset({"pending", "processed", "shipped"})
 _PRODUCTLESS = frozenset({"profile", "balance", "methods", "list", "count"})
@@ -90,7 +94,7 @@ class OrderDesk:
         orders = self.orders_of(state.customer_id) if state.customer_id else []
         status = next((name for name, words in _STATUS_WORDS.items() if re.search(words, text, re.IGNORECASE)), "")
         holding = [o for o in orders if _holds(o, text)] or [o for o in orders if _holds(o, before, trait=text)]
-        fitting = [o for o in (holding or (orders if status else [])) if not status or o.status.startswith(status)]
+        fitting = [o for o in (holding or (orders if status else [])) if not status or _has(o, status)]
         return fitting[0] if len(fitting) == 1 else None
 
     def open_to(self, kind: str, customer_id: str) -> list[Order]:
@@ -109,7 +113,7 @@ class OrderDesk:
         orders = self.orders_of(customer.id)
         what = next((status for status, words in _STATUS_WORDS.items() if re.search(words, understanding.text, re.IGNORECASE)), "")
         if ask.topic in ("list", "count"):
-            listed = [o for o in orders if not what or o.status.startswith(what)]
+            listed = [o for o in orders if not what or _has(o, what)]
             state = replace(state, order_id=listed[0].id, item_id="") if len(listed) == 1 else state
             return self._said(ask, read.overview(listed, what), state)
         if ask.topic == "balance":
@@ -123,7 +127,7 @@ class OrderDesk:
         named = [str(e.value) for e in understanding.of_kind("order_id")]
         if named:
             own = {o.id.lstrip("#").upper(): o for o in orders}
-            order = own.get(named[0].lstrip("#").upper())
+            order = own.get(named[0].lstrip("#").upper()) or _by_digits(own, named[0])
             if order is None:
                 gone = replace(state, pending=None, draft=None, held=Held.of(understanding))
                 return Outcome(
@@ -162,7 +166,7 @@ class OrderDesk:
             ),
             "",
         )
-        pool = [o for o in orders if not status or o.status.startswith(status)]
+        pool = [o for o in orders if not status or _has(o, status)]
         holding = (
             [o for o in pool if any(slots.read_items(text, replace(o, lines=(item,))) for item in o.lines)]
             if not re.search(slots._ALL, text)
@@ -207,7 +211,7 @@ class OrderDesk:
 
     def _spoken_of(self, topic: str, order: Order, text: str, state: DialogueState) -> tuple[OrderLine, ...]:
         """The items of an order that a question is about; none where it is about the order."""
-        if topic not in ("contents", "total") or re.search(r"\btotal\b|\baltogether\b|\bwhole order\b", text, re.IGNORECASE):
+        if topic not in ("contents", "total") or _WHOLE.search(text) or _BY_ITEM.search(text):
             return ()
         named = tuple(item for item, _ in slots.read_items(text, order)) or slots.ambiguous_items(text, order)
         before = tuple(item for item in order.lines if state.item_id and state.item_id in (item.variant_id, item.product_id))
@@ -232,6 +236,16 @@ class OrderDesk:
     def _said(self, ask: OrderAsk, reading: tuple[Evidence, Scalar], state: DialogueState) -> Outcome:
         evidence, value = reading
         return Outcome(Status.ANSWERED, (evidence,), state, ask.topic, value)
+
+
+def _by_digits(own: Mapping[str, Order], number: str) -> Order | None:
+    """The customer's own order whose number without its letters this is."""
+    found = [order for id, order in own.items() if number.isdigit() and re.sub(r"^[A-Z]+-?", "", id) == number]
+    return found[0] if len(found) == 1 else None
+
+
+def _has(order: Order, status: str) -> bool:
+    return order.status in _OPEN or order.status.startswith("pending") if status == "open" else order.status.startswith(status)
 
 
 def nth(orders: Sequence[Order], place: int) -> Order:

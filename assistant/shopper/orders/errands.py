@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.shopper import cues
-from assistant.shopper.orders.asks import WRITES, OrderAsk, read_ask
+from assistant.shopper.orders.asks import WRITES, OrderAsk, read_ask, says_write
 from assistant.types import Entity, Understanding
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#])|\n+")
@@ -44,7 +44,7 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
     found: list[tuple[OrderAsk, str]] = []
     opening: list[str] = []
     for part in parts:
-        ask = _request(understand(part))
+        ask = _request(understand(part)) if says_write(part) else None
         if ask is not None and not (found and _same(found[-1], ask, part)):
             found.append((ask, part))
         elif found:

@@ -44,7 +44,7 @@ _KEPT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
-_TOWARDS = re.compile(r"\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
+_TOWARDS = re.compile(r"->|=>|→|\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
 _THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
 _FROM = re.compile(
     r"\b(?:from|instead of|rather than|(?:not|n't)(?: (?:with|on|to|onto|via|by|from|use|using|want))?)\s+(?:the |a |an |my )?$",
@@ -124,9 +124,11 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     """The lines of an order that a text names, with where; all of them for "everything"."""
     if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
         return such
+    excluded = _EXCEPT.search(text)
+    out = {id(line) for line, _ in _named(excluded["rest"], order)} if excluded else set()
+    if excluded and out and not any(place < excluded.start() for _, place in _named(text, order)):
+        return tuple((line, 0) for line in order.lines if id(line) not in out)
     if _ALL.search(text) and (_ALL_WANTED.search(text) or _EXCEPT.search(text) or not _named(text, order)):
-        excluded = _EXCEPT.search(text)
-        out = {id(line) for line, _ in _named(excluded["rest"], order)} if excluded else set()
         return tuple((line, 0) for line in order.lines if id(line) not in out)
     named = _named(text, order)
     return tuple(entry for entry in named if not _kept(text, entry, named)) or named
@@ -154,7 +156,7 @@ def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:
     named = {line.name for line, _ in (*_named(text, order), *_counted_twins(text, order))}
     for line in order.lines:
         twins = [other for other in order.lines if other.name == line.name]
-        if len(twins) > 1 and line.name not in named and _name_place(line.name, text) is not None:
+        if len(twins) > 1 and not _identical(twins) and line.name not in named and _name_place(line.name, text) is not None:
             return tuple(twins)
     return ()
 
@@ -282,7 +284,9 @@ def _named_by(text: str, order: Order, name_place: Callable[[str, str], int | No
         twins = [other for other in order.lines if other.name == line.name]
         if place is None:
             place = name_place(line.name, text)
-            if place is not None and len(twins) > 1 and not _told_apart(text, line, twins):
+            if place is not None and len(twins) > 1 and _identical(twins):
+                place = place if line is twins[0] or _plural(line.name, text) else None
+            elif place is not None and len(twins) > 1 and not _told_apart(text, line, twins):
                 place = None
         if place is not None:
             found.append((line, place))
@@ -370,7 +374,7 @@ def _same(wanted: str, said: str) -> bool:
 def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
     """Whether the text names an option that this line has and its namesakes have not; what is wanted instead does not count."""
     place = _name_place(line.name, text) or 0
-    turn = _TOWARDS.search(text, place + len(line.name))
+    turn = _TOWARDS.search(text, place + 1)
     described = text[max(0, place - 40) : turn.start() if turn else len(text)].lower()
     said = [sum(_says(value, described) for value in twin.options.values()) for twin in twins]
     mine = sum(_says(value, described) for value in line.options.values())
@@ -392,7 +396,20 @@ def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
 
 
 def _says(value: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(value.lower())}(?!\w)", text) is not None
+    spaced = re.escape(value.lower()).replace(r"\-", r"[\s-]?").replace(r"\ ", r"[\s-]?")
+    return re.search(rf"(?<!\w){spaced}(?!\w)", text) is not None
+
+
+def _identical(twins: Sequence[OrderLine]) -> bool:
+    """Whether lines are of the very same thing, so that it does not matter which of them is meant."""
+    return len({(line.variant_id, line.product_id, tuple(sorted(line.options.items()))) for line in twins}) == 1
+
+
+def _plural(name: str, text: str) -> bool:
+    """Whether a text speaks of several of what has this name, and not of one of them."""
+    return bool(re.search(rf"\b{re.escape(name.split()[-1])}s\b", text, re.IGNORECASE)) and not re.search(
+        r"\b(?:one|1|either) (?:of|from)\b", text, re.IGNORECASE
+    )
 
 
 def _new_id(text: str, line: OrderLine, product: Product | None) -> str:

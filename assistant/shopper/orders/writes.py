@@ -44,6 +44,11 @@ _SAME_AGAIN = re.compile(
     r"\bsame (?:one )?again\b|\blike for like\b|\bfor (?:the|a) same\W*$|\b(?:a )?(?:new|working|undamaged) (?:one|copy)\b",
     re.IGNORECASE,
 )
+_REST_STAYS = re.compile(
+    r"\b(?:rest|everything else|all else|other(?:s| parts)?) (?:is|are|stays?|remains?|of it|as)\b|"
+    r"\bonly the (?:house|street|flat|apartment|suite)\b",
+    re.IGNORECASE,
+)
 _LISTED, _SURE = 12, 0.95
 _SWAPS = ("modify", "exchange")
 
@@ -130,6 +135,8 @@ class Writes:
         if draft.action == "address":
             return replace(draft, address=self._address(text, draft.address, order, customer))
         methods = slots.read_method(understanding, customer, order)
+        if draft.action == "payment":  # "it was charged to my visa, I'd prefer PayPal"
+            methods = tuple(method for method in methods if method in _others(order, customer)) or methods
         if methods:
             draft = replace(draft, payment_method_id=methods[0].id if len(methods) == 1 else "", asked="method" if len(methods) > 1 else "")
         elif draft.action == "payment" and not draft.payment_method_id and not understanding.of_kind("payment_method"):
@@ -144,7 +151,7 @@ class Writes:
     def _address(self, text: str, before: Mapping[str, str], order: Order, customer: Customer) -> Mapping[str, str]:
         found = slots.read_address(text, before)
         lowered = text.lower()
-        if not found and any(
+        if not (found.get("address1") or found.get("zip")) and any(
             words in lowered
             for words in (
                 "default address",
@@ -155,6 +162,7 @@ class Writes:
                 "saved address",
                 "home address",
                 "my address on",
+                "from my account",
             )
         ):
             return slots.address_of(customer.address)
@@ -163,6 +171,9 @@ class Writes:
         )
         if not found and other is not None and other.address is not None:
             return slots.address_of(other.address)
+        current = slots.address_of(order.address) if order.address else {}
+        if found.get("address1") and current and (_REST_STAYS.search(text) or _same_street(found["address1"], current["address1"])):
+            return {**current, **{part: value for part, value in found.items() if value}}
         return found
 
     def _returned_items(self, draft: Draft, order: Order, text: str) -> tuple[ItemDraft, ...]:
@@ -337,7 +348,8 @@ class Writes:
             what = f"Pay order {order.id}, {money(change.refund or 0.0, currency)}, with {method} instead; the former payment is refunded."
         elif kind == "return":
             items = "\n".join(f"- {read.line_text(item, currency)}" for item in change.lines)
-            what = f"Return from order {order.id}:\n{items}\nThe refund of {money(change.refund or 0.0, currency)} goes to {method}."
+            when = f" ({self._policy.refund_time(change.method)})" if change.method and self._policy.refund_time(change.method) else ""
+            what = f"Return from order {order.id}:\n{items}\nThe refund of {money(change.refund or 0.0, currency)} goes to {method}{when}."
         else:
             items = "\n".join(
                 f"- {s.line.name}: {described(s.line.options)} becomes {described(s.variant.options)} "
@@ -363,6 +375,11 @@ def _others(order: Order, customer: Customer) -> list[PaymentMethod]:
     """The customer's payment methods that the order was not paid with."""
     paid = {p.method_id for p in order.payments}
     return [method for method in customer.payment_methods if method.id not in paid]
+
+
+def _same_street(new: str, old: str) -> bool:
+    """Whether two street lines differ in the house number alone."""
+    return new.split()[1:] == old.split()[1:] != []
 
 
 def _open_again(before: Draft, draft: Draft) -> Draft | None:
