@@ -20,8 +20,10 @@ from uuid import uuid4
 from assistant.analyst.analyst import Analyst
 from assistant.analyst.lessons import Lesson, lesson_from, stored
 from assistant.analyst.mending import Chosen
-from assistant.analyst.question import question_from_json
+from assistant.analyst.question import Period, question_from_json
 from assistant.analyst.service import ServiceRoom
+from assistant.analyst.talk import Message as Written
+from assistant.analyst.talk import TalkRoom
 from assistant.config import Settings, load_settings
 from assistant.corrections import correct
 from assistant.desk import Desk, Readings, handoff
@@ -49,6 +51,8 @@ from retrieval.types import Retriever
 _AUTHORS = {Role.SHOPPER: "customer", Role.AGENT: "customer", Role.STAFF: "staff"}
 _LANES = 64
 QUESTIONS = "question"
+MOST_TALKS = 2000
+"""Conversations, those touched last, whose messages are looked through for what customers write about."""
 """The task under which corrections of staff questions are kept."""
 _LOG = logging.getLogger(__name__)
 PASSED_ON = "Your message has been passed on. A colleague is looking after this conversation and will answer you here."
@@ -126,7 +130,22 @@ class Shop:
     def analyst(self) -> Analyst:
         encoder = self.understander.encoder
         is_word = encoder.knows if isinstance(encoder, OnnxEncoder) else None
-        return Analyst(self.store.folder, self.settings, is_word, self._lessons, encoder.encode, service=self.service)
+        return Analyst(
+            self.store.folder,
+            self.settings,
+            is_word,
+            self._lessons,
+            encoder.encode,
+            service=self.service,
+            talk=TalkRoom(self._written, encoder.encode),
+        )
+
+    def _written(self, period: Period | None) -> list[Written]:
+        """What customers wrote in a span of days, the newest last, of the conversations touched last."""
+        talks = reversed(self.store.conversations.recent(limit=MOST_TALKS))
+        turns = (turn for talk in talks for turn in self.store.conversations.turns(talk.id) if turn.author == "customer")
+        found = [Written(turn.text, turn.at.date()) for turn in turns]
+        return [one for one in found if period is None or (one.day is not None and period.first <= one.day <= period.last)]
 
     @cached_property
     def service(self) -> ServiceRoom:

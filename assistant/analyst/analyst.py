@@ -28,6 +28,7 @@ from assistant.analyst.semantics import load_semantics
 from assistant.analyst.service import MEMORY as SERVICE
 from assistant.analyst.service import ServiceRoom
 from assistant.analyst.synonyms import Proposal, proposals
+from assistant.analyst.talk import TalkRoom
 from assistant.analyst.tools import Tool, ToolResult, tools
 from assistant.analyst.values import Values, lexicon_with, load_values
 from assistant.config import Settings
@@ -66,7 +67,8 @@ class Analyst:
 
     `is_word` says of an unknown word whether it is one at all, and so not a misspelling of a small word. `lessons` gives what
     staff corrected so far; `encode` tells whether a message says nearly the same as one of them. `model`, with its name, takes the place
-    of the one that `staff.parser` names. `service` answers what is asked about conversations.
+    of the one that `staff.parser` names. `service` answers what is asked about conversations,
+    `talk` what they are about.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Analyst:
         encode: Encode | None = None,
         model: tuple[BaseChatModel, str] | None = None,
         service: ServiceRoom | None = None,
+        talk: TalkRoom | None = None,
     ) -> None:
         self.folder, self.settings, self._is_word = folder, settings, is_word
         self._given, self._encode = lessons, encode
@@ -86,7 +89,7 @@ class Analyst:
         self._veiled: tuple[_Loaded, _Loaded] | None = None
         self._lessons: tuple[Parser, Lessons] | None = None
         self._model = model
-        self._service = service
+        self._service, self._talk = service, talk
 
     def warm_up(self) -> None:
         """Load everything now, so that the first question is as fast as the rest.
@@ -115,9 +118,9 @@ class Analyst:
             WarehouseMissing: nothing was imported yet.
         """
         began = time.perf_counter()
-        about_service = self._service.reply(message.text, memory) if self._service else None
-        if about_service is not None:
-            return about_service
+        for room in (self._service, self._talk):
+            if room is not None and (of_the_counter := room.reply(message.text, memory)) is not None:
+                return of_the_counter
         memory = {name: value for name, value in memory.items() if name != SERVICE}
         loaded, before = self._shown_to(message.account_role), memory_from_json(memory)
         parsed, lesson = self._taught(loaded.parser.parse(message.text, before), message.text, loaded)
