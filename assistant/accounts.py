@@ -228,8 +228,9 @@ class Accounts:
         return account
 
     def _matches(self, account: Account | None, password: str) -> bool:
+        unknown = account is None or account.password_hash == NO_PASSWORD
         try:
-            return self._hasher.verify(self._nobody if account is None else account.password_hash, password)
+            return self._hasher.verify(self._nobody if account is None or unknown else account.password_hash, password)
         except (VerifyMismatchError, InvalidHashError):
             return False
 

@@ -23,6 +23,7 @@ from assistant.store.records import Account, Session
 
 KEY_FILE = "secret.key"
 FORM_LASTS = timedelta(hours=1)
+ERRAND_LASTS = timedelta(minutes=10)
 SHOPPER_KINDS = ("api", "widget")
 """Conversations whose token a program or a page holds itself; those of the shop's own page are in a cookie (`web`)."""
 _TOUCH_EVERY = timedelta(seconds=30)
@@ -45,6 +46,7 @@ class Tokens:
         key = _key_of(store.folder)
         self._sessions = URLSafeSerializer(key, salt="session")
         self._forms = URLSafeTimedSerializer(key, salt="form")
+        self._errands = URLSafeTimedSerializer(key, salt="errand")
         self._conversations = URLSafeSerializer(key, salt="conversation")
 
     def session_of(self, account: Account, address: str = "") -> str:
@@ -117,6 +119,18 @@ class Tokens:
         except BadSignature:
             return False
         return secrets.compare_digest(field.encode(), (cookie or "").encode())
+
+    def new_errand(self, noted: dict[str, str]) -> str:
+        """A token for somebody who goes to another site and comes back: what must be known then. It can be read, and not altered."""
+        return self._errands.dumps(noted)
+
+    def errand_in(self, token: str | None) -> dict[str, str] | None:
+        """What was noted, if the errand took no longer than ten minutes."""
+        try:
+            noted: dict[str, str] = self._errands.loads(token or "", max_age=ERRAND_LASTS.seconds)
+        except BadSignature:
+            return None
+        return noted
 
 
 def _hash(secret: str) -> str:

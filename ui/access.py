@@ -14,14 +14,14 @@ from urllib.parse import quote
 import gradio as gr
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.accounts import DESK_ROLES, INSIGHTS_ROLES
-from assistant.api import SESSION_COOKIE
+from assistant.api import SESSION_COOKIE, service_of
 from assistant.store.records import Account, AccountRole
 from assistant.tokens import Tokens
-from ui.pages import refusal_page
+from ui.pages import html_page, refusal_page
 
 CHAT_COOKIE = "shopclerk_chat"
 ASK_COOKIE = "shopclerk_insights"
@@ -32,6 +32,9 @@ OPEN_TO_PAGES = ("/widget", "/api/v1/chat", "/api/v1/feedback")
 COOKIE_LASTS = 180 * 24 * 3600
 GRADIO_ROUTES = ("queue/join", "queue/data", "heartbeat/", "startup-events", "theme.css", "reset", "cancel", "login_check", "user")
 """What our pages ask of Gradio. Uploads, proxies, files, recordings and the call API answer 404."""
+
+GRADIO_EXTRAS = frozenset({"login", "logout", "openapi.json", "manifest.json", "pwa_icon", "monitoring"})
+"""What Gradio offers outside of its API and we do not use: its own sign-in, its description, its app for phones, its dashboard."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -96,11 +99,13 @@ class Doors:
         access: reads who is asking.
         origins: other sites' pages that may call what the widget calls.
         public_url: our own address, where a proxy hides it.
+        shop_name: for the page that says no.
     """
 
-    def __init__(self, app: ASGIApp, access: Access, origins: tuple[str, ...] = (), public_url: str = "") -> None:
+    def __init__(self, app: ASGIApp, access: Access, origins: tuple[str, ...] = (), public_url: str = "", shop_name: str = "") -> None:
         self._app = app
         self._access = access
+        self._shop_name = shop_name
         self._origins = frozenset(origins)
         self._public_url = public_url.rstrip("/")
 
@@ -112,7 +117,9 @@ class Doors:
         request = Request(scope)
         refusal = self._refusal(request)
         cookies = {} if refusal else self._fresh_cookies(request)
-        await (refusal or self._app)(scope, receive, _with_headers(send, cookies, request.url.scheme == "https"))
+        await (refusal or self._app)(
+            scope, receive, _with_headers(send, cookies, request.url.scheme == "https" or self._public_url.startswith("https:"))
+        )
 
     def _refusal(self, request: Request) -> Response | None:
         path = request.url.path
@@ -128,7 +135,7 @@ class Doors:
             wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
             return RedirectResponse(f"/signin?next={quote(room)}", 303) if wants_page else PlainTextResponse("Sign in first.", 401)
         if account.role not in ROOMS[room]:
-            return HTMLResponse(refusal_page(account, room), 403)
+            return html_page(refusal_page(self._shop_name, account, room), 403)
         return None
 
     def _from_elsewhere(self, request: Request) -> bool:
@@ -155,16 +162,24 @@ class Doors:
         return {} if known else {cookie: tokens.new_conversation(kind)}
 
 
+def is_secure(request: Request) -> bool:
+    """Whether cookies must be sent over HTTPS only: the request came so, or the site's own address says so."""
+    public_url = service_of(request).shop.settings.serve.public_url
+    return request.url.scheme == "https" or public_url.startswith("https:")
+
+
 def set_cookie(response: Response, name: str, value: str, seconds: int, secure: bool) -> None:
     """A cookie that scripts cannot read and other sites cannot send along."""
     response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
 
 
 def _is_closed(path: str) -> bool:
+    """Whether it is something that Gradio offers beside each page and that our pages do not use."""
     _, api, rest = path.partition("/gradio_api/")
     if api:
         return not rest.startswith(GRADIO_ROUTES)
-    return "/monitoring" in path
+    room = next((room for room in ROOMS if path.startswith(f"{room}/")), "")
+    return path.removeprefix(room).partition("/")[2].partition("/")[0] in GRADIO_EXTRAS
 
 
 def _with_headers(send: Send, cookies: MutableMapping[str, str], secure: bool) -> Send:

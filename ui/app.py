@@ -18,8 +18,11 @@ from assistant.api import router as api_router
 from retrieval.errors import ShopclerkError
 from ui import theme
 from ui.access import ASK_COOKIE, ROOMS, Access, Doors
+from ui.account import router as account_router
+from ui.apidocs import router as docs_router
 from ui.dashboard import router as board_router
 from ui.live import router as live_router
+from ui.oidc import Elsewhere
 from ui.sheet import to_csv
 from ui.signin import router as sign_in_router
 from ui.storefront import router as storefront_router
@@ -44,12 +47,16 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     service = Service.of(shop)
     access = Access(service.tokens)
-    app = FastAPI(title=f"{shop.settings.shop_name}: Shopclerk", docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json")
+    # FastAPI's own page of the API loads its scripts from another host; ours is `ui.apidocs`
+    app = FastAPI(title=f"{shop.settings.shop_name}: Shopclerk", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.service = service
-    app.state.accounts = accounts or Accounts(shop.store)
+    app.state.accounts = accounts or Accounts(shop.store, settings=shop.settings.accounts)
     app.state.access = access
+    app.state.elsewhere = Elsewhere(shop.settings.oidc) if shop.settings.oidc.issuer else None
     app.include_router(api_router)
+    app.include_router(docs_router)
     app.include_router(sign_in_router)
+    app.include_router(account_router)
     app.include_router(board_router)
     app.include_router(live_router)
     app.include_router(transcript_router)
@@ -59,8 +66,11 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
     app.add_api_route("/insights/csv/{turn}", _csv, include_in_schema=False)
     app.add_exception_handler(ShopclerkError, known_error)
     _mount_rooms(app, shop, access)
-    app.add_middleware(Doors, access=access, origins=shop.settings.widget.origins, public_url=shop.settings.serve.public_url)
-    app.add_middleware(Corridor, origins=shop.settings.widget.origins)
+    settings = shop.settings
+    app.add_middleware(
+        Doors, access=access, origins=settings.widget.origins, public_url=settings.serve.public_url, shop_name=settings.shop_name
+    )
+    app.add_middleware(Corridor, origins=settings.widget.origins)
     return app
 
 

@@ -5,9 +5,10 @@ They have no inline style or script, so that `CONTENT_POLICY` can forbid both.
 
 from __future__ import annotations
 
+from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from assistant.accounts import DESK_ROLES, INSIGHTS_ROLES
+from assistant.accounts import DESK_ROLES, INSIGHTS_ROLES, SHORTEST_PASSWORD
 from assistant.store.records import Account
 from ui.theme import head
 
@@ -21,29 +22,101 @@ _PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     '<title>{}</title>{}</head><body class="sc-page"><main class="sc-sheet">{}</main></body></html>'
 )
+_BRAND = Markup('<p class="sc-brand"><span class="sc-mark"></span>{}</p>')
 _SIGN_IN = Markup(
-    '<p class="sc-brand"><span class="sc-mark"></span>{shop}</p><h1>Sign in</h1><p class="sc-lead">For the people who work here.</p>{error}'
+    '<h1>Sign in</h1><p class="sc-lead">For the people who work here.</p>{error}'
     '<form method="post" action="/signin"><input type="hidden" name="form" value="{form}"><input type="hidden" name="next" value="{next}">'
     '<label>Name<input name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus '
     'maxlength="80" value="{username}"></label>'
     '<label>Password<input name="password" type="password" autocomplete="current-password" required maxlength="200"></label>'
-    '<button type="submit">Sign in</button></form><p class="sc-hint"><a href="/">Back to the shop</a></p>'
+    '<button type="submit">Sign in</button></form>{elsewhere}<p class="sc-hint"><a href="/">Back to the shop</a></p>'
 )
+_ELSEWHERE = Markup(
+    '<p class="sc-or"><span>or</span></p><p><a class="sc-button sc-wide-button" href="/signin/elsewhere?next={}">Sign in with {}</a></p>'
+)
+_NEW_PASSWORD = Markup(
+    '<label>{label}<input name="password" type="password" autocomplete="new-password" required minlength="{shortest}" maxlength="200" '
+    'aria-describedby="rule"></label><p class="sc-hint" id="rule">At least {shortest} characters; a few words do well.</p>'
+)
+_INVITED = Markup(
+    '<h1>Welcome, {name}</h1><p class="sc-lead">Choose a password to open your account as {role}. This link works once.</p>{error}'
+    '<form method="post"><input type="hidden" name="form" value="{form}">'
+    '<input type="hidden" name="username" autocomplete="username" value="{name}">{password}'
+    '<button type="submit">Open my account</button></form>'
+)
+_ACCOUNT = Markup(
+    '<h1>{name}</h1><p class="sc-lead">Your role is {role}. {rooms}</p>{notice}{error}<h2>Change the password</h2>'
+    '<form method="post" action="/account"><input type="hidden" name="form" value="{form}">'
+    '<input type="hidden" name="username" autocomplete="username" value="{name}">'
+    '<label>Present password<input name="old" type="password" autocomplete="current-password" required maxlength="200"></label>'
+    '{password}<button type="submit">Change it</button></form><p class="sc-hint">You are signed in at {sessions}. Changing the password '
+    'signs you out at all the others.</p><form method="post" action="/signout">'
+    '<button type="submit" class="sc-quiet">Sign out</button></form>'
+)
+_ROOM_NAMES = (("/desk", "Desk", DESK_ROLES), ("/insights", "Insights", INSIGHTS_ROLES))
 
 
-def sign_in_page(shop: str, form: str, next: str, *, username: str = "", error: str = "") -> str:
-    """The form. `form` is the signed token against forged posts, `next` the room to open afterwards."""
-    shown = Markup('<p class="sc-error" role="alert">{}</p>').format(error) if error else ""
-    body = _SIGN_IN.format(shop=shop, form=form, next=next, username=username, error=shown)
-    return str(_PAGE.format(f"Sign in · {shop}", head(), body))
+def sign_in_page(shop: str, form: str, next: str, *, username: str = "", error: str = "", elsewhere: str = "") -> str:
+    """The form. `form` is the signed token against forged posts, `next` the page to open afterwards, `elsewhere` the company's sign-in."""
+    other = _ELSEWHERE.format(next, elsewhere) if elsewhere else ""
+    body = _SIGN_IN.format(form=form, next=next, username=username, error=_alert(error), elsewhere=other)
+    return _page(f"Sign in · {shop}", shop, body)
 
 
-def refusal_page(account: Account, room: str) -> str:
+def invitation_page(shop: str, form: str, name: str, role: str, *, error: str = "") -> str:
+    """Where somebody invited chooses a password."""
+    password = _NEW_PASSWORD.format(label="Password", shortest=SHORTEST_PASSWORD)
+    return _page(f"Invitation · {shop}", shop, _INVITED.format(form=form, name=name, role=role, error=_alert(error), password=password))
+
+
+def account_page(shop: str, form: str, account: Account, sessions: int, *, error: str = "", notice: str = "") -> str:
+    """Who is signed in, and where to change the password."""
+    places = "this browser alone" if sessions < 2 else f"{sessions} browsers"
+    body = _ACCOUNT.format(
+        form=form,
+        name=account.username,
+        role=account.role.value,
+        rooms=_rooms_of(account),
+        error=_alert(error),
+        notice=Markup('<p class="sc-done" role="status">{}</p>').format(notice) if notice else "",
+        password=_NEW_PASSWORD.format(label="New password", shortest=SHORTEST_PASSWORD),
+        sessions=places,
+    )
+    return _page(f"Your account · {shop}", shop, body)
+
+
+def words_page(shop: str, title: str, words: str, *, link: tuple[str, str] = ("/", "To the shop")) -> str:
+    """A page that says one thing and shows the way on: (address, words)."""
+    way = Markup('<p><a class="sc-button" href="{}">{}</a></p>').format(*link)
+    return _page(f"{title} · {shop}", shop, Markup('<h1>{}</h1><p class="sc-lead">{}</p>{}').format(title, words, way))
+
+
+def refusal_page(shop: str, account: Account, room: str) -> str:
     """What somebody sees whose role does not open this room."""
-    open_rooms = [name for name, roles in (("/desk", DESK_ROLES), ("/insights", INSIGHTS_ROLES)) if account.role in roles]
-    links = Markup(" ").join(Markup('<a class="sc-button" href="{0}/">{0}</a>').format(name) for name in open_rooms)
+    name = {path: title for path, title, _ in _ROOM_NAMES}.get(room, room)
     body = Markup(
         '<h1>This room is not yours</h1><p class="sc-lead">You are signed in as {}, and the role {} does not open {}.</p>'
-        '<p>{} </p><form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form>'
-    ).format(account.username, account.role.value, room, links)
-    return str(_PAGE.format("Not allowed", head(), body))
+        '<p>{}</p><form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form>'
+    ).format(account.username, account.role.value, name, _rooms_of(account))
+    return _page(f"Not allowed · {shop}", shop, body)
+
+
+def html_page(page: str, status: int = 200) -> HTMLResponse:
+    """The answer that carries a page: never kept by anybody, and under the strict policy."""
+    return HTMLResponse(page, status, headers={"Cache-Control": "no-store", "Content-Security-Policy": CONTENT_POLICY})
+
+
+def _page(title: str, shop: str, body: Markup) -> str:
+    return str(_PAGE.format(title, head(), _BRAND.format(shop) + body))
+
+
+def _alert(error: str) -> Markup:
+    return Markup('<p class="sc-error" role="alert">{}</p>').format(error) if error else Markup("")
+
+
+def _rooms_of(account: Account) -> Markup:
+    """Links to the rooms that an account opens."""
+    links = [
+        Markup('<a class="sc-button" href="{}/">{}</a>').format(path, name) for path, name, roles in _ROOM_NAMES if account.role in roles
+    ]
+    return Markup(" ").join(links)

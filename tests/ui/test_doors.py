@@ -1,4 +1,4 @@
-"""Who gets through which door: every route there is, as nobody, as an agent, as an analyst, as a manager."""
+"""What the doors let through besides roles (see test_routes.py): forged forms, bent tokens, other people's conversations, headers."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from served import Site
-from starlette.routing import Mount, Route
 
 from assistant.api import SESSION_COOKIE
 from assistant.tokens import Tokens
-from ui.access import ASK_COOKIE, CHAT_COOKIE, GRADIO_ROUTES
-
-ROOMS = {"/desk": {"agent", "manager"}, "/insights": {"analyst", "manager"}}
-SHIELDED_API = {"/api/v1/staff/ask"}
+from ui.access import ASK_COOKIE, CHAT_COOKIE
 
 
 @pytest.fixture
@@ -34,44 +30,6 @@ def clients(site: Site, tokens: Tokens) -> Iterator[dict[str, httpx.Client]]:
     yield found
     for client in found.values():
         client.close()
-
-
-def every_route(site: Site) -> list[tuple[str, str]]:
-    """(method, path) of the app and of the three Gradio apps in it, path parameters filled in."""
-    found: list[tuple[str, str]] = []
-
-    def walk(routes: list[object], prefix: str) -> None:
-        for route in routes:
-            if isinstance(route, Mount):
-                walk(list(route.routes), prefix + route.path)
-            elif hasattr(route, "original_router"):  # FastAPI's included router
-                walk(list(route.original_router.routes), prefix + route.include_context.prefix)
-            elif isinstance(route, Route):
-                path = prefix + re.sub(r"\{[^}]*\}", "1", route.path)
-                found.extend((method, path) for method in sorted(route.methods or {"GET"}))
-
-    walk(list(site.app.routes), "")
-    return found
-
-
-def test_the_walk_sees_gradios_routes(site: Site) -> None:
-    paths = {path for _, path in every_route(site)}
-    assert {"/signin", "/api/v1/chat", "/desk/gradio_api/queue/join", "/insights/gradio_api/upload", "/gradio_api/upload"} <= paths
-    assert len(paths) > 150
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_every_route_of_a_room_is_shut_for_those_whose_it_is_not(site: Site, clients: dict[str, httpx.Client], room: str) -> None:
-    routes = [(method, path) for method, path in every_route(site) if path == room or path.startswith(f"{room}/")]
-    assert len(routes) > 50
-    for method, path in routes:
-        for name, client in clients.items():
-            if name in ROOMS[room]:
-                continue
-            status = client.request(method, path).status_code
-            open_to_all = "/gradio_api/" in path and not path.partition("/gradio_api/")[2].startswith(GRADIO_ROUTES)
-            expected = 404 if open_to_all or "/monitoring" in path else (401 if name == "nobody" else 403)
-            assert status == expected, (name, method, path, status)
 
 
 def test_what_gradio_offers_and_we_do_not_use_is_shut_for_everybody(site: Site, clients: dict[str, httpx.Client]) -> None:

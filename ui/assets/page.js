@@ -6,3 +6,14 @@
   apply(dark);
   document.addEventListener('DOMContentLoaded', () => apply(dark));
 })();
+
+// Tell the server that somebody is at the screen, so that a session ends when nobody is. Pages of the staff only.
+if (/^\/(desk|insights|account)/.test(location.pathname)) {
+  let told = Date.now();
+  const tell = () => {
+    if (Date.now() - told < 60_000) return;
+    told = Date.now();
+    fetch('/alive', { method: 'POST' }).catch(() => { told = 0; });
+  };
+  for (const sign of ['keydown', 'pointerdown']) addEventListener(sign, tell, { passive: true, capture: true });
+}
