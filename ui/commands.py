@@ -6,6 +6,7 @@ Thin, and light to import: models, Gradio and the server are loaded when a comma
 from __future__ import annotations
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -91,11 +92,16 @@ def _serve(shop: Shop, host: str | None, port: int | None) -> None:
 
             from assistant.accounts import Accounts
             from assistant.housekeeping import Housekeeping
+            from ui.gradio_import import import_gradio
+
+            # half of loading models is work of theirs, not Python's, and goes on while Gradio is imported
+            warm = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="warm-up")).submit(shop.warm_up)
+            import_gradio()
             from ui.app import create_app
 
             accounts = Accounts(shop.store)
             made = accounts.create_first()
-            shop.warm_up()
+            warm.result()
             stack.enter_context(Housekeeping(shop.store, shop.settings, shop.understander.encoder))
             config = uvicorn.Config(create_app(shop, accounts), log_level="warning", timeout_graceful_shutdown=3)
         _announce(console, shop.settings.shop_name, listening.getsockname(), made)
