@@ -73,7 +73,7 @@ def left_over(draft: Draft, question: Question, semantics: Semantics) -> Clarify
     period = next((f.period for f in draft.periods if f.period is not None and not _timed(f.period, question)), None)
     if period is not None:
         return Clarify(f"I do not know what to do with {period.title} here; which one period, or which two to compare?", slot="period")
-    mark = next(_unanswered(draft, question), None)
+    mark = next(_unanswered(draft, question, semantics), None)
     return None if mark is None else _asked_about(f"“{mark.text}”")
 
 
@@ -92,7 +92,8 @@ def _figures(draft: Draft, question: Question, semantics: Semantics) -> Iterator
     for ident in dict.fromkeys(draft.metrics):
         if ident in held or (ident in _SEGMENTS and any(c.dimension == "customer_since" for c in _clauses(question))):
             continue
-        if (draft.counted and question.metric == next(iter(draft.metrics), "")) or ident == "reviews":
+        counted = bool(draft.counted) and question.metric == draft.metrics[0] and semantics.metrics[ident].whole != question.metric
+        if counted or ident == "reviews":
             continue
         if _COUNTED.get(ident) in question.by or held & set(semantics.metrics[ident].ratio):
             continue
@@ -151,12 +152,15 @@ def _clauses(question: Question) -> Iterator[FilterClause]:
 # ---------------------------------------------------------------------------------------------------- words
 
 
-def _unanswered(draft: Draft, question: Question) -> Iterator[Mark]:
+def _unanswered(draft: Draft, question: Question, semantics: Semantics) -> Iterator[Mark]:
     """Words that make another figure of a figure, and did not here."""
     reading = draft.reading
     ranked = question.ranking is not None or question.comparison is not None or question.tool == "count"
     if not ranked:
         yield from (m for m in reading.ops(*RANKING_OPS) if m.text not in _NOT_SUPERLATIVE and not m.all("dimension"))
+    unit = semantics.metrics[question.metric].unit if question.metric else ""
+    if draft.cube == "sales" and unit not in ("share", "") and question.tool != "share":
+        yield from (m for m in reading.ops("stars") if m.text == "rate")
     yield from (m for m in draft.pending if _alternative(draft, m, question))
     if not _SEGMENTS & set(question.metrics):
         yield from (m for m in reading.ops("first") if m.text.endswith("first time") or m.text.startswith(("start", "began", "launch")))

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from itertools import accumulate
 from typing import Any, Literal, TypeAlias
@@ -20,6 +20,7 @@ from assistant.analyst.draft import Draft
 from assistant.analyst.outcome import Clarify
 from assistant.analyst.question import Ask, FilterClause, Period, Question, Ranking
 from assistant.analyst.reading import Mark, Reading
+from retrieval.tokens import singular
 
 Span: TypeAlias = Literal["past", "ahead", "none"]
 
@@ -42,7 +43,11 @@ _SMALL = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+_SIGNS = re.compile(r"\\[a-z]|\?:")
+_LETTERS = re.compile(r"[a-z]{3,}")
+
+
+@dataclass(frozen=True)
 class Task:
     """One block of the table; see its head."""
 
@@ -56,6 +61,12 @@ class Task:
     by: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     span: Span = "none"
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that its patterns are made of, in the singular."""
+        said = (word for pattern in self.patterns for word in _LETTERS.findall(_SIGNS.sub(" ", pattern.pattern)))
+        return frozenset(singular(word) for word in said)
 
     def found(self, text: str) -> tuple[int, int] | None:
         """Where in the text the task is asked for, the longest stretch; None where it is not."""
@@ -106,7 +117,7 @@ def business_question(
     if hit is None:
         return None
     task, span = hit
-    rest = _without(reading, {n for n, start in enumerate(starts) if span[0] <= start < span[1]})
+    rest = _without(reading, {n for n, start in enumerate(starts) if span[0] <= start < span[1]}, task)
     if any(m.kind == "unknown" and not _small(m, task) for m in rest.marks):
         return None
     made = draft(rest)
@@ -139,13 +150,16 @@ def _as_typed(reading: Reading) -> tuple[str, list[int]]:
     return " ".join(words), [0, *accumulate(len(word) + 1 for word in words)][:-1]
 
 
-def _without(reading: Reading, inside: Set[int]) -> Reading:
-    """The reading with the tokens of the task taken out of its meaning; names and ids stay."""
+def _without(reading: Reading, inside: Set[int], task: Task) -> Reading:
+    """The reading with the tokens of the task taken out of its meaning; names and ids stay, but for those that are the task's own words:
+    a shop may well sell something called a pair, or a segment."""
     marks = []
     for mark in reading.marks:
         within = [n for n in range(mark.start, mark.end) if n in inside]
         whole = len(within) == mark.end - mark.start
-        spoken = mark.kind in ("phrase", "unknown", "word", "number") or (mark.kind == "product" and whole and not mark.products)
+        spoken = mark.kind in ("phrase", "unknown", "word", "number") or (
+            mark.kind == "product" and whole and (not mark.products or task.words.issuperset(map(singular, mark.text.split())))
+        )
         marks.append(replace(mark, kind="word", senses=(), period=None, value="") if within and spoken else mark)
     return replace(reading, marks=tuple(marks))
 

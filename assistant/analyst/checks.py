@@ -117,10 +117,12 @@ class CheckedTurn(SpecialTurn):
 
     def _check_operators(self, question: Question) -> None:
         """A plain figure may not stand in for a comparison or an exclusion that was asked for and not understood."""
-        if question.tool not in ("metric", "series", "breakdown", "record"):
+        if question.tool not in ("metric", "series", "breakdown", "record", "ranking"):
             return
         for mark in self.reading.ops("versus", "difference", "than", "more_than", "less_than", "older", "younger", "exclude"):
             if any(self._claimed(m) for m in self.reading.of("number") if 0 <= m.start - mark.end <= 1):
+                continue
+            if question.tool == "ranking" and not mark.is_op("difference"):
                 continue
             weighty = not mark.is_op("exclude") or mark.text in _EXCLUDING or self._negates_verb(mark)
             if weighty and mark.start not in self.used and mark.text not in _VAGUE:

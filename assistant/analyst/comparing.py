@@ -104,6 +104,9 @@ class Comparing:
         )
         if self.context is not None and self.context.per and not self.draft.metrics:
             question = replace(question, per=self.context.per)
+        timed = {"day", "week", "month", "quarter", "year"} & set(self.draft.ranked)
+        if timed and self.draft.ranks and sides[0].period and not self.weighs:
+            return None
         if self.draft.ranked and kind in ("growth", "difference") and sides[0].period:
             n = self.turn.rank_n() or (10 if self.draft.plural else 1)
             fewest = "bottom" if self.reading.has("fall", *DOWNWARD) else "top"
@@ -372,6 +375,8 @@ class Comparing:
         """ "The difference between gross and net sales"."""
         metrics = self.draft.metrics
         if len(metrics) != 2 or not self.reading.has("difference", "versus", "than") or self.reading.has("share"):
+            return ()
+        if any(m.text == "relative to" for m in self.reading.ops("versus")):
             return ()
         return tuple(Side(self.turn.semantics.metrics[m].name, metric=m) for m in metrics)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 
+from assistant.analyst.calendar_words import WEEKDAY_NAMES
 from assistant.analyst.filters import FilterReader, Filters
 from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.periods import Found
@@ -111,6 +112,8 @@ class Drafter:
                 named = mark.period.period
                 continue
             before = reading.before(mark)
+            if _deadline(reading, mark):
+                continue
             while before is not None and before.text in ("the", "for", "in", "month", "of"):
                 before = reading.before(before)
             if (
@@ -260,6 +263,15 @@ def _explained(reading: Reading) -> dict[int, int]:
         if (between == "" and "(" in reading.tokens[two.start].lead) or between in ("i e", "ie", "that is", "meaning"):
             found[one.start] = two.start
     return found
+
+
+def _deadline(reading: Reading, mark: Mark) -> bool:
+    """ "By tomorrow", "before Friday", "for next week" beside another time: when an answer is wanted, not what it is about."""
+    before = reading.tokens[mark.start - 1].text if mark.start else ""
+    coming = mark.text.startswith(("tomorrow", "next ")) or mark.text in WEEKDAY_NAMES
+    if not coming or reading.has("forecast"):
+        return False
+    return before in ("by", "before", "until") or (before == "for" and len(reading.of("period")) > 1)
 
 
 def _in_year_of(named: Period | None, said: Found) -> Found:

@@ -47,7 +47,7 @@ class FilterBase:
             if before.is_op("exclude"):
                 self._use(before)
                 return True
-            if before.sense("abroad") and before.text.startswith(("outside", "other than")):
+            if before.sense("abroad") and not mark.sense("abroad") and before.text.startswith(("outside", "other than")):
                 return True
             if before.sense("country") or before.kind == "word" or before.text in ("and", "&", "or", "the", "-", "from"):
                 before = self.reading.before(before)

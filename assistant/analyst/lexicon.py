@@ -6,6 +6,7 @@ misspelt words. Decides nothing: a phrase may carry several senses, and the pars
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -93,7 +94,8 @@ class Trie:
 class Lexicon:
     """All phrases but the shop's own values. `stems` matches whatever the number, `exact` as written; `fillers` carry no content.
 
-    `vocabulary` are all words that are right as they stand, `askable` those that a misspelt word may be mended into.
+    `nouns` are the figures and groups of one word; `vocabulary` are all words that are right as they stand, `askable` those that
+    a misspelt word may be mended into.
     """
 
     stems: Trie
@@ -102,6 +104,7 @@ class Lexicon:
     countries: Mapping[str, tuple[str, ...]]
     vocabulary: frozenset[str]
     askable: frozenset[str]
+    nouns: frozenset[str]
     write_verbs: frozenset[str]
     write_objects: frozenset[str]
 
@@ -164,8 +167,11 @@ def load_lexicon(semantics: Semantics) -> Lexicon:
     }
     vocabulary = frozenset(known | {stem(w) for w in known})
     askable = frozenset({*written, *fillers, *PERIOD_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES})
+    names = (n for m in semantics.metrics.values() if not m.hidden for n in (m.name, *m.synonyms))
+    names = (*names, *(n for d in semantics.dimensions.values() for n in (d.singular, d.plural, *d.synonyms)))
+    nouns = frozenset(n for n in names if n.isalpha() and len(n) > 4)
     countries = {key: tuple(phrases.split("|")) for key, phrases in data["countries"].items()}
-    return Lexicon(stems, exact, fillers | {stem(w) for w in fillers}, countries, vocabulary, askable, verbs, objects)
+    return Lexicon(stems, exact, fillers | {stem(w) for w in fillers}, countries, vocabulary, askable, nouns, verbs, objects)
 
 
 def _taught(target: str, semantics: Semantics) -> Sense:
@@ -215,18 +221,35 @@ def mended(tokens: Sequence[Token], lexicon: Lexicon, names: frozenset[str], is_
 
 def _mended(token: Token, lexicon: Lexicon, names: frozenset[str], is_word: Callable[[str], bool]) -> Token:
     word, vocabulary = token.text, lexicon.vocabulary
+    unknown = not token.quoted and word not in vocabulary and word not in names
+    if len(word) == 3 and unknown and (short := _without_vowels(word, lexicon.nouns)):
+        return replace(token, text=short, fixed=word)
     if len(word) == 3 and word.isalpha() and not token.quoted and word not in vocabulary and word not in names:
         return _function_word(token)
     if token.quoted or len(word) < 4 or not word.replace("'", "").isalpha() or word in vocabulary or word in names:
         return token
     if token.stem in vocabulary or token.stem in names:
         return token
+    short = _without_vowels(word, lexicon.nouns)
+    if short:
+        return replace(token, text=short, fixed=word)
     better = closest(word, lexicon.askable, names)
     if better is None or better not in lexicon.askable:
         return token
     if better in lexicon.fillers and is_word(word) and not _swapped(word, better):
         return token
     return replace(token, text=better, fixed=word)
+
+
+def _without_vowels(word: str, nouns: frozenset[str]) -> str:
+    """The figure or group that a word is the consonants of: "sls", "ctry", "cstmrs"; empty where it is none or several."""
+    if not 3 <= len(word) <= 8 or set(word) & set("aeiou") or not word.isalpha():
+        return ""
+    pattern = re.compile("[aeiouy]*".join(word.removesuffix("s") if len(word) > 3 else word) + "s?")
+    loose = re.compile(".{0,3}".join(word))
+    found = [n for n in nouns if pattern.fullmatch(n)] or [n for n in nouns if loose.fullmatch(n)]
+    shortest = {stem(n) for n in found if len(stem(n)) == min(len(stem(f)) for f in found)}
+    return next(iter(shortest)) if len(shortest) == 1 else ""
 
 
 def _swapped(word: str, other: str) -> bool:

@@ -284,7 +284,10 @@ class _Desk:
         if 0 < n < len(self.tokens) - 1 and self.tokens[n - 1].text == "all" and self.tokens[n + 1].text in GOODS_NOUNS and self._known(n):
             return False
         return (
-            token.text in self.lexicon.fillers or token.stem in self.lexicon.fillers or (len(token.text) == 1 and not token.text.isdigit())
+            token.text in self.lexicon.fillers
+            or token.stem in self.lexicon.fillers
+            or bool(_bases(token.text) & self.lexicon.fillers and token.text not in self.values.name_words)
+            or (len(token.text) == 1 and not token.text.isdigit())
         )
 
     def _weekdays(self) -> None:
@@ -417,6 +420,15 @@ def _several(words: Sequence[str]) -> float | None:
         lead = parse_number(" ".join(words[:-1]))
         return None if lead is None else lead * SCALES["million"]
     return parse_number(" ".join(words))
+
+
+def _bases(word: str) -> set[str]:
+    """What a verb's form may be a form of: "checking" of "check", "filed" of "file"."""
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) > len(ending) + 3:
+            base = word.removesuffix(ending)
+            return {base, f"{base}e", base[:-1] if base[-1:] == base[-2:-1] else base}
+    return set()
 
 
 def _owner(token: Token) -> Token:

@@ -31,8 +31,11 @@ class Sharing:
             and not self.draft.by
             and not self.reading.has("how_many", "how_much")
         )
-        if not self.reading.has("share") and not kept:
+        relative = len(self.draft.metrics) == 2 and any(m.text == "relative to" for m in self.reading.ops("versus"))
+        if not self.reading.has("share") and not kept and not relative:
             return None
+        if relative:
+            self.draft.used.update(m.start for m in self.reading.ops("versus"))
         if not kept and self._how_much_of_a_product():
             return None
         metrics = self.turn.metrics()
@@ -93,8 +96,12 @@ class Sharing:
 
     def _share_leads(self) -> bool:
         """ "What share of A is B" (B over A), not "A as a share of B"."""
-        share = self.reading.ops("share")[0]
-        return share.start < self.draft.metric_marks[0].start and not share.text.startswith(("ratio", "the ratio", "as "))
+        share = next(iter(self.reading.ops("share")), None)
+        return (
+            share is not None
+            and share.start < self.draft.metric_marks[0].start
+            and not share.text.startswith(("ratio", "the ratio", "as "))
+        )
 
     def _of_named_whole(self, metrics: tuple[str, ...]) -> bool:
         """ "in % of gross sales", said after a sum of refunds."""

@@ -231,7 +231,7 @@ class Turn:
         """The metrics named, else those before, else none."""
         named = tuple(self.draft.metrics)
         if self.draft.counted and len(named) > 1 and not self.reading.has("more_than", "less_than", "exactly"):
-            named = named[:1]
+            named = next(((m,) for m in named[1:] if self.semantics.metrics[m].whole == named[0]), named[:1])
         if set(named) == {"gross_sales", "net_sales"}:
             named = self._gross_or_net() or named
         if set(named) >= {"returns", "units"} or (named == ("units",) and self.keeps.metric == "returns" and self._in_units()):

@@ -74,7 +74,7 @@ def recommend(question: Question, context: Context) -> ToolResult:
 
 def _head(customer: FilterClause | None, product: FilterClause | None) -> str:
     if customer is not None:
-        return f"For customer {customer.label or customer.values[0]}"
+        return f"For customer {customer.values[0]}"
     if product is not None:
         return f"With {product.label or ' and '.join(str(v) for v in product.values)}"
     return "For a new customer"

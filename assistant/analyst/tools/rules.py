@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.analyst import wording
 from assistant.analyst.question import Question
@@ -38,15 +38,15 @@ def rules(question: Question, context: Context) -> ToolResult:
 
     lines = narrowed(context.warehouse.table("lines"), question.without_filter("product").filters, question.period, context)
     goods = lines.filter(lines["sale"], ~lines["service"])
-    held = goods.select("order_id", "product_id", "product").distinct()
+    held = goods.select("order_id", "product_id").distinct()
     (whole,) = context.warehouse.run(goods.aggregate(orders=goods["order_id"].nunique(), read=goods.count())).to_pylist()
     least = max(LEAST_ORDERS, int(LEAST_SHARE * int(whole["orders"] or 0)))
-    counts = held.group_by("product_id").aggregate(orders=held["order_id"].nunique())
+    counts = held.group_by("product_id").aggregate(orders=held.count())
     often = held.semi_join(counts.filter(counts["orders"] >= least), "product_id")
     other = often.view()
     pairs = often.join(other, [often["order_id"] == other["order_id"], often["product_id"] < other["product_id"]])
-    pairs = pairs.select(a=often["product_id"], b=other["product_id"], name_a=often["product"], name_b=other["product"])
-    grouped = pairs.group_by("a", "b").aggregate(name_a=pairs["name_a"].max(), name_b=pairs["name_b"].max(), both=pairs.count())
+    pairs = pairs.select(a=often["product_id"], b=other["product_id"])
+    grouped = pairs.group_by("a", "b").aggregate(both=pairs.count())
     grouped = grouped.filter(grouped["both"] >= least)
     single = counts.select(a=counts["product_id"], of_a=counts["orders"])
     partner = counts.select(b=counts["product_id"], of_b=counts["orders"])
@@ -64,14 +64,21 @@ def rules(question: Question, context: Context) -> ToolResult:
         among = wording.number(whole["orders"] or 0)
         text = f"No pair of products shares {least} orders or more, so no rule would mean anything ({among} orders)."
         return ToolResult(Status.DECLINED, text=text)
+    names = _names(goods, [r[end] for r in found for end in "ab"], context)
     told = "; ".join(
-        f"{r['name_a']} ({r['a']}) and {r['name_b']} ({r['b']}), {wording.number(round(float(r['lift']), 1), 1)} times chance, "
+        f"{names[r['a']]} ({r['a']}) and {names[r['b']]} ({r['b']}), {wording.number(round(float(r['lift']), 1), 1)} times chance, "
         f"in {wording.number(r['both'])} orders ({wording.percent(r['both'] / min(r['of_a'], r['of_b']))} of the rarer one's)"
         for r in found[:3]
     )
     return ToolResult(
-        rows=tuple(Row(f"{r['a']} + {r['b']}", round(float(r["lift"]), 2), f"{r['name_a']} + {r['name_b']}") for r in found),
+        rows=tuple(Row(f"{r['a']} + {r['b']}", round(float(r["lift"]), 2), f"{names[r['a']]} + {names[r['b']]}") for r in found),
         row_unit="number",
         text=f"Strongest pairs, {', '.join(wording.scope(question, context))}: {told}.",
         receipt=accounted(question, context, "lift", DEFINITION, context.warehouse.sql(expression), int(whole["read"])),
     )
+
+
+def _names(goods: Any, ids: list[str], context: Context) -> dict[str, str]:
+    """The names of these products."""
+    named = goods.filter(goods["product_id"].isin(ids)).group_by("product_id").aggregate(name=goods["product"].max())
+    return {row["product_id"]: row["name"] for row in context.warehouse.run(named).to_pylist()}
