@@ -21,8 +21,10 @@ from ui.access import ASK_COOKIE, ROOMS, Access, Doors
 from ui.account import router as account_router
 from ui.apidocs import router as docs_router
 from ui.dashboard import router as board_router
+from ui.gaps import router as gaps_router
 from ui.live import router as live_router
 from ui.oidc import Elsewhere
+from ui.service import router as service_router
 from ui.sheet import to_csv
 from ui.signin import router as sign_in_router
 from ui.storefront import router as storefront_router
@@ -59,6 +61,8 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
     app.include_router(account_router)
     app.include_router(board_router)
     app.include_router(live_router)
+    app.include_router(gaps_router)
+    app.include_router(service_router)
     app.include_router(transcript_router)
     app.include_router(widget_router)
     app.include_router(storefront_router)

@@ -19,7 +19,7 @@ from assistant.analyst.saved import SavedQuestion, SavedQuestions
 from assistant.analyst.wording import figure
 from assistant.api import service_of, staff_account
 from assistant.errors import BadQuestion
-from assistant.store.records import Account
+from assistant.store.records import Account, AccountRole
 from assistant.types import Answer, Row
 from retrieval.errors import ShopclerkError
 from ui.render import prose
@@ -33,7 +33,7 @@ _PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     '<title>Dashboard · {shop}</title>{head}</head><body class="sc-board"><div id="sc-top"><header class="sc-top">'
     '<a class="sc-brand" href="/insights/"><span class="sc-mark"></span><span>{shop}</span><span class="sc-room">Dashboard</span></a>'
-    '<nav><a class="sc-quiet" href="/insights/">Ask</a>'
+    '<nav>{service}<a class="sc-quiet" href="/insights/">Ask</a>'
     '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header></div>'
     "<main>{cards}{saved}</main></body></html>"
 )
@@ -50,6 +50,7 @@ _ACT = Markup(
     '<form method="post" action="{}"><input type="hidden" name="name" value="{}">'
     '<button type="submit" class="sc-quiet" aria-label="{}: {}">{}</button></form>'
 )
+_SERVICE = Markup('<a class="sc-quiet" href="/insights/service">Service</a>')
 router = APIRouter(prefix=BOARD, include_in_schema=False)
 Staff = Annotated[Account, Depends(staff_account)]
 Name = Annotated[str, Form(max_length=4000)]
@@ -64,7 +65,8 @@ def board(request: Request, account: Staff, show: str = "") -> Response:
     shown.sort(key=lambda saved: saved.name != show)
     cards = Markup("").join(_card(saved, _asked(saved, shop.analyst, account), shop.settings.currency) for saved in shown)
     body = Markup('<section class="sc-pins">{}</section>').format(cards) if shown else _EMPTY
-    page = _PAGE.format(shop=shop.settings.shop_name, head=head(), cards=body, saved=_list(kept))
+    service = _SERVICE if account.role in (AccountRole.MANAGER, AccountRole.ADMIN) else ""
+    page = _PAGE.format(service=service, shop=shop.settings.shop_name, head=head(), cards=body, saved=_list(kept))
     return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 

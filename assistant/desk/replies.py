@@ -152,12 +152,13 @@ def _exchanges(conversation: Conversation, turns: Sequence[Turn], customer: Cust
         if turn.author == "customer":
             asked.append(turn.text)
         elif turn.author.startswith(AGENT_PREFIX):
-            if asked and _fit(turn.text, customer):
+            if asked and fit_to_repeat(turn.text, customer):
                 yield Reply(f"{conversation.id}:{turn.number}", "Said before", (" ".join(asked),), turn.text)
             asked = []
 
 
-def _fit(text: str, customer: Customer | None) -> bool:
+def fit_to_repeat(text: str, customer: Customer | None) -> bool:
+    """Whether what an agent said to one customer may be said to others: it says something, and nothing of theirs."""
     names = {name.lower() for name in (customer.first_name, customer.last_name) if name} if customer else set()
     spoken = set(words(text))
     return len(words(text)) >= _SHORTEST and not _PRIVATE.search(text) and not names & spoken

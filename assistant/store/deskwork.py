@@ -194,9 +194,9 @@ class Gaps:
         """(conversation, turn) of those dealt with."""
         return {(str(key), int(turn)) for key, turn in self._db.rows("SELECT conversation_id, turn FROM settled_gaps")}
 
-    def reopen(self, faq_id: str) -> None:
-        """The questions that this entry settled are open again."""
-        self._db.execute("DELETE FROM settled_gaps WHERE faq_id = ?", (faq_id,))
+    def unsettle(self, conversation_id: str, turn: int) -> None:
+        """It is open again."""
+        self._db.execute("DELETE FROM settled_gaps WHERE conversation_id = ? AND turn = ?", (conversation_id, turn))
 
     def unanswered(self, limit: int = 2000) -> list[tuple[str, int, str, datetime, str]]:
         """(conversation, turn, the customer's words, when, why) of what the bot found no answer to, the latest first.
