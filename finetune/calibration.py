@@ -23,14 +23,17 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-def fit_temperature(logits: Vector, truth: Integers) -> float:
-    """The divisor of `logits` (n, k) that makes their softmax likeliest for `truth` (n,); by golden section on its logarithm."""
+def fit_temperature(logits: Vector, truth: Integers, least: float = 0.05) -> float:
+    """The divisor of `logits` (n, k) that makes their softmax likeliest for `truth` (n,); by golden section on its logarithm.
+
+    `least`: it is never smaller. Texts that are all read rightly would have it at nothing, and every other text read with certainty.
+    """
 
     def loss(log_temperature: float) -> float:
         probabilities = softmax(logits / np.float32(np.exp(log_temperature)))
         return float(-np.log(probabilities[np.arange(len(truth)), truth] + 1e-12).mean())
 
-    low, high, golden = np.log(0.05), np.log(10.0), (np.sqrt(5) - 1) / 2
+    low, high, golden = np.log(least), np.log(10.0), (np.sqrt(5) - 1) / 2
     for _ in range(40):
         left, right = high - golden * (high - low), low + golden * (high - low)
         low, high = (low, right) if loss(left) < loss(right) else (left, high)
@@ -44,6 +47,12 @@ def expected_calibration_error(confidence: Vector, correct: Flags, bins: int = 1
         abs(confidence[which == b].mean() - correct[which == b].mean()) * (which == b).mean() for b in range(bins) if (which == b).any()
     ]
     return float(sum(gaps))
+
+
+def error_of_chance(confidence: Vector, draws: int = 500, seed: int = 13) -> float:
+    """The calibration error that a perfectly calibrated model of these confidences (n,) would show on average: what n texts cannot tell."""
+    chooser = np.random.default_rng(seed)
+    return float(np.mean([expected_calibration_error(confidence, chooser.random(len(confidence)) < confidence) for _ in range(draws)]))
 
 
 @dataclass(frozen=True, slots=True)

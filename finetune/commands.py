@@ -62,13 +62,21 @@ def finetune_intent(
     label: Annotated[str, typer.Option(help="name of the label column, where it cannot be guessed")] = "",
     base: Annotated[str, typer.Option(help="'base', or any BERT-like encoder by folder or name")] = "base",
     tuning: Annotated[
-        str, typer.Option(help="full | lora | branch (the last layers beside a frozen trunk: quickest, embedding kept)")
-    ] = "full",
+        str,
+        typer.Option(
+            help="auto | full | lora | branch (the last layers beside a frozen trunk) | refine (a layer behind the shipped model's head: a"
+            " minute, embedding kept). auto refines where the shipped model knows half of the labels and is right on 97 % of what was"
+            " held out, else tunes in full"
+        ),
+    ] = "auto",
     epochs: Annotated[int, typer.Option(min=1)] = 10,
     batch: Annotated[int, typer.Option(min=1, help="texts a step")] = 64,
     rate: Annotated[float, typer.Option(help="learning rate of the encoder at its peak; 0: the best for the tuning")] = 0.0,
     augment: Annotated[int, typer.Option(min=0, help="altered copies of each text (typing errors, synonyms, dropped words)")] = 0,
     contrastive: Annotated[float, typer.Option(min=0, help="weight of the supervised contrastive loss")] = 0.3,
+    agreement: Annotated[
+        float, typer.Option(min=0, help="weight of the loss that makes two passes of a text agree (R-Drop); a step takes twice as long")
+    ] = 0.0,
     max_tokens: Annotated[int, typer.Option(min=8, max=512, help="texts are cut to this many tokens in training")] = 64,
     patience: Annotated[int, typer.Option(min=1, help="epochs without a better validation score before stopping")] = 3,
     seed: Annotated[int, typer.Option()] = 13,
@@ -92,7 +100,9 @@ def finetune_intent(
     from finetune.training import Schedule
 
     peak = rate or {"lora": 5e-4, "branch": 3e-4}.get(_known_tuning(tuning), 1e-4)
-    schedule = Schedule(epochs=epochs, batch_size=batch, rate=peak, contrastive=contrastive, patience=patience, seed=seed)
+    schedule = Schedule(
+        epochs=epochs, batch_size=batch, rate=peak, contrastive=contrastive, agreement=agreement, patience=patience, seed=seed
+    )
     recipe = Recipe(base, _known_tuning(tuning), schedule, max_tokens, augment, int8=int8, threads=threads)
     if restart:
         discard_checkpoint(out)
@@ -102,6 +112,8 @@ def finetune_intent(
     if os.environ.get("RANK", "0") != "0":  # one of several processes under torchrun; the first one tells
         return
     typer.echo(f"{out}: {len(card.labels['intent'])} labels, {sum(e.bytes for e in card.files.values()) / 1e6:.0f} MB")
+    if card.settings.get("recipe", {}).get("tuning") == "refine":
+        typer.echo("  the shipped model, refined: it knew the labels, and that is enough (all weights instead: --tuning full)")
     for name, value in card.metrics.items():
         typer.echo(f"  {name} {value:g}")
 
@@ -223,6 +235,6 @@ def _named(paths: list[Path], rows: int) -> tuple[Any, ...]:
 
 
 def _known_tuning(name: str) -> Any:
-    if name not in {"full", "lora", "branch"}:
-        raise typer.BadParameter(f"{name!r} is no way of tuning: full, lora or branch.")
+    if name not in {"auto", "full", "lora", "branch", "refine"}:
+        raise typer.BadParameter(f"{name!r} is no way of tuning: auto, full, lora, branch or refine.")
     return name

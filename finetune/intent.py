@@ -6,19 +6,21 @@ only where torch may be loaded.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import torch
 
-from assistant.errors import ImportRefused
-from assistant.models.encoder import TASK, OnnxEncoder
+from assistant.errors import ImportRefused, ModelMissing
+from assistant.models.encoder import SHIPPED_FOLDER, TASK, OnnxEncoder
 from assistant.models.folder import Card, Dataset, read_card, write_card
 from assistant.models.intent import INTENT_HEAD, NEARNESS_HEAD, Scope, scope_features
+from assistant.models.registry import find_model
 from assistant.types import Progress
 from finetune.augment import augmented
 from finetune.calibration import choose_threshold, fit_scope, fit_scope_alone, fit_temperature
@@ -27,13 +29,19 @@ from finetune.data import OOS_LABELS, Labelled, split_off
 from finetune.evaluation import evaluate_model
 from finetune.export import base_folder, export_graph, tokenizer_of
 from finetune.network import IntentNetwork, Tuning, fit_nearness
+from finetune.refine import Refining, knows, refined
 from finetune.training import Examples, Outcome, Schedule, Trainer, logits_of
 from retrieval.types import Vector
 
 SERVED_TOKENS = 256
 """A model reads at least so much of a text, however short those that it was trained on."""
+LEAST_TEMPERATURE = 0.05
 IMBALANCE = 10
 """From this ratio of the most to the least frequent label on, rare labels are drawn more often."""
+
+
+Way: TypeAlias = Literal["auto", "refine"] | Tuning
+"""A way of tuning: those of the network; "refine", a layer behind the shipped model's head; "auto", which refines where that is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Recipe:
     """
 
     base: str = "base"
-    tuning: Tuning = "full"
+    tuning: Way = "auto"
     schedule: Schedule = field(default_factory=Schedule)
     max_tokens: int = 64
     augment: int = 0
@@ -57,6 +65,7 @@ class Recipe:
     most_valid: int = 500
     oos_recall: float = 0.82
     retention: float = 0.97
+    refining: Refining = field(default_factory=Refining)
     threads: int = 0
 
 
@@ -86,16 +95,57 @@ def finetune_intent(train: Labelled, valid: Labelled | None, work: Work, recipe:
 
     Raises:
         ImportRefused: fewer than two labels, or nothing to validate on.
+        ModelMissing: the shipped model is to be refined and is not there.
     """
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    torch.manual_seed(recipe.schedule.seed)
     train, valid = _validated(train, valid, recipe)
+    if _to_be_refined(train, recipe):
+        card = _refined(train, valid, work, recipe, progress)
+        if recipe.tuning == "refine" or card.metrics["valid_accuracy"] >= recipe.refining.enough:
+            _into_place(work)
+            return read_card(work.out)
+    return _trained(train, valid, work, recipe, _of_the_network(recipe.tuning), progress)
+
+
+def _to_be_refined(train: Labelled, recipe: Recipe) -> bool:
+    """Whether the shipped model is to be refined, at least as a try: asked for, or it knows most of the labels already."""
+    if recipe.tuning != "auto":
+        return recipe.tuning == "refine"
+    if recipe.base != "base" or int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        return False
+    try:
+        known = knows(train.names, find_model(SHIPPED_FOLDER))
+    except ModelMissing:
+        return False
+    return len(known) >= recipe.refining.least_known * len(train.names)
+
+
+def _refined(train: Labelled, valid: Labelled, work: Work, recipe: Recipe, progress: Progress | None) -> Card:
+    """The shipped model refined, calibrated and described, as the run's draft."""
+    draft = _draft(work)
+    source = find_model(SHIPPED_FOLDER)
+    card = refined(train, draft, recipe.refining, source, recipe.schedule.seed, recipe.threads or None, progress)
+    told = {"recipe": {"tuning": "refine", "seed": recipe.schedule.seed, **asdict(recipe.refining)}}
+    write_card(draft, replace(card, name=work.name, data=(*card.data, *work.data), notes=work.notes, settings={**card.settings, **told}))
+    return calibrate(draft, valid, recipe, float(read_card(source).settings.get("temperature", LEAST_TEMPERATURE)))
+
+
+def _of_the_network(way: Way) -> Tuning:
+    match way:
+        case "lora" | "branch":
+            return way
+        case _:
+            return "full"
+
+
+def _trained(train: Labelled, valid: Labelled, work: Work, recipe: Recipe, tuning: Tuning, progress: Progress | None) -> Card:
+    torch.manual_seed(recipe.schedule.seed)
     labels = train.names
-    recipe = replace(recipe, schedule=_balanced(recipe.schedule, train))
+    recipe = replace(recipe, tuning=tuning, schedule=_balanced(recipe.schedule, train))
     tokenizer = tokenizer_of(source_of(recipe.base))
     network = IntentNetwork(
-        backbone_of(recipe.base, "sdpa"), len(labels), recipe.tuning, branch_layers=recipe.branch_layers, tune_words=recipe.tune_words
+        backbone_of(recipe.base, "sdpa"), len(labels), tuning, branch_layers=recipe.branch_layers, tune_words=recipe.tune_words
     )
     seen = augmented(train, recipe.augment, recipe.schedule.seed) if recipe.augment else train
     examples, held_out = (_examples(network, tokenizer, data, labels, recipe.max_tokens) for data in (seen, valid))
@@ -147,7 +197,7 @@ def _exported(
     if recipe.nearness:
         pooled = logits_of(network, train[1].inputs)[0]
         network.nearness = fit_nearness(pooled, torch.tensor(train[1].labels), len(labels))
-    draft = _checkpoints(work.out) / "draft" / work.out.name
+    draft = _draft(work)
     served = network.served(backbone_of(recipe.base, "eager"))
     card = export_graph(
         served, tokenizer, draft, _card(work, labels, recipe), int8=recipe.int8, max_tokens=max(recipe.max_tokens, SERVED_TOKENS)
@@ -155,14 +205,23 @@ def _exported(
     settings = {**card.settings, **_told(work, recipe, outcome)}
     write_card(draft, replace(card, settings=settings, metrics={**card.metrics, "valid_accuracy_torch": round(outcome.accuracy, 4)}))
     calibrate(draft, valid, recipe)
+    _into_place(work)
+
+
+def _draft(work: Work) -> Path:
+    return _checkpoints(work.out) / "draft" / work.out.name
+
+
+def _into_place(work: Work) -> None:
     shutil.rmtree(work.out, ignore_errors=True)
-    draft.rename(work.out)
+    _draft(work).rename(work.out)
 
 
-def calibrate(folder: Path, valid: Labelled, recipe: Recipe) -> Card:
+def calibrate(folder: Path, valid: Labelled, recipe: Recipe, least_temperature: float = LEAST_TEMPERATURE) -> Card:
     """Chooses temperature and threshold of the model in `folder` on what it makes of `valid` as served; writes them and the figures there.
 
-    Rounding to 8 bits moves the logits, and with them the best temperature and threshold: hence not those of training.
+    Rounding to 8 bits moves the logits, and with them the best temperature and threshold: hence not those of training. A refined model
+    is never surer than the one that it began with, whose temperature is then the least.
 
     Raises:
         ImportRefused: none of the labels is the model's.
@@ -172,7 +231,9 @@ def calibrate(folder: Path, valid: Labelled, recipe: Recipe) -> Card:
     readings = OnnxEncoder(folder).read_all(valid.texts)
     near = [reading.heads[NEARNESS_HEAD] for reading in readings if NEARNESS_HEAD in reading.heads]
     logits = np.stack([reading.heads[INTENT_HEAD] for reading in readings])
-    found = _calibrated(logits, np.concatenate(near) if near else None, [labels.index(label) for label in valid.labels], labels, recipe)
+    found = _calibrated(
+        logits, np.concatenate(near) if near else None, [labels.index(label) for label in valid.labels], labels, recipe, least_temperature
+    )
     write_card(folder, replace(card, settings={**card.settings, **_settings(found)}))
     numbers = evaluate_model(folder, valid).numbers
     metrics = {name: value for name, value in card.metrics.items() if not name.startswith("valid_") or name == "valid_accuracy_torch"}
@@ -181,17 +242,19 @@ def calibrate(folder: Path, valid: Labelled, recipe: Recipe) -> Card:
     )
 
 
-def _calibrated(logits: Vector, near: Vector | None, truth: Sequence[int], labels: Sequence[str], recipe: Recipe) -> _Calibration:
+def _calibrated(
+    logits: Vector, near: Vector | None, truth: Sequence[int], labels: Sequence[str], recipe: Recipe, least: float = LEAST_TEMPERATURE
+) -> _Calibration:
     numbers = np.array(truth)
     oos = next((i for i, label in enumerate(labels) if label.casefold() in OOS_LABELS), None)
     if oos is None:
-        temperature = fit_temperature(logits, numbers)
+        temperature = fit_temperature(logits, numbers, least)
         return _Calibration(temperature, "", fit_scope_alone(logits, near, temperature, recipe.retention))
     outside = numbers == oos
     inner = np.delete(logits[~outside], oos, axis=1)
-    temperature = fit_temperature(inner, numbers[~outside] - (numbers[~outside] > oos))
+    temperature = fit_temperature(inner, numbers[~outside] - (numbers[~outside] > oos), least)
     if not outside.any():
-        return _Calibration(fit_temperature(logits, numbers), labels[oos], None)
+        return _Calibration(fit_temperature(logits, numbers, least), labels[oos], None)
     scope = fit_scope(logits, near, outside, oos, temperature)
     chance = scope.chance(scope_features(logits, near, oos, temperature))
     masked = logits.copy()

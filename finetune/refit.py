@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Seen:
     logits: Vector
 
 
-def see(model: Path, texts: Sequence[str]) -> list[Seen]:
+def see(model: Path, texts: Sequence[str], threads: int | None = None) -> list[Seen]:
     """Every text through the model in `model`, with the state that its intent head reads.
 
     Raises:
@@ -61,7 +61,7 @@ def see(model: Path, texts: Sequence[str]) -> list[Seen]:
         _save(graph, opened / MODEL_FILE)
         shutil.copy(source.file(TOKENIZER_FILE), opened / TOKENIZER_FILE)
         write_card(opened, source.card)
-        readings = OnnxEncoder(opened).read_all(texts)
+        readings = OnnxEncoder(opened, threads=threads).read_all(texts)
     return [Seen(reading.heads[STATE], reading.heads[INTENT_HEAD]) for reading in readings]
 
 
@@ -96,8 +96,11 @@ def fit(seen: Sequence[Seen], old: Sequence[str], truth: Sequence[str], weights:
     return Layer(labels, weight.astype(np.float32), bias.astype(np.float32))
 
 
-def add_layer(model: Path, layer: Layer, out: Path) -> None:
-    """Writes the model in `model` with `layer` behind its head as the folder `out`, whose card is still the old one but for its labels."""
+def add_layer(model: Path, layer: Layer, out: Path, moved: Mapping[str, str] | None = None) -> None:
+    """Writes the model in `model` with `layer` behind its head as the folder `out`, whose card is still the old one but for its labels.
+
+    `moved`: which label of the layer each old label is; old labels that it lacks are dropped. Without it all are kept as they are.
+    """
     from dataclasses import replace
 
     from onnx import helper
@@ -107,7 +110,7 @@ def add_layer(model: Path, layer: Layer, out: Path) -> None:
     state = _head_input(graph, model)
     former = f"{INTENT_HEAD}_before"
     _rename(graph, INTENT_HEAD, former)
-    placement = _placement(source.card.labels[INTENT_HEAD], layer.labels).astype(np.float32)
+    placement = _placement(source.card.labels[INTENT_HEAD], layer.labels, moved).astype(np.float32)
     for name, value in (("placement", placement), ("weight", layer.weight), ("bias", layer.bias)):
         graph.graph.initializer.append(_tensor(f"correction.{name}", value))
     graph.graph.node.extend(
@@ -126,11 +129,13 @@ def add_layer(model: Path, layer: Layer, out: Path) -> None:
     write_card(out, replace(source.card, labels={**source.card.labels, INTENT_HEAD: layer.labels}))
 
 
-def _placement(old: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
-    """(old labels, labels): where each old logit goes."""
+def _placement(old: Sequence[str], labels: Sequence[str], moved: Mapping[str, str] | None = None) -> NDArray[np.float64]:
+    """(old labels, labels): where each old logit goes; nowhere, if `moved` is given and lacks it."""
     places = np.zeros((len(old), len(labels)))
     for row, label in enumerate(old):
-        places[row, labels.index(label)] = 1
+        target = label if moved is None else moved.get(label)
+        if target is not None:
+            places[row, labels.index(target)] = 1
     return places
 
 

@@ -22,7 +22,7 @@ from assistant.models.folder import open_model
 from assistant.models.intent import IntentReader
 from assistant.types import Progress, Role
 from assistant.understand import Understander, reader_over
-from finetune.calibration import expected_calibration_error
+from finetune.calibration import error_of_chance, expected_calibration_error
 from finetune.data import Labelled, read_labelled
 from finetune.evaluation import Confusion
 from finetune.shipped_data import CLINC, RENAMED, SUPPORT, Amounts, own_examples
@@ -123,6 +123,7 @@ def _named(name: str, judged: _Judged) -> dict[str, float]:
         f"{name}_examples": float(len(judged.truth)),
         f"{name}_accuracy": float(judged.right.mean()),
         f"{name}_ece": expected_calibration_error(judged.confidence, judged.right),
+        f"{name}_ece_of_chance": error_of_chance(judged.confidence),
     }
 
 

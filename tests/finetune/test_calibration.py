@@ -8,6 +8,7 @@ import pytest
 from assistant.models.intent import scope_features, softmax
 from finetune.calibration import (
     choose_threshold,
+    error_of_chance,
     expected_calibration_error,
     fit_scope,
     fit_scope_alone,
@@ -38,6 +39,20 @@ def test_calibration_error_is_nought_for_honest_and_large_for_boastful_confidenc
     errors = [expected_calibration_error(p.max(axis=1), p.argmax(axis=1) == truth) for p in (honest, boastful)]
     assert errors[0] < 0.03
     assert errors[1] > 0.2
+
+
+def test_texts_that_are_all_right_do_not_make_a_model_certain() -> None:
+    logits = np.eye(3, dtype=np.float32)[[0, 1, 2, 0]] * 0.5
+    truth = np.array([0, 1, 2, 0])
+    assert fit_temperature(logits, truth) == pytest.approx(0.05, rel=0.1)
+    assert fit_temperature(logits, truth, 0.8) == pytest.approx(0.8, rel=0.01)
+
+
+def test_few_texts_show_an_error_that_many_do_not() -> None:
+    few, many = (error_of_chance(np.linspace(0.3, 1.0, count, dtype=np.float32)) for count in (100, 10_000))
+    assert few > 0.05
+    assert many < 0.015
+    assert error_of_chance(np.ones(50, np.float32)) == 0.0
 
 
 def test_reliability_bins_hold_every_text_once() -> None:

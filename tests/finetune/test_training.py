@@ -24,7 +24,7 @@ from finetune.evaluation import evaluate_model  # noqa: E402
 from finetune.export import encode_with_torch, tokenizer_of  # noqa: E402
 from finetune.intent import Recipe, Work, finetune_intent  # noqa: E402
 from finetune.network import IntentNetwork, fit_nearness, padded  # noqa: E402
-from finetune.training import Examples, Schedule, Trainer  # noqa: E402
+from finetune.training import Examples, Schedule, Trainer, disagreement  # noqa: E402
 
 SUBJECTS = {
     "track": ["parcel", "package", "delivery", "shipment"],
@@ -208,3 +208,22 @@ def test_nearness_is_mahalanobis() -> None:
     gaps = pooled[:5, None, :] - means[None]
     expected = -torch.einsum("nkd,de,nke->nk", gaps, inverse, gaps).amin(1) / 6
     assert torch.allclose(near(pooled[:5])[:, 0], expected, rtol=1e-3, atol=1e-3)
+
+
+def test_two_passes_that_agree_cost_nothing_and_others_the_same_either_way() -> None:
+    one, other = torch.tensor([[4.0, 0.0], [0.0, 1.0]]), torch.tensor([[0.0, 4.0], [0.0, 1.0]])
+    assert float(disagreement(torch.cat([one, one]))) == pytest.approx(0.0, abs=1e-6)
+    apart = float(disagreement(torch.cat([one, other])))
+    assert apart > 1.0
+    assert apart == pytest.approx(float(disagreement(torch.cat([other, one]))))
+
+
+def test_a_network_learns_from_two_agreeing_passes(tiny: Path, tmp_path: Path) -> None:
+    data = texts_of(12, seed=1)
+    schedule = Schedule(
+        epochs=15, batch_size=12, rate=3e-3, head_rate=1e-2, average=0.8, patience=15, agreement=1.0, contrastive=0.1, precision="no"
+    )
+    network = network_of(tiny, "full")
+    ids = tokenizer_of(tiny)(list(data.texts))["input_ids"]
+    examples = Examples(network.inputs(ids), [data.names.index(label) for label in data.labels])
+    assert Trainer(network, examples, examples, schedule, tmp_path).run().accuracy > 0.9
