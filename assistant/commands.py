@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.access_commands import accounts_app, invite, keys_app
+from assistant.backup_commands import backup, restore
 from assistant.model_commands import models_app
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ app.add_typer(models_app, name="models")
 app.add_typer(keys_app, name="keys")
 app.add_typer(accounts_app, name="accounts")
 app.command()(invite)
+app.command()(backup)
+app.command()(restore)
 
 StoreOption = Annotated[Path, typer.Option("--store", "-s", help="The shop's folder.", envvar="SHOPCLERK_STORE")]
 

@@ -7,7 +7,8 @@ ShopclerkError                  (drawn in retrieval.errors, with retrieval's own
 │   ├── StoreExists             `init` on a folder that holds one
 │   ├── StoreNewer              written by a newer version of Shopclerk
 │   ├── StoreBusy               another process is writing
-│   └── StoreFull               no room on the disk
+│   ├── StoreFull               no room on the disk
+│   └── BackupCorrupt           a backup is damaged, incomplete, or none
 ├── ImportRefused               the file as a whole cannot be read; the store is unchanged
 ├── BadRecord                   one row cannot be taken; it goes to the rejects file
 ├── ModelError
@@ -52,6 +53,10 @@ class StoreBusy(StoreError):
 
 class StoreFull(StoreError):
     """The disk is full; the transaction was undone."""
+
+
+class BackupCorrupt(StoreError):
+    """A file is no backup, or a damaged one."""
 
 
 class WarehouseMissing(StoreError):

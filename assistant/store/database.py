@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,16 @@ class Database:
             connection.afterwards.append(call)
         else:
             call()
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of the whole file, of one moment, while others read and write.
+
+        Raises:
+            StoreFull, StoreError: it cannot be written.
+        """
+        with self._translated(), closing(sqlite3.connect(path)) as copy:
+            self._connection().raw.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
 
     def close(self) -> None:
         """Close every thread's connection. The object cannot be used again."""

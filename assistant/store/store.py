@@ -132,6 +132,14 @@ class Store:
         """Forget a customer; orders and reviews stay without them. See `assistant.store.privacy`."""
         return privacy.erase_customer(self._db, id)
 
+    def copy_to(self, path: Path) -> None:
+        """The database of this moment, as a file of its own; others may read and write meanwhile.
+
+        Raises:
+            StoreFull, StoreError: it cannot be written.
+        """
+        self._db.copy_to(path)
+
     def close(self) -> None:
         """Close all connections."""
         self._db.close()
