@@ -10,7 +10,7 @@ Sources: Steck 2019, Embarrassingly shallow autoencoders for sparse data (EASE);
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -32,21 +32,24 @@ STEPS = "what is bought next", "what lies together", "counting orders"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`next_ridge` and `near_ridge` are the two λ; `kept` links stay for each product; the rest is how a basis is weighed."""
+    """`next_ridge` and `near_ridge` are the two λ; `kept` links stay for each product; `rarity` is the power of a product's baskets that
+    links to it are divided by, so that what everybody buys does not come first everywhere; the rest is how a basis is weighed."""
 
     mix: Mix = field(default_factory=Mix)
     next_ridge: float = 100.0
     near_ridge: float = 100.0
     kept: int = 200
+    rarity: float = 0.1
 
 
 def fit_links(histories: Sequence[History], loose: Sequence[Basket], items: int, recipe: Recipe, progress: Progress | None = None) -> Links:
     """The links of `items` products. `loose` are baskets of nobody known: they say what lies together, and nothing of what comes next."""
     report = progress or (lambda stage, done, total: None)
     report(STEPS[0], 0, len(STEPS))
-    forward = _next(histories, items, recipe)
+    rare = _rarity(histories, loose, items, recipe.rarity)
+    forward = _next(histories, rare, recipe)
     report(STEPS[1], 1, len(STEPS))
-    near = _near(histories, loose, items, recipe)
+    near = _near(histories, loose, rare, recipe)
     links = _joined(forward, near, items, recipe)
     report(STEPS[2], 2, len(STEPS))
     counted = Links(
@@ -84,9 +87,16 @@ def sparse_rows(rows: Sequence[tuple[Numbers, Dense]], items: int) -> Any:
     return matrix
 
 
-def _next(histories: Sequence[History], items: int, recipe: Recipe) -> Any:
+def _rarity(histories: Sequence[History], loose: Sequence[Basket], items: int, power: float) -> Dense:
+    """What links to each product are multiplied by, (items,)."""
+    baskets = [*(basket for history in histories for basket in history), *loose]
+    counts = np.bincount(np.concatenate(baskets), minlength=items) if baskets else np.zeros(items)
+    return np.asarray((counts + 1.0) ** -power, dtype=np.float32)
+
+
+def _next(histories: Sequence[History], rare: Dense, recipe: Recipe) -> Any:
     """Ridge regression of each basket on those before it, (items, items) sparse: row = what was bought, column = what comes."""
-    mix = recipe.mix
+    mix, items = recipe.mix, len(rare)
     before: list[tuple[Numbers, Dense]] = []
     after: list[tuple[Numbers, Dense]] = []
     for history in histories:
@@ -96,22 +106,24 @@ def _next(histories: Sequence[History], items: int, recipe: Recipe) -> Any:
     inputs, targets = sparse_rows(before, items), sparse_rows(after, items)
     inverse = _inverse(inputs, items, recipe.next_ridge)
     moves = (targets.T @ inputs).tocsr()
-    return _cut(((start, np.asarray(moves @ inverse[:, start : start + BLOCK]).T) for start in range(0, items, BLOCK)), items, recipe.kept)
+    blocks = (np.asarray(moves @ inverse[:, start : start + BLOCK]).T * rare for start in range(0, items, BLOCK))
+    return _cut(blocks, items, recipe.kept)
 
 
-def _near(histories: Sequence[History], loose: Sequence[Basket], items: int, recipe: Recipe) -> Any:
+def _near(histories: Sequence[History], loose: Sequence[Basket], rare: Dense, recipe: Recipe) -> Any:
     """EASE over whole histories, (items, items) sparse, nothing on the diagonal."""
+    items = len(rare)
     whole = [np.unique(np.concatenate(history)) for history in histories if history]
     rows = [(products, np.ones(len(products), dtype=np.float32)) for products in (*whole, *loose)]
     inverse = _inverse(sparse_rows(rows, items), items, recipe.near_ridge)
-    scale = -1.0 / np.diag(inverse)
+    scale = -rare / np.diag(inverse)
 
     def block(start: int) -> Dense:
         part = inverse[start : start + BLOCK] * scale[None, :]
         part[np.arange(len(part)), np.arange(start, start + len(part))] = 0.0
         return np.asarray(part, dtype=np.float32)
 
-    return _cut(((start, block(start)) for start in range(0, items, BLOCK)), items, recipe.kept)
+    return _cut((block(start) for start in range(0, items, BLOCK)), items, recipe.kept)
 
 
 def _inverse(rows: Any, items: int, ridge: float) -> Dense:
@@ -133,12 +145,12 @@ def _inverse(rows: Any, items: int, ridge: float) -> Dense:
     return np.asarray(lower, dtype=np.float32)
 
 
-def _cut(blocks: Any, items: int, kept: int) -> Any:
-    """Of each row the `kept` entries of greatest size, (items, items) sparse."""
+def _cut(blocks: Iterable[Dense], items: int, kept: int) -> Any:
+    """Of each row of the blocks, in order, the `kept` entries of greatest size, (items, items) sparse."""
     import scipy.sparse as sp
 
     columns, values, counts = [], [], []
-    for _, block in blocks:
+    for block in blocks:
         places = np.argsort(-np.abs(block), axis=1) if items <= kept else np.argpartition(-np.abs(block), kept, axis=1)[:, :kept]
         picked = np.take_along_axis(block, places, axis=1)
         for row, value in zip(places, picked, strict=True):

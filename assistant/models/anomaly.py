@@ -155,11 +155,17 @@ def high_rates(events: Numbers, tries: Numbers, least: float = 2.0) -> NDArray[n
         return np.zeros(0, dtype=np.int64)
     a, b = _spread_of_rates(events, tries, whole)
     chance = np.where(tries > 0, betabinom.sf(events - 1, np.maximum(tries, 1), a, b), 1.0)
+    return np.array([n for n in _beyond_chance(chance) if events[n] / tries[n] >= least * whole], dtype=np.int64)
+
+
+def _beyond_chance(chance: Numbers) -> list[int]:
+    """Which of many tests, by the chance of each to come out so by itself, (tests,), to believe: at most `FALSE_ALARMS` of them are wrong.
+    The surest first. Source: Benjamini and Hochberg 1995."""
     order = np.argsort(chance, kind="stable")
     limits = FALSE_ALARMS * np.arange(1, len(order) + 1) / max(len(order), 1)
     passed = np.flatnonzero(chance[order] <= limits)
-    kept = order[: passed[-1] + 1] if len(passed) else order[:0]
-    return np.array([n for n in kept.tolist() if events[n] / tries[n] >= least * whole], dtype=np.int64)
+    believed: list[int] = order[: passed[-1] + 1].tolist() if len(passed) else []
+    return believed
 
 
 def _spread_of_rates(events: Numbers, tries: Numbers, whole: float) -> tuple[float, float]:
@@ -189,9 +195,5 @@ def shifted(now: Numbers, before: Numbers, least: float = 1.8, fewest: float = 3
             np.where(seen > 0, seen * np.log(seen / (whole * pooled)), 0.0) for seen, whole in ((now, whole_now), (before, whole_before))
         ]
     chance = np.where(heard, chi2.sf(2.0 * np.maximum(parts[0] + parts[1], 0.0), 1), 1.0)
-    order = np.argsort(chance, kind="stable")
-    limits = FALSE_ALARMS * np.arange(1, len(order) + 1) / max(len(order), 1)
-    passed = np.flatnonzero(chance[order] <= limits)
     ratio = ((now + 0.5) / whole_now) / ((before + 0.5) / whole_before)
-    kept = order[: passed[-1] + 1] if len(passed) else order[:0]
-    return np.array([n for n in kept.tolist() if ratio[n] >= least or ratio[n] <= 1 / least], dtype=np.int64)
+    return np.array([n for n in _beyond_chance(chance) if ratio[n] >= least or ratio[n] <= 1 / least], dtype=np.int64)

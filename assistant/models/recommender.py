@@ -74,7 +74,7 @@ class Mix:
     window: int = 6
     next_decay: float = 0.7
     near_decay: float = 0.8
-    next_share: float = 0.7
+    next_share: float = 0.85
     similar: float = 0.05
 
 

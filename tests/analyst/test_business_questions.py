@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from assistant.analyst.business import asked_task, load_tasks
 from assistant.analyst.tools import tools
 from assistant.config import Settings, StaffSettings
 from assistant.types import Answer, Message, Role, Status
+from assistant.warehouse import Warehouse
+from tests.little_shops import LittleShop, line, product
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +125,16 @@ def test_every_example_of_these_tools_asks_for_them() -> None:
         if (hit := asked_task(example.lower().rstrip("?."))) is None or hit[0].tool != name
     }
     assert missed == {}
+
+
+def test_a_shop_may_sell_what_a_question_is_called_by(tmp_path: Path) -> None:
+    """Products named like the words of a question are no names in it; those that are named in it stay names."""
+    names = {"p1": "Segment snack bowl", "p2": "Pair of socks", "p3": "Kettle"}
+    lines = [line(f"o{n}", id, datetime(2026, 1, 1 + n % 28, 9), f"c{n % 9}") for n in range(90) for id in names]  # noqa: DTZ001
+    Warehouse.refresh(LittleShop(tmp_path, lines, [product(id, name) for id, name in names.items()]))
+    little = Analyst(tmp_path, Settings(currency="EUR"))
+    for text, tool in (("segment our customers", "segments"), ("strongest product pairs by lift", "rules")):
+        assert ask(little, text).tool == tool, text
+    named = ask(little, "how long will the stock of the kettle last?")
+    assert named.tool == "stock"
+    assert named.products == ("p3",)
