@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -42,6 +43,9 @@ _CAPITALISED = re.compile(r"(?<![\w’'])[A-Z][\w’'&-]*")
 _BEGINS = re.compile(r"(?:^|[.!?:]['\")”’]*\s+|\n\s*(?:[-*•]\s+)?)['\"(“‘]*$")
 _PRONOUN = re.compile(r"I(?:['’](?:m|ve|d|ll))?")
 _LEFT_OVER = re.compile(r"\[[A-Z]+\d*\]|\{\{?|\}\}?|<[^>]*>|##")
+_CLAUSE = re.compile(r"(?<=[.!?;])\s+|\.\.+|\bbut\b|\n")
+_DOUBLED = frozenset({"that", "had", "very", "really", "so", "bye", "pom", "yo", "tic"})
+"""Words that people write twice."""
 _UNIT_AFTER = re.compile(r"^\s?-?\s?(?P<unit>[a-z]+(?:\.(?=\s|$))?|''|’’|[\"”″]|['’′]|%|°\s?[cf]?)", re.IGNORECASE)
 
 
@@ -63,6 +67,27 @@ def support(text: str, evidence: Sequence[Fact], message: str = "") -> float:
     said = telling(text)
     known = telling("\n".join([*(as_sentence(fact) for fact in evidence), message]))
     return sum(word in known for word in said) / len(said) if said else 1.0
+
+
+def stutter(text: str) -> str:
+    """A word that stands twice in a row, as a decoder writes that has lost its place; empty where there is none."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return next((word for word, following in pairwise(words) if word == following and word not in _DOUBLED), "")
+
+
+def turned(text: str, evidence: Sequence[Fact]) -> str:
+    """The clause of the evidence that a text affirms though it denies or wishes ("wish it had a handle"); empty where there is none."""
+    said = telling(text)
+    if not said or polarity(text) or _unfulfilled().search(text):
+        return ""
+    clauses = [clause for fact in evidence for clause in _CLAUSE.split(as_sentence(fact)) if clause.strip()]
+    nearest = max(clauses, key=lambda clause: len(said & telling(clause)), default="")
+    return nearest if polarity(nearest) or _unfulfilled().search(nearest) else ""
+
+
+def strange(text: str, evidence: Sequence[Fact], message: str = "") -> frozenset[str]:
+    """The telling words of a text that neither evidence nor message has."""
+    return telling(text) - telling("\n".join([*map(as_sentence, evidence), message]))
 
 
 def _values(text: str, evidence: Sequence[Fact], whole: str) -> Iterable[Claim]:
@@ -156,6 +181,11 @@ def _units() -> dict[str, str]:
 @cache
 def _denying() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(_content()['denials'])}|un\w{{4,}})\b|: no\b", re.IGNORECASE)
+
+
+@cache
+def _unfulfilled() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_content()['unfulfilled'])})\b", re.IGNORECASE)
 
 
 @cache

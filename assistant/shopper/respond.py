@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.models.entailment import Verdict, asks_yes_or_no, echoed, polarity, said, telling
-from assistant.models.grounding import support, unsupported
+from assistant.models.grounding import strange, stutter, support, turned, unsupported
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
 from assistant.models.verdicts import VerdictReader
@@ -149,9 +149,11 @@ class GuardedResponder:
 
     def _checked(self, request: Request, phrasing: Phrasing, plain: str, *, strict: bool) -> Wording:
         settled = self._settled(request, strict=strict)
-        tried = (checked(request, each, self._names, strict=strict, settled=settled) for each in (phrasing, *phrasing.rivals))
-        first = next(tried)
-        text, refused = first if not first[1] else next((found for found in tried if not found[1]), first)
+        tried = [checked(request, each, self._names, strict=strict, settled=settled) for each in (phrasing, *phrasing.rivals)]
+        passed = [text for text, refused in tried if not refused]
+        if strict:  # the customer rather gets the source's words than the likelier ones
+            passed.sort(key=lambda text: len(strange(text, request.evidence, request.message)))
+        text, refused = (passed[0], "") if passed else tried[0]
         with self._lock:
             self._counts[f"refused: {refused.partition(' ')[0]}" if refused else "model"] += 1
         return Wording(plain, refused=refused) if refused else Wording(text, by_model=True)
@@ -162,8 +164,9 @@ def checked(
 ) -> tuple[str, str]:
     """(the words that may be said, "") or ("", why none of them may).
 
-    `strict`: nothing is said to a yes/no question that only repeats it, unless the evidence says yes to all of it. That costs good replies
-    (on public questions a tenth of ROUGE-L), and is what a shop owes its customers. `settled`: what the evidence says to the question, by
+    `strict`: nothing is said to a yes/no question that only repeats it, unless the evidence says yes to all of it; nor what affirms a
+    clause that denies, nor what adds nothing to the question. That costs good replies (on public questions a tenth of ROUGE-L), and is
+    what a shop owes its customers. `settled`: what the evidence says to the question, by
     rules where it is not given.
     """
     text = phrasing.text.strip()
@@ -182,6 +185,12 @@ def checked(
         return "", "empty"
     if said(text) is Verdict.SILENT and settled.verdict is Verdict.NO and not polarity(text) and polarity("\n".join(told)):
         return "", "contradiction of a denial"
+    if word := stutter(text):
+        return "", f"stutter {word!r}"
+    if strict and (clause := turned(text, request.evidence)):
+        return "", f"turned {clause!r}"
+    if strict and _adds_nothing(text, request.message):
+        return "", "nothing new"
     if strict and settled.verdict is Verdict.SILENT and asks_yes_or_no(request.message) and (words := echoed(text, request.message, told)):
         return "", f"echo {min(words)!r}"
     claims = unsupported(text, request.evidence, request.message, names=names)
@@ -189,6 +198,12 @@ def checked(
         return "", str(claims[0])
     share = support(text, request.evidence, request.message)
     return (_opened(text, request, settled.verdict), "") if share >= LEAST_SUPPORT else ("", f"words {share:.2f}")
+
+
+def _adds_nothing(text: str, message: str) -> bool:
+    """Whether an answer to an open question has no telling word and no figure beside the question's."""
+    open_ = bool(message.strip()) and not asks_yes_or_no(message)
+    return open_ and not telling(text) - telling(message) and not any(character.isdigit() for character in text)
 
 
 def _opened(text: str, request: Request, verdict: Verdict) -> str:

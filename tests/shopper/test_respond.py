@@ -138,6 +138,20 @@ def test_what_only_repeats_the_question_is_not_said_to_customers() -> None:
     assert checked(held, Phrasing("Yes, wash it in the machine.", 0.0, True), strict=True) == ("Yes, wash it in the machine.", "")
 
 
+@pytest.mark.parametrize(
+    ("question", "evidence", "text", "why"),
+    [
+        ("does it have a handle?", "I wish it had a handle, but still a good buy.", "It has a handle.", "turned"),
+        ("what sounds does it make?", "Nice and simple, without any extra sounds.", "It makes any extra sounds.", "turned"),
+        ("what is in the box?", "The box holds a brush and two cups.", "The box is in the box.", "nothing"),
+        ("what is in the box?", "The box holds a brush and two cups.", "The box holds a brush brush.", "stutter"),
+        ("what is in the box?", "The box holds a brush and two cups.", "The box holds a brush.", ""),
+    ],
+)
+def test_customers_are_told_nothing_turned_round_or_empty(question: str, evidence: str, text: str, why: str) -> None:
+    assert checked(Request(question, (evidence,)), Phrasing(text, 0.0, True), strict=True)[1].partition(" ")[0] == why
+
+
 def test_a_word_put_together_from_pieces_is_refused() -> None:
     assert refused("The cable is two imeters long.") == "spelling 'imeters'"
 
