@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,7 +130,7 @@ def test_every_example_of_these_tools_asks_for_them() -> None:
 def test_a_shop_may_sell_what_a_question_is_called_by(tmp_path: Path) -> None:
     """Products named like the words of a question are no names in it; those that are named in it stay names."""
     names = {"p1": "Segment snack bowl", "p2": "Pair of socks", "p3": "Kettle"}
-    lines = [line(f"o{n}", id, datetime(2026, 1, 1 + n % 28, 9), f"c{n % 9}") for n in range(90) for id in names]  # noqa: DTZ001
+    lines = [line(f"o{n}", id, datetime(2026, 1, 1, 9) + timedelta(days=n), f"c{n % 9}") for n in range(90) for id in names]  # noqa: DTZ001
     Warehouse.refresh(LittleShop(tmp_path, lines, [product(id, name) for id, name in names.items()]))
     little = Analyst(tmp_path, Settings(currency="EUR"))
     for text, tool in (("segment our customers", "segments"), ("strongest product pairs by lift", "rules")):
