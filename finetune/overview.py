@@ -42,6 +42,11 @@ def figures_measured(data: Path, workers: int, progress: Progress | None = None)
     weekly = data / "forecast" / "Weekly-train.csv"
     if weekly.is_file():
         yield from _forecaster(weekly, weekly.with_name("Weekly-test.csv"), workers, progress)
+    for sequences in sorted((data / "recommend").glob("s3rec_*.txt")):
+        yield from _recommender(sequences, progress)
+    purchases = data / "recommend" / "cdnow_master.txt"
+    if purchases.is_file():
+        yield _customers(purchases)
     lines = data / "reviews" / "sst2_train.txt"
     if lines.is_file():
         yield from _sentiment(lines, workers, progress)
@@ -68,6 +73,21 @@ def _forecaster(train: Path, test: Path, workers: int, progress: Progress | None
     numbers = evaluate_forecast(train, test, 1, workers=workers, progress=progress).numbers
     for metric, baseline in (("owa", 1.0), ("smape", numbers["smape_naive2"]), ("mase", numbers["mase_naive2"]), ("coverage_95", 0.95)):
         yield Figure("forecaster", f"M4 weekly, {train.name}", metric, numbers[metric], baseline, _today())
+
+
+def _recommender(sequences: Path, progress: Progress | None) -> Iterator[Figure]:
+    from finetune.recommend import evaluate_sequences
+
+    found = evaluate_sequences(sequences, progress=progress)
+    for metric, value, baseline in (("ndcg@10", found.ndcg, found.popular_ndcg), ("hr@10", found.hit_rate, None)):
+        yield Figure("recommender", f"{sequences.name}, the last of each line", metric, round(value, 5), baseline, _today())
+
+
+def _customers(purchases: Path) -> Figure:
+    from finetune.lifetime import judge, read_ledger
+
+    found = judge(read_ledger(purchases))
+    return Figure("customer lifetime", f"{purchases.name}, second half", "mae", round(found.error, 4), round(found.pace_error, 4), _today())
 
 
 def _sentiment(lines: Path, workers: int, progress: Progress | None) -> Iterator[Figure]:
