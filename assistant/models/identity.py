@@ -40,7 +40,7 @@ _NAME_SAID_LOWER = re.compile(
 )
 _NAME_BARE = re.compile(rf"(?i:\bname)\s+(?P<name>{_NAME})")
 _BETWEEN_NAME_AND_ZIP = (
-    rf"[\s,;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|of|live|living|lives|based|resident|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
+    rf"[\s,.;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|of|live|living|lives|based|resident|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
 )
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
 _NAME_BEFORE_LOWER = re.compile(

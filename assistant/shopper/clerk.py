@@ -64,7 +64,8 @@ _NEVER_MIND = re.compile(
     re.IGNORECASE,
 )
 _THINKS_BETTER = re.compile(
-    r"\b(?:or no|actually,? no|no,? actually|no,? wait|scratch that|or rather|on second thoughts?)\b[\s,:.!-]*(?:actually\b[\s,]*)?",
+    r"\b(?:or no|actually,? no|no,? actually|no,? wait|scratch that|or rather|on second thoughts?|h+m+,? no|"
+    r"no,? rather)\b[\s,:.!-]*(?:actually\b[\s,]*)?",
     re.IGNORECASE,
 )
 _WHO_AND_WHICH = ("email", "zip", "first_last_name", "phone", "order_id")

@@ -58,7 +58,7 @@ def may_mention(plan: Plan, sight: Sight, state: DialogueState) -> bool:
         and len(state.focus) == 1
         and len(sight.naming.mentions) <= 1
         and len(state.told) < MOST_TOLD
-        and state.turns - state.told_at >= _APART * bool(state.told)
+        and (not state.told_at or state.turns - state.told_at >= _APART)
     )
 
 

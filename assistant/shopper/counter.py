@@ -186,7 +186,8 @@ class Counter:
         ]
         pieces[0] = replace(pieces[0], text=f"Bought together with the {product.name}:\n{pieces[0].text}")
         ids = tuple(p.id for p in found)
-        return Outcome(Status.ANSWERED, tuple(pieces), state.showing(ids), "recommend", None, ids, silent=(Source("product", product.id),))
+        shown = replace(state.showing(ids), told_at=state.turns)
+        return Outcome(Status.ANSWERED, tuple(pieces), shown, "recommend", None, ids, silent=(Source("product", product.id),))
 
     def mention(self, product_id: str, state: DialogueState) -> tuple[Evidence, str] | None:
         """A sentence that recommends one product to go with another, and its id; None where nothing is bought together often."""

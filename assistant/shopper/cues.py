@@ -20,13 +20,14 @@ _INTERJECTION = (
     r"good|perfect|cool|nice)\b\W*){0,3}"
 )
 _YES = _any(
-    _INTERJECTION + r"(?:yes|yep|yeah|yea|yup|ya|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|"
+    _INTERJECTION + r"(?:ye+s+|ye+p+|ye+a+h*|yu+p+|ya|y|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|"
     r"i confirm|agreed|correct|exactly|affirmative|"
     r"go ahead|please do|do it|do so|proceed|please proceed|go for it|that'?s (?:right|correct|fine)|"
     r"looks good|sounds good|all (?:good|correct))\b",
     r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|"
     r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
+    r"^\W*(?:go|ok go)\W*$",
     _INTERJECTION + r"please (?:change|cancel|return|exchange|send|ship|update|swap|refund|move) (?:it|them|that|this)\b",
     r"^\W*i (?:already |just )?said (?:yes|ok|okay|go ahead|do it)\b",
 )

@@ -77,7 +77,7 @@ class Drafter:
         return changed if changed and changed != text.strip() else None
 
     def _of(self, text: str, source: Source, style: Style, count: int) -> Iterator[Draft]:
-        evidence = self._evidence(text, source)
+        evidence = evidence_of(self._store, text, source)
         if evidence is None:
             return
         if not evidence.passages:
@@ -91,27 +91,6 @@ class Drafter:
         if telling(text) & telling(own):
             yield Draft(own, _held(text, own), source, False, style)
 
-    def _evidence(self, text: str, source: Source) -> Evidence | None:
-        """What the source says to the message: a text to be said as it is, or passages to be phrased; None where there is neither."""
-        readers: dict[str, Callable[[str, str], Evidence | None]] = {
-            "faq": self._entry, "policy": self._entry, "product": self._product, "review": self._review,
-        }  # fmt: skip
-        return readers[source.kind](text, source.id) if source.kind in readers else None
-
-    def _entry(self, text: str, id: str) -> Evidence | None:
-        entry = self._store.faq.get(id)
-        return said_entry(entry) if entry else None
-
-    def _product(self, text: str, id: str) -> Evidence | None:
-        product = self._store.catalogue.get(id)
-        passages = _passages(text, product) if product else ()
-        return Evidence(Source("product", id), "", passages=passages) if passages else None
-
-    def _review(self, text: str, id: str) -> Evidence | None:
-        review = self._store.reviews.get(id)
-        told = _nearest(text, _SENTENCE.split(review.text)) if review else ""
-        return Evidence(Source("review", id), "", passages=(f"review: {told}",)) if told else None
-
     def _friendlier(self, text: str) -> str:
         """The draft between a thank-you and an offer of more help, unless it has them."""
         addressed = _ADDRESSED.match(text)
@@ -123,6 +102,31 @@ class Drafter:
         more = "" if _COURTESY.match(parts[-1]) else line("draft_more", self._settings)
         thanks = thanks[:1].lower() + thanks[1:] if opening.endswith(",") else thanks
         return " ".join(filter(None, (opening, thanks, rest[:1].upper() + rest[1:] if thanks else rest, more)))
+
+
+def evidence_of(store: Store, text: str, source: Source) -> Evidence | None:
+    """What a source says to a message: a text to be said as it is, or passages to be phrased; None where there is neither."""
+    readers: dict[str, Callable[[Store, str, str], Evidence | None]] = {
+        "faq": _entry, "policy": _entry, "product": _product, "review": _review,
+    }  # fmt: skip
+    return readers[source.kind](store, text, source.id) if source.kind in readers else None
+
+
+def _entry(store: Store, text: str, id: str) -> Evidence | None:
+    entry = store.faq.get(id)
+    return said_entry(entry) if entry else None
+
+
+def _product(store: Store, text: str, id: str) -> Evidence | None:
+    product = store.catalogue.get(id)
+    passages = _passages(text, product) if product else ()
+    return Evidence(Source("product", id), "", passages=passages) if passages else None
+
+
+def _review(store: Store, text: str, id: str) -> Evidence | None:
+    review = store.reviews.get(id)
+    told = _nearest(text, _SENTENCE.split(review.text)) if review else ""
+    return Evidence(Source("review", id), "", passages=(f"review: {told}",)) if told else None
 
 
 def _passages(text: str, product: Product) -> tuple[str | dict[str, Scalar], ...]:

@@ -7,9 +7,9 @@ read or write an order (that is the desk).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
 from assistant.shopper import cues, policy
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _IDENTITY = ("email", "zip", "first_last_name", "phone")
 _WITH_ITEMS = frozenset({"return", "exchange", "modify"})
+_COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5}
+_COUNTED = re.compile(r"\b(?:these|those|all|the)?\s*(?P<count>both|two|three|four|five)\b", re.IGNORECASE)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"^\W*(?:and |also |plus |but |please )*(?:how|what|when|where|which|who|why|do|does|did|is|are|was|were|has|have|can|could|will|would|"
@@ -137,7 +139,7 @@ class OrderTalk:
         customer = self._store.customers.get(state.customer_id) if state.customer_id else None
         if waiting and order and customer and order.customer_id == customer.id and state.draft and _says_more(sight, state.draft.action):
             anew = self._desk.writes.propose(state.draft.action, order, customer, sight.understanding, state)
-            if anew.state.pending is None or anew.state.pending.token != waiting.token:
+            if anew.state.pending is None or anew.state.pending.token != waiting.token or _counts_others(sight, waiting.arguments):
                 return anew
         return self.then(self._desk.writes.confirm(state), shelf)
 
@@ -228,6 +230,12 @@ def _asks_text(rest: Sight, plan: Plan) -> bool:
 def _says_more(sight: Sight, kind: str) -> bool:
     """Whether a yes may come with a detail; in an address every word may be a part, so that only figures count there."""
     return kind != "address" or any(character.isdigit() for character in sight.understanding.text)
+
+
+def _counts_others(sight: Sight, arguments: Mapping[str, Any]) -> bool:
+    """Whether a yes speaks of another number of items than what was repeated back: "yes, return all three"."""
+    said = _COUNTED.search(sight.understanding.text)
+    return said is not None and "item_ids" in arguments and _COUNTS[said["count"].lower()] != len(arguments["item_ids"])
 
 
 def _also(sight: Sight) -> tuple[tuple[OrderAsk, str], ...]:

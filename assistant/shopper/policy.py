@@ -10,6 +10,7 @@ import re
 
 from assistant.shopper import cues
 from assistant.shopper.orders.actions import NAMES
+from assistant.shopper.orders.asks import says_write
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 from assistant.shopper.weighing import (
@@ -70,7 +71,14 @@ _MY_NAME = re.compile(r"\bname\b(?! (?:a|the|some|any|me)\b)", re.IGNORECASE)
 _SAME_FOR = re.compile(
     r"\b(?:what about|how about|same (?:for|with|goes|reason|thing)|and (?:also |then )?(?:for |with )?(?:order )?#?\w*\d)", re.IGNORECASE
 )
+_ASKS_OF_PENDING = re.compile(
+    r"\bhow much (?:more|less|extra|do i|would i|will i|is (?:it|that)|does it)\b|\b(?:price )?difference\b.*\?|"
+    r"\bwhat (?:would|will) i (?:pay|get)\b",
+    re.IGNORECASE,
+)
 _EMPTY_TALK = frozenset({"thanks", "chitchat", "help", "out_of_scope"})
+_OF_ITEMS = frozenset({"return", "exchange", "modify"})
+_IN_ORDER = re.compile(r"\bin (?:it|there|that|the order|my order)\b", re.IGNORECASE)
 _ADVICE = re.compile(
     r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|"
     r"headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|"
@@ -125,6 +133,8 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.CONFIRM, why="explicit yes to what was repeated back")
     longest = _LONG_NO if _CALLED_OFF.search(text) else _SHORT_NO
     elsewhere = sight.ask is not None and sight.ask.write and bool(named - {own})
+    if _ASKS_OF_PENDING.search(text) and not cues.agrees(text) and named <= {own}:
+        return Plan(Move.CONTINUE, state.draft.action if state.draft else "", "asks about what was repeated back")
     if cues.declines(text) and not _amends(sight) and not elsewhere and len(text.split()) <= longest:
         return Plan(Move.DENY, why="no to what was repeated back")
     return None
@@ -282,7 +292,7 @@ def _same_again(sight: Sight, state: DialogueState) -> bool:
 def _picks_order(sight: Sight) -> bool:
     """Whether a message does nothing but pick an order: by number, place, status or an item of it."""
     ask, u = sight.ask, sight.understanding
-    if ask is not None and (ask.write or not (ask.topic == "status" or not u.of_kind("order_id"))):
+    if ask is not None and ((ask.write and says_write(u.text)) or not (ask.write or ask.topic == "status" or not u.of_kind("order_id"))):
         return False
     if u.of_kind("order_id", "ordinal"):
         return True
@@ -297,7 +307,9 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
     if named - {draft.order_id.lstrip("#").upper()}:
         return False
-    if sight.ask is None or (sight.ask.of_item and "?" not in sight.understanding.text):
+    if sight.ask is not None and sight.ask.of_item and draft.action in _OF_ITEMS and "?" not in sight.understanding.text:
+        return True
+    if sight.ask is None:
         return _adds(sight, draft.action)
     if sight.ask.write:
         return (
@@ -330,7 +342,9 @@ def _order_over_product(sight: Sight, state: DialogueState) -> bool:
         return False
     if sight.ask.write or sight.understanding.of_kind("order_id"):
         return True
-    if state.subject == "order" and (not sight.naming.ids or cues.PAST.search(sight.understanding.text)):
+    if state.subject == "order" and (
+        not sight.naming.ids or _IN_ORDER.search(sight.understanding.text) or cues.PAST.search(sight.understanding.text)
+    ):
         return True
     personal = re.search(r"\b(?:my|i|i've|mine|me)\b|\border\b", sight.understanding.text, re.IGNORECASE)
     return bool(personal) or (not sight.naming.ids and not sight.wish.core)

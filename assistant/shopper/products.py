@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from assistant.models.entailment import Verdict, entailment
 from assistant.models.numbers import parse_number
 from assistant.shopper import cues
-from assistant.shopper.reply import about, joined, lowest_price, money, price_of
+from assistant.shopper.reply import about, agreeing, joined, lowest_price, money, price_of
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
 from assistant.shopper.words import word_list
@@ -100,11 +100,20 @@ def price_answer(product: Product, text: str, currency: str, quantity: int | Non
             if v.price is not None
         ]
         return FieldAnswer(
-            about(product, f"The {product.name} comes in {len(fitting)} such variants:\n" + "\n".join(lines), count=len(fitting)),
+            about(
+                product,
+                f"The {product.name} {agreeing(product.name, 'comes', 'come')} in {len(fitting)} such variants:\n" + "\n".join(lines),
+                count=len(fitting),
+            ),
             prices[0] if len(set(prices)) == 1 else None,
         )
     if product.variants and price_of(product, currency) != price_of(product, currency).split(" to ")[0]:
-        return FieldAnswer(about(product, f"The {product.name} costs {price_of(product, currency)}, depending on the variant."))
+        return FieldAnswer(
+            about(
+                product,
+                f"The {product.name} {agreeing(product.name, 'costs', 'cost')} {price_of(product, currency)}, depending on the variant.",
+            )
+        )
     price = lowest_price(product)
     if price is None:
         return FieldAnswer(about(product, f"I'm sorry, the price of the {product.name} is not given."), known=False)
@@ -118,12 +127,14 @@ def stock_answer(product: Product, text: str, quantity: int | None = None) -> Fi
     if product.stock is None:
         return FieldAnswer(about(product, f"I'm sorry, I have no stock figure for the {product.name}."), known=False)
     if product.stock <= 0:
-        return FieldAnswer(about(product, f"The {product.name} is out of stock at the moment."), 0)
+        return FieldAnswer(about(product, f"The {product.name} {agreeing(product.name, 'is', 'are')} out of stock at the moment."), 0)
     if quantity and quantity > product.stock:
         return FieldAnswer(
             about(product, f"I'm sorry, not that many: there are {product.stock} of the {product.name} in stock."), product.stock
         )
-    return FieldAnswer(about(product, f"Yes, the {product.name} is in stock: {product.stock} available."), product.stock)
+    return FieldAnswer(
+        about(product, f"Yes, the {product.name} {agreeing(product.name, 'is', 'are')} in stock: {product.stock} available."), product.stock
+    )
 
 
 def options_answer(product: Product, text: str) -> FieldAnswer:
@@ -131,7 +142,8 @@ def options_answer(product: Product, text: str) -> FieldAnswer:
     lowered = text.lower().replace("colour", "color")
     had = [v for v in product.variants if to_be_had(v)]
     if cues.HOW_MANY.search(text) and not any(option.lower().split()[0] in lowered for option in options_of(product)):
-        sentence = f"The {product.name} comes in {len(product.variants)} variants, {len(had)} of them available."
+        come = agreeing(product.name, "comes", "come")
+        sentence = f"The {product.name} {come} in {len(product.variants)} variants, {len(had)} of them available."
         return FieldAnswer(
             about(product, sentence, variants=len(product.variants), available=len(had)),
             len(had) if re.search(r"availab|stock|now|choose|pick", lowered) else len(product.variants),
@@ -146,7 +158,7 @@ def options_answer(product: Product, text: str) -> FieldAnswer:
     return FieldAnswer(
         about(
             product,
-            f"The {product.name} is available in {'; '.join(parts)}."
+            f"The {product.name} {agreeing(product.name, 'is', 'are')} available in {'; '.join(parts)}."
             if fitting
             else f"The {product.name} is not available like that at the moment.",
         )
@@ -202,7 +214,8 @@ def extreme_answer(product: Product, text: str, currency: str, *, dearest: bool)
     return FieldAnswer(
         about(
             product,
-            f"The {word} {product.name} available costs {money(best.price or 0.0, currency)}: {described(best.options)}.",
+            f"The {word} {product.name} available {agreeing(product.name, 'costs', 'cost')} "
+            f"{money(best.price or 0.0, currency)}: {described(best.options)}.",
             amount=best.price,
         ),
         best.price,
@@ -322,17 +335,31 @@ def _variant_stock(product: Product, text: str) -> FieldAnswer:
     had = [v for v in fitting if to_be_had(v)]
     what = described({s.option: s.value for s in options})
     if not had:
-        return FieldAnswer(about(product, f"No, the {product.name}{f' ({what})' if what else ''} is not available at the moment."), 0)
+        return FieldAnswer(
+            about(
+                product,
+                f"No, the {product.name}{f' ({what})' if what else ''} {agreeing(product.name, 'is', 'are')} not available at the moment.",
+            ),
+            0,
+        )
     units = [v.stock for v in had]
     count = sum(u for u in units if u is not None) if all(u is not None for u in units) else None
     if options and len(fitting) == 1:
         tail = f": {count} in stock" if count is not None else ""
-        return FieldAnswer(about(product, f"Yes, the {product.name} ({described(had[0].options)}) is available{tail}.", stock=count), count)
+        return FieldAnswer(
+            about(
+                product,
+                f"Yes, the {product.name} ({described(had[0].options)}) {agreeing(product.name, 'is', 'are')} available{tail}.",
+                stock=count,
+            ),
+            count,
+        )
     tail = f", {count} in stock altogether" if count is not None else ""
     return FieldAnswer(
         about(
             product,
-            f"The {product.name}{f' ({what})' if what else ''} is available in {len(had)} of {len(fitting)} variants{tail}.",
+            f"The {product.name}{f' ({what})' if what else ''} {agreeing(product.name, 'is', 'are')} available in "
+            f"{len(had)} of {len(fitting)} variants{tail}.",
             had=len(had),
             of=len(fitting),
             stock=count,
@@ -362,7 +389,9 @@ def _amount(
             ),
             total,
         )
-    return FieldAnswer(about(product, f"{subject} costs {money(price, currency)}.{tail}", amount=price), price)
+    return FieldAnswer(
+        about(product, f"{subject} {agreeing(product.name, 'costs', 'cost')} {money(price, currency)}.{tail}", amount=price), price
+    )
 
 
 def _facts_line(product: Product) -> str:

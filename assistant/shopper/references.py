@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.shopper import cues
-from assistant.shopper.shelf import Shelf, stems, synonyms
+from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
@@ -82,9 +82,9 @@ def _described(text: str, shown: tuple[str, ...], shelf: Shelf) -> Reference | N
             if not words:
                 continue
             words = words[:4]
-            fitting = tuple(id for id in shown if all(synonyms(w) & shelf.labels[id].everything for w in words))
+            fitting = tuple(id for id in shown if all(shelf.synonyms(w) & shelf.labels[id].everything for w in words))
             if not fitting and narrow:
-                fitting = tuple(id for id in shown if synonyms(words[0]) & (shelf.labels[id].name | shelf.labels[id].kind))
+                fitting = tuple(id for id in shown if shelf.synonyms(words[0]) & (shelf.labels[id].name | shelf.labels[id].kind))
             if fitting and (not narrow or len(fitting) < max(2, len(shown))):
                 return Reference(fitting[:1] if narrow else fitting, "description")
     return None

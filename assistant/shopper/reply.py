@@ -5,6 +5,7 @@ Refuses to decide anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from assistant.shopper.variants import to_be_had
 from assistant.store.records import Product
 from assistant.types import Action, Evidence, Handoff, Scalar, Source, Status, Table
 
+_AFTER_NOUN = re.compile(r"\s+(?:with|for|of|in|by|from|to|-|–)\s+|\s*[,(]", re.IGNORECASE)
 _SIGNS = {"USD": "$", "GBP": "£", "EUR": "€", "CAD": "$", "AUD": "$", "JPY": "¥"}
 
 
@@ -77,6 +79,21 @@ def highest_price(product: Product) -> float | None:
 def about(product: Product, text: str, **facts: Scalar) -> Evidence:
     """A sentence about a product, with its price and stock as facts."""
     return Evidence(Source("product", product.id), text, {"name": product.name, "price": product.price, "stock": product.stock, **facts})
+
+
+def is_plural(name: str) -> bool:
+    """Whether a product's name is that of several things in grammar: "the Hiking Boots cost", "the Set of Boots costs"."""
+    last = next(iter(_AFTER_NOUN.split(name, maxsplit=1)[0].rsplit(maxsplit=1)[-1:]), "").casefold()
+    return (
+        last.endswith("s")
+        and not last.endswith(("ss", "us", "is", "as", "'s", "’s"))
+        and last not in {"series", "lens", "species", "chess"}
+    )
+
+
+def agreeing(name: str, singular: str, plural: str) -> str:
+    """The form of a verb that goes with a product's name."""
+    return plural if is_plural(name) else singular
 
 
 def joined(words: Sequence[str], last: str = "and") -> str:

@@ -125,7 +125,7 @@ class Finder:
     def headed(self, products: Iterable[Product], wish: Wish) -> tuple[Product, ...]:
         """Those products that are the thing itself, where any is: no kayak paddle among the kayaks."""
         pool = tuple(products)
-        meant = synonyms(wish.core[-1]) if wish.core else frozenset()
+        meant = self.shelf.synonyms(wish.core[-1]) if wish.core else frozenset()
         if not any(meant & self.shelf.labels[p.id].head for p in pool):
             return pool
         return tuple(p for p in pool if not _beside(meant, self.shelf.labels[p.id]))
@@ -145,8 +145,10 @@ class Finder:
         label = self.shelf.labels[product.id]
         score = sum(self._worth(word, label, 1.0) for word in wish.core) + sum(self._worth(word, label, 0.5) for word in wish.context)
         things = [words for words in (wish.core, wish.other) if words]
-        if things and all(_beside(synonyms(words[-1]), label) for words in things if synonyms(words[-1]) & label.name):
-            score -= OF_THE_THING if any(synonyms(words[-1]) & label.name for words in things) else 0.0
+        if things and all(
+            _beside(self.shelf.synonyms(words[-1]), label) for words in things if self.shelf.synonyms(words[-1]) & label.name
+        ):
+            score -= OF_THE_THING if any(self.shelf.synonyms(words[-1]) & label.name for words in things) else 0.0
         score += sum(0.8 for trait in (*wish.colours, *wish.materials) if set(stems(trait)) <= label.name | label.traits)
         if product.id in places:
             score += 3.0 * (1 - places[product.id] / _POOL)
@@ -154,7 +156,7 @@ class Finder:
 
     def _worth(self, word: str, label: Label, weight: float) -> float:
         rarity = min(self.shelf.rarity(word), 6.0) * weight
-        near = synonyms(word)
+        near = self.shelf.synonyms(word)
         if word in label.name:
             return rarity
         if near & (label.kind | label.name):

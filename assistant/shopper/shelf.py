@@ -10,18 +10,19 @@ import math
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from assistant.models.gazetteer import normal
 from assistant.models.words import common_words
 from assistant.shopper.words import word_list
 from assistant.store.records import Product, ProductKind
-from assistant.synonyms import read_synonyms
+from assistant.synonyms import Synonyms, read_synonyms
 
 if TYPE_CHECKING:
     from assistant.store import Store
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|\d+", re.UNICODE)
 _SPLIT_WORD = re.compile(r"[^\W_]+")
 _ENDINGS = frozenset({"er", "or", "ing", "ed", "ist", "al", "ery", "est", "able", "ish", "ment", "ness", "ly", "age"})
+_BESIDE = (
+    "eiouqwsz vghnp xdfvsk serfcxt aiouwsdr drtgcvp ftyhvbjk gyujbn aeouyjkl huikmng jiolmcq kopi njk bhjm aeiupkl olb waksc edft awedxzc "
+    "rfgyd aeioyhj cfgbwf qaesv zsdck tghuie asxc"
+)
+_MIXED_UP = dict(zip("abcdefghijklmnopqrstuvwxyz", _BESIDE.split(), strict=True))
+"""For each letter those that are typed or written in its place: its neighbours on a keyboard, and those that sound like it."""
 _AFTER = re.compile(r"\s+(?:with|for|of|in|by|and|&|-|–)\s+", re.IGNORECASE)
 
 
@@ -65,9 +72,12 @@ class Shelf:
 
     Args:
         products: the catalogue; what is not active, and services, are left out.
+        thesaurus: words for one another, by default the shipped ones.
     """
 
-    def __init__(self, products: Iterable[Product] = ()) -> None:
+    def __init__(self, products: Iterable[Product] = (), thesaurus: Thesaurus | None = None) -> None:
+        self.thesaurus = thesaurus or shipped()
+        self.synonyms = self.thesaurus.synonyms
         self.products = {p.id: p for p in products if p.active and p.kind is ProductKind.GOODS}
         self.labels = {id: _label(product) for id, product in self.products.items()}
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -84,7 +94,7 @@ class Shelf:
             if spelled:
                 self.spelled[spelled[0]].append((id, spelled))
         self._spellings = tuple(
-            sorted(w for w in words if len(w) >= 4 and w.isalpha()) for words in ({*self._kinds, *_groups()[0]}, self._names)
+            sorted(w for w in words if len(w) >= 4 and w.isalpha()) for words in ({*self._kinds, *self.thesaurus.same}, self._names)
         )
         """Words that a misspelt one may stand for: first those of kinds, then those of names."""
         self.sized = any("size" in option.casefold() for p in self.products.values() for v in p.variants[:1] for option in v.options)
@@ -100,19 +110,19 @@ class Shelf:
 
     def is_kind(self, word: str) -> bool:
         """Whether the stem names a kind of product: a word of a category, a style or many names."""
-        return any(w in self._kinds for w in synonyms(word)) or len(self._names.get(word, ())) >= 3
+        return any(w in self._kinds for w in self.synonyms(word)) or len(self._names.get(word, ())) >= 3
 
     def is_department(self, word: str) -> bool:
         """Whether the stem, or a synonym of it, is a word of a category or style."""
-        return any(w in self._kinds for w in synonyms(word))
+        return any(w in self._kinds for w in self.synonyms(word))
 
     def named(self, word: str) -> frozenset[str]:
         """Products whose name or kind holds the stem or a synonym of it."""
-        return frozenset().union(*(self._names.get(w, set()) | self._kinds.get(w, set()) for w in synonyms(word)))
+        return frozenset().union(*(self._names.get(w, set()) | self._kinds.get(w, set()) for w in self.synonyms(word)))
 
     def worded(self, word: str) -> frozenset[str]:
         """Products any of whose words is the stem or a synonym of it."""
-        return frozenset().union(*(self._texts.get(w, set()) for w in synonyms(word)))
+        return frozenset().union(*(self._texts.get(w, set()) for w in self.synonyms(word)))
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a stem, at least 0.1."""
@@ -120,14 +130,14 @@ class Shelf:
 
     def corrected(self, word: str) -> str:
         """The stem, or the one of the shelf's that it misspells or, as a compound, ends in; short and common words are left alone."""
-        if len(word) < 5 or self.worded(word) or word in common_words() or word in _groups()[0]:
+        if len(word) < 5 or self.worded(word) or word in common_words() or word in self.thesaurus.same:
             return word
         for cut in range(3, len(word) - 2):
             if word[cut:] in self._kinds and word[:cut] in common_words() | self._kinds.keys():
                 return word[cut:]
         for known in self._spellings:
             best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80.0)
-            if best and best[0][0] == word[0] and not _derived(word, str(best[0])):
+            if best and best[0][0] == word[0] and not _derived(word, str(best[0])) and _slip(word, str(best[0])):
                 return str(best[0])
         return word
 
@@ -166,41 +176,60 @@ class ShelfKeeper:
         token = self._store.changed_at("catalogue")
         with self._lock:
             if token != self._token:
-                self._shelf, self._token = Shelf(self._store.catalogue.all()), token
+                self._shelf, self._token = Shelf(self._store.catalogue.all(), Thesaurus.of(read_synonyms(self._store.folder))), token
             return self._shelf
 
 
-@cache
-def _groups() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    known = read_synonyms()
-    both: dict[str, set[str]] = defaultdict(set)
-    for group in known.same:
-        words = {word for phrase in group for word in stems(phrase)[-1:]}
-        for word in words:
-            both[word] |= words
-    narrower: dict[str, set[str]] = defaultdict(set)
-    for word, others in known.narrower:
-        narrower[stems(word)[-1]] |= set(stems(" ".join(others)))
-    return {word: frozenset(words) for word, words in both.items()}, {word: frozenset(words) for word, words in narrower.items()}
+@dataclass(frozen=True, slots=True)
+class Thesaurus:
+    """What shoppers say for one another. `same`: stems of one thing by each of its names; `narrower`: what a stem means as well;
+    `phrases`: patterns of several words, with the one word that says the same."""
+
+    same: Mapping[str, frozenset[str]]
+    narrower: Mapping[str, frozenset[str]]
+    phrases: tuple[tuple[re.Pattern[str], str], ...]
+
+    @classmethod
+    def of(cls, known: Synonyms) -> Thesaurus:
+        """The lists of a `synonyms.txt`."""
+        same: dict[str, set[str]] = defaultdict(set)
+        for group in known.same:
+            words = {word for phrase in group for word in stems(phrase)[-1:]}
+            for word in words:
+                same[word] |= words
+        narrower: dict[str, set[str]] = defaultdict(set)
+        for word, others in known.narrower:
+            narrower[stems(word)[-1]] |= set(stems(" ".join(others)))
+        pairs = ((phrase, group[0]) for group in known.same for phrase in group if " " in phrase and " " not in group[0])
+        patterns = tuple((re.compile(rf"\b{re.escape(phrase)}(?:e?s)?\b", re.IGNORECASE), single) for phrase, single in pairs)
+        return cls({word: frozenset(w) for word, w in same.items()}, {word: frozenset(w) for word, w in narrower.items()}, patterns)
+
+    def synonyms(self, word: str) -> frozenset[str]:
+        """The stem and those that shoppers use for it."""
+        return self.same.get(word, frozenset()) | self.narrower.get(word, frozenset()) | {word}
+
+    def rephrased(self, text: str) -> str:
+        """The text with phrases that have a one-word synonym replaced by it: "chest of drawers"."""
+        for pattern, single in self.phrases:
+            text = pattern.sub(single, text)
+        return text
 
 
 @cache
-def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
-    pairs = ((phrase, group[0]) for group in read_synonyms().same for phrase in group if " " in phrase and " " not in group[0])
-    return tuple((re.compile(rf"\b{re.escape(phrase)}(?:e?s)?\b", re.IGNORECASE), single) for phrase, single in pairs)
-
-
-def rephrased(text: str) -> str:
-    """The text with phrases that have a one-word synonym replaced by it: "chest of drawers"."""
-    for pattern, single in _phrases():
-        text = pattern.sub(single, text)
-    return text
+def shipped() -> Thesaurus:
+    """The words of the shipped list, without those that a shop adds."""
+    return Thesaurus.of(read_synonyms())
 
 
 def synonyms(word: str) -> frozenset[str]:
-    """The stem and those that shoppers use for it."""
-    both, narrower = _groups()
-    return both.get(word, frozenset()) | narrower.get(word, frozenset()) | {word}
+    """The stem and those that shoppers use for it, by the shipped list."""
+    return shipped().synonyms(word)
+
+
+def _slip(typed: str, meant: str) -> bool:
+    """Whether fingers or ears may have taken one word for the other: "juggle" is no slip of "jungle"."""
+    edits = Levenshtein.editops(typed, meant)
+    return len(edits) > 1 or all(edit.tag != "replace" or meant[edit.dest_pos] in _MIXED_UP.get(typed[edit.src_pos], "") for edit in edits)
 
 
 def _derived(word: str, other: str) -> bool:

@@ -110,7 +110,7 @@ class DialogueState:
     upset: bool = False
     """Whether the customer has complained in this conversation."""
     told: tuple[str, ...] = ()
-    """Products recommended unasked, and `told_at`, the turn of the last of them."""
+    """Products recommended unasked, and `told_at`, the turn in which something was last recommended, asked or not."""
     told_at: int = 0
     turns: int = 0
 

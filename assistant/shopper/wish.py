@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.shopper import cues
-from assistant.shopper.shelf import Shelf, rephrased, stems
+from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
 
@@ -138,7 +138,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     excluded, negated = _exclusions(text)
     traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
     core, context = (
-        tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, negated)
+        tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, negated, shelf)
     )
     said = {
         str(e.value).casefold()
@@ -201,7 +201,9 @@ def _traits(understanding: Understanding, kind: str, negated: list[tuple[int, in
     return tuple(dict.fromkeys(str(e.value).casefold() for e in kept))
 
 
-def _words(understanding: Understanding, text: str, negated: list[tuple[int, int]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _words(
+    understanding: Understanding, text: str, negated: list[tuple[int, int]], shelf: Shelf
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Content words before the first turn of the phrase that follows one, and those after it.
 
     After "a gift" or "something" all words are context: they say what it is for, not what it is.
@@ -217,7 +219,7 @@ def _words(understanding: Understanding, text: str, negated: list[tuple[int, int
     core: list[str] = []
     context: list[str] = []
     mood = False
-    for part in _TURN.split(rephrased(blanked)):
+    for part in _TURN.split(shelf.thesaurus.rephrased(blanked)):
         found = [
             word
             for raw in _WORD.findall(part)

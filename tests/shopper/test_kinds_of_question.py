@@ -10,7 +10,7 @@ import pytest
 from assistant.models.gazetteer import normal
 from assistant.shopper import cues
 from assistant.shopper.faq import said_entry
-from assistant.shopper.shelf import Shelf, rephrased
+from assistant.shopper.shelf import Shelf, shipped
 from assistant.store.records import FaqEntry, Product
 from assistant.types import Status
 
@@ -32,7 +32,7 @@ def test_only_words_that_are_none_are_mended(said: str, meant: str) -> None:
 
 def test_a_kind_written_apart_is_put_together() -> None:
     assert list(_shelf().joined(["silver", "ear", "ring"])) == ["silver", "earring"]
-    assert rephrased("a white chest of drawers") == "a white dresser"
+    assert shipped().rephrased("a white chest of drawers") == "a white dresser"
 
 
 def test_numbers_before_names_count(talk: Callable[..., Any]) -> None:

@@ -25,7 +25,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel",
         re.compile(
-            r"\bcancel(?:l?ing|led)?\b(?! (?:that|this)\W*$)|\bcall off\b|\bstop (?:the|my|this) (?:order|shipment)\b|"
+            r"\bcancel(?:l?ing|led|l?ation)?\b(?! (?:that|this)\W*$)|\bcall off\b|\bstop (?:the|my|this) (?:order|shipment)\b|"
             r"\b(?:get rid of|undo|drop|scrap) (?:the|my|this) order\b",
             _I,
         ),
@@ -58,8 +58,10 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
             r"different|another|home|office|work|default|old|old)|to \d+\b|instead)|"
             r"\b(?:rather|prefer|want|like)\b[^.?!]{0,30}\b(?:at|to) (?:my|the) [^.?!]{0,20}\baddress\b|"
-            r"\b(?:use|take)\b[^.?!]{0,20}\baddress (?:on|in|from|of) (?:my|the) (?:profile|account|file)\b|"
-            r"\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|has changed|needs|should be|changed|to be)\b|\bi(?:'ve|"
+            r"\b(?:typo|mistake|error)\b[^.?!]{0,20}\baddress\b|\b(?:use|take)\b[^.?!]{0,20}\baddress (?:on|in|"
+            r"from|of) (?:my|the) (?:profile|account|file)\b|"
+            r"\baddress\b[^.?!]{0,40}\b(?:is wrong|is incorrect|is (?:my |the |an )?old|is (?:out of date|"
+            r"outdated)|has changed|needs|should be|changed|to be)\b|\bi(?:'ve|"
             r" have)? (?:just |recently )?moved\b",
             _I,
         ),
@@ -86,7 +88,8 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _REFUND = re.compile(
-    r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|(?:get|got|see|receive) (?:the|my|any) money|how much (?:do|will|would) i get|"
+    r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|(?:get|got|see|receive) (?:the|my|any) money|how much (?:do|"
+    r"will|would) i get|where (?:does|do|will|did) (?:the|my) money go|"
     r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money)\b",
     _I,
 )
@@ -103,6 +106,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "balance",
         re.compile(
             r"\bbalance\b|\b(?:left|remaining|available|much)\b[^.?!]{0,30}\bgift\s?cards?\b|"
+            r"\bmoney\b[^.?!]{0,12}\b(?:on|left)\b[^.?!]{0,20}\bcard\b|"
             r"\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)",
             _I,
         ),
@@ -120,7 +124,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "address",
         re.compile(
-            r"\b(?:address|where (?:does|do|is) (?:it|this|that|they|my \w+|the \w+) go(?:ing)?(?: to)?|"
+            r"\b(?:address|where (?:does|do|is) (?:it|this|that|they|my (?!money|refund)\w+|the (?!money|refund)\w+) go(?:ing)?(?: to)?|"
+            r""
             r"where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|"
             r"delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
             r"what) (?:address|city|place)|(?:ship(?:ped|ping)?|sent|delivered|goes|going) (?:it |that |this |them )?to|where to|live)\b",
@@ -146,7 +151,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "paid_with",
         re.compile(
-            r"\b(?:how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|"
+            r"\b(?:how (?:i|we) paid|how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|"
             r"i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|"
             r"(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|"
             r"method of payment)\b",
@@ -212,7 +217,8 @@ _ORDERISH = re.compile(
     r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|"
     r"#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|"
     r"\bi(?:'?ve| have)? (?:ordered|bought|purchased|received|paid|returned)\b|\bgift\s?card balance\b|"
-    r"\bbalance (?:of|on|left)\b|^\W*(?:my )?(?:gift ?card )?balance\W*$|\bthe status\b|\b(?:did|have) i (?:ever |"
+    r"\bbalance (?:of|on|left)\b|^\W*(?:my )?(?:gift ?card )?balance\W*$|\bthe status\b|"
+    r"\bmoney (?:left )?on (?:the|my)\b|\b(?:did|have) i (?:ever |"
     r"just )?(?:order|buy|purchase|ordered|bought)\b|"
     r"\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|"
     r"delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b|\byou (?:have|hold|keep|store|got) (?:of|for|about|on) me\b",
@@ -235,7 +241,9 @@ _BY_INTENT = {
     "get_refund": "refund",
 }
 _OF_ITEM = re.compile(
-    r"^\W*(?:and |ok |so )?(?:what about |how about |and )(?:the|my) [\w -]{2,30}\W*$|\b(?:is|are|was|were) (?:the|my) [\w -]{2,40}\?", _I
+    r"\b(?:what|which) (?:is|was|are|were) the [\w -]{2,20} of (?:the|my) [\w -]{2,30}|"
+    r"^\W*(?:and |ok |so )?(?:what about |how about |and )(?:the|my) [\w -]{2,30}\W*$|\b(?:is|are|was|were) (?:the|my) [\w -]{2,40}\?",
+    _I,
 )
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _OPENING = re.compile(
@@ -346,6 +354,8 @@ def _write(text: str, understanding: Understanding) -> str:
     if not names:
         traits = understanding.of_kind("option", "colour", "size", "material")
         wants = understanding.of_kind("order_id") and ((traits and _WANTS.search(text)) or _ARROW.search(text))
+        if _WANTS.search(text) and any(e.value == "wrong size" for e in understanding.of_kind("reason")):
+            return "exchange"
         return "modify" if wants and "?" not in text else ""
     if names & {"modify", "payment", "address"} and not (names & {"cancel", "return", "exchange"}):
         return _of_changes(names, text, understanding)

@@ -41,6 +41,7 @@ _ALL_ORDERS = re.compile(
 )
 _ON_THE_WAY = frozenset({"tracking", "status"})
 _OWN = re.compile(r"\b(?:my|order|parcel|package|delivery|shipment|stuff)\b", re.IGNORECASE)
+_THE_OTHER = re.compile(r"\bthe other (?:one|order|ones|orders)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\btotal\b|\baltogether\b|\bwhole order\b", re.IGNORECASE)
 _OF_ORDER = re.compile(r"\b(?:in|inside) (?:it|that|there)\b|\border\b|\bwhat(?:'s| is) (?:it|that)\b", re.IGNORECASE)
 _OPEN = frozenset({"pending", "processed", "shipped"})
@@ -167,6 +168,8 @@ class OrderDesk:
             "",
         )
         pool = [o for o in orders if not status or _has(o, status)]
+        if state.order_id and _THE_OTHER.search(text):
+            return [o for o in pool if o.id != state.order_id]
         holding = (
             [o for o in pool if any(slots.read_items(text, replace(o, lines=(item,))) for item in o.lines)]
             if not re.search(slots._ALL, text)

@@ -82,6 +82,8 @@ def _request(understanding: Understanding) -> OrderAsk | None:
 def _same(before: tuple[OrderAsk, str], ask: OrderAsk, part: str) -> bool:
     """Whether a part only goes on with the request before it: the same thing, for the same order."""
     topics = {before[0].topic, ask.topic}
+    if ask.topic == "payment" and before[0].topic in ("return", *_LATE) and not _ORDER.search(part):
+        return True
     if len(topics) > 1 and not topics <= set(_LATE):
         return False
     orders, others = set(_ORDER.findall(before[1])), set(_ORDER.findall(part))

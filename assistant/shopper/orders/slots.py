@@ -14,7 +14,7 @@ from assistant.models.words import common_words
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.state import ItemDraft
 from assistant.shopper.variants import read_options
-from assistant.store.records import Address, Customer, Order, OrderLine, PaymentMethod, Product
+from assistant.store.records import Address, Customer, Order, OrderLine, PaymentMethod, Product, Variant
 from assistant.types import Understanding
 
 _ALL = re.compile(
@@ -43,8 +43,10 @@ _KEPT_AFTER = re.compile(
     r"^[^.!?;,\n]{0,30}?\b(?:stays?|remains?|is (?:fine|ok|okay|good)|are (?:fine|ok|okay|good)|can stay|i(?:'ll| will| want to)? keep)\b",
     re.IGNORECASE,
 )
+_ONLY = re.compile(r"(?:^|[.!?;…]\s*|,\s*)(?:no|wait|actually|sorry)\W+(?:just|only) (?P<rest>[^.!?]+)", re.IGNORECASE)
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
 _TOWARDS = re.compile(r"->|=>|→|\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
+_BECOMES = re.compile(r"->|=>|→|\b(?:to|into|becomes?|for an?|with an?|instead|rather than)\b", re.IGNORECASE)
 _THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
 _FROM = re.compile(
     r"\b(?:from|instead of|rather than|(?:not|n't)(?: (?:with|on|to|onto|via|by|from|use|using|want))?)\s+(?:the |a |an |my )?$",
@@ -122,6 +124,9 @@ _COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of Amer
 
 def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     """The lines of an order that a text names, with where; all of them for "everything"."""
+    only = _ONLY.search(text)
+    if only and (meant := _named(only["rest"], order)):
+        return meant
     if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
         return such
     excluded = _EXCEPT.search(text)
@@ -215,6 +220,8 @@ def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
     if unit:
         found["address2"] = unit["unit"].strip()
     place = next((m for m in _STATE_ZIP.finditer(text) if m["state"] in _STATES.values() or m["state"].lower() in _STATES), None)
+    if not (street or unit or place or before or _LABELLED.search(text)):
+        return found
     rest = text[(unit if unit and (not street or unit.start() > street.start()) else street).end() :] if street or unit else text  # type: ignore[union-attr]
     if place:
         state = _STATES.get(place["state"].lower(), place["state"])
@@ -254,7 +261,7 @@ def _city(rest: str, found: Mapping[str, str]) -> dict[str, str]:
         return {"city": said["city"].strip()}
     for chunk in re.split(r"[,;\n]", rest):
         words = re.sub(r"\b\d{5}(?:-\d{4})?\b", "", chunk).strip(" .")
-        words = re.sub(r"^(?:in|at|and)\s+", "", words)
+        words = _COUNTRY.sub("", re.sub(r"^(?:in|at|and)\s+", "", words)).strip(" .")
         state = re.search(r"\s+(?P<state>[A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)$", words)
         if state and (state["state"] in _STATES.values() or (state["state"].lower() in _STATES and found.get("state"))):
             words = words[: state.start()]
@@ -273,8 +280,11 @@ def _city(rest: str, found: Mapping[str, str]) -> dict[str, str]:
 
 
 def _named(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
-    """The lines that a text names: by their names, else by other words for them, else by a word that no other line's name has."""
-    return _named_by(text, order, _name_place) or _named_by(text, order, _synonym_place) or _named_by(text, order, _telling_place(order))
+    """The lines that a text names: by their names, by other words for them, else by a word that no other line's name has."""
+    exact = _named_by(text, order, _name_place)
+    names, places = {line.name for line, _ in exact}, {place for _, place in exact}
+    others = [entry for entry in _named_by(text, order, _synonym_place) if entry[0].name not in names and entry[1] not in places]
+    return tuple(sorted((*exact, *others), key=lambda entry: entry[1])) or _named_by(text, order, _telling_place(order))
 
 
 def _named_by(text: str, order: Order, name_place: Callable[[str, str], int | None]) -> tuple[tuple[OrderLine, int], ...]:
@@ -374,7 +384,10 @@ def _same(wanted: str, said: str) -> bool:
 def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
     """Whether the text names an option that this line has and its namesakes have not; what is wanted instead does not count."""
     place = _name_place(line.name, text) or 0
-    turn = _TOWARDS.search(text, place + 1)
+    turn = _BECOMES.search(text, place + 1)
+    scores = [_fits(text[: turn.start() if turn else len(text)], twin, twins) for twin in twins]
+    if (mine := _fits(text[: turn.start() if turn else len(text)], line, twins)) and mine == max(scores) and scores.count(mine) == 1:
+        return True
     described = text[max(0, place - 40) : turn.start() if turn else len(text)].lower()
     said = [sum(_says(value, described) for value in twin.options.values()) for twin in twins]
     mine = sum(_says(value, described) for value in line.options.values())
@@ -393,6 +406,13 @@ def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
         for name, value in other.options.items()
         if line.options.get(name) != value
     )
+
+
+def _fits(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> int:
+    """How many options of a line the text says, among those in which its namesakes differ."""
+    variants = tuple(Variant(twin.variant_id or "", dict(twin.options)) for twin in twins)
+    said = read_options(Product("", line.name, variants=variants), text)
+    return sum(line.options.get(one.option) == one.value for one in said if len({twin.options.get(one.option) for twin in twins}) > 1)
 
 
 def _says(value: str, text: str) -> bool:

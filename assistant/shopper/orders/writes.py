@@ -44,8 +44,12 @@ _SAME_AGAIN = re.compile(
     r"\bsame (?:one )?again\b|\blike for like\b|\bfor (?:the|a) same\W*$|\b(?:a )?(?:new|working|undamaged) (?:one|copy)\b",
     re.IGNORECASE,
 )
+_ON_FILE = re.compile(
+    r"\b(?:default|home|saved|account) address\b|\bprofile\b|\bon file\b|\b(?:in|on|from|of) (?:my|the) account\b|\bmy address on\b",
+    re.IGNORECASE,
+)
 _REST_STAYS = re.compile(
-    r"\b(?:rest|everything else|all else|other(?:s| parts)?) (?:is|are|stays?|remains?|of it|as)\b|"
+    r"\b(?:rest|everything else|all else|other(?:s| parts)?) (?:is|are|stays?|remains?|of it|as|the same)\b|"
     r"\bonly the (?:house|street|flat|apartment|suite)\b",
     re.IGNORECASE,
 )
@@ -151,20 +155,7 @@ class Writes:
     def _address(self, text: str, before: Mapping[str, str], order: Order, customer: Customer) -> Mapping[str, str]:
         found = slots.read_address(text, before)
         lowered = text.lower()
-        if not (found.get("address1") or found.get("zip")) and any(
-            words in lowered
-            for words in (
-                "default address",
-                "profile",
-                "account address",
-                "on my account",
-                "on file",
-                "saved address",
-                "home address",
-                "my address on",
-                "from my account",
-            )
-        ):
+        if not (found.get("address1") or found.get("zip")) and _ON_FILE.search(text):
             return slots.address_of(customer.address)
         other = next(
             (o for o in self._store.orders.of_customer(customer.id) if o.id != order.id and o.id.lstrip("#").lower() in lowered), None
