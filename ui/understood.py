@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from assistant.analyst.mending import Choice, Form
 from assistant.analyst.synonyms import Proposal
-from ui.sheet import period_words, words_of
+from ui.sheet import words_of
 
 
 def understood(record: Mapping[str, Any], form: Form | None, turn: int, proposals: Sequence[Proposal] = ()) -> str:
@@ -21,7 +21,7 @@ def understood(record: Mapping[str, Any], form: Form | None, turn: int, proposal
         return ""
     parts = [
         _figure_choice(form),
-        *(_period_choice(ends, n) for n, ends in enumerate(form.periods)),
+        *(_period_choice(ends, n, said) for n, (ends, said) in enumerate(zip(form.periods, form.spoken, strict=True))),
         _filter_choice(form, turn),
         _group_choice(form),
         _LEARNING,
@@ -48,7 +48,7 @@ def _in_short(record: Mapping[str, Any], form: Form) -> str:
     figure = next((c.title for c in form.metrics if c.value == form.metric), "")
     if record.get("status") != "answered" and not figure:
         figure = "no figure yet"
-    when = " against ".join(period_words([first or None, last or None]) for first, last in form.periods)
+    when = " against ".join(form.spoken)
     by = next((f"by {c.title}" for c in form.groups if c.value == form.by), "")
     return " · ".join(part for part in (figure, *form.kept, when, by) if part)
 
@@ -75,13 +75,14 @@ def _figure_choice(form: Form) -> Markup:
     return Markup('<label>Figure<select name="metric" required>{}{}</select></label>').format(none, _options(form.metrics, form.metric))
 
 
-def _period_choice(ends: tuple[str, str], number: int) -> Markup:
+def _period_choice(ends: tuple[str, str], number: int, said: str) -> Markup:
+    hint = f"Understood as {said}." if ends[0] else "Understood as all the data."
     title = "Compared with" if number else "Period"
     return Markup(
         '<fieldset><legend>{0}</legend><div class="sc-when"><input type="date" name="from" value="{1}" '
         'aria-label="{0}: from"><span>to</span>'
         '<input type="date" name="to" value="{2}" aria-label="{0}: to"></div><p class="sc-hint">{3}</p></fieldset>'
-    ).format(title, *ends, "" if number else "Both empty: all the data.")
+    ).format(title, *ends, hint if number or not ends[0] else f"{hint} Both empty: all the data.")
 
 
 def _filter_choice(form: Form, turn: int) -> Markup:

@@ -37,7 +37,8 @@ class Choice:
 class Form:
     """What can be chosen for one question. Empty choices: that part does not matter to its tool.
 
-    `kept` are its filters, by position; `periods` the ends of its period, and of the one it is compared with, as ISO dates.
+    `kept` are its filters, by position; `periods` the ends of its period, and of the one it is compared with, as ISO dates, and
+    `spoken` what a person calls each.
     `dimensions` can be filtered by; `values` are suggestions for those that have few.
     """
 
@@ -49,6 +50,7 @@ class Form:
     kept: tuple[str, ...]
     dimensions: tuple[Choice, ...]
     values: Mapping[str, tuple[str, ...]]
+    spoken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,14 @@ class Mender:
         metrics = [m for m in self.semantics.metrics.values() if not m.hidden and m.id not in self.denied]
         cube = self.semantics.metrics[question.metric].cube if question.metric in self.semantics.metrics else "sales"
         groups = [d for d in self.semantics.dimensions.values() if self._fits(d.id, cube)]
+        periods = _periods(question) if "period" in reads or question.comparison else ()
         return Form(
             metric=question.metric,
             metrics=tuple(Choice(m.id, m.title, _heading(m)) for m in metrics) if "metrics" in reads and not sided else (),
             by=question.by[0] if question.by else "",
             groups=tuple(Choice(d.id, d.singular) for d in groups) if question.tool in PLAIN else (),
-            periods=tuple(_ends(p) for p in _periods(question)) if "period" in reads or question.comparison else (),
+            periods=tuple(_ends(p) for p in periods),
+            spoken=tuple(_spoken(p) for p in periods),
             kept=tuple(_said(c) for c in question.filters) if "filters" in reads else (),
             dimensions=tuple(Choice(d, self.semantics.dimensions[d].singular) for d in FILTERED if self._fits(d, cube, either=True))
             if "filters" in reads
@@ -199,6 +203,14 @@ def _periods(question: Question) -> Sequence[Period | None]:
 
 def _ends(period: Period | None) -> tuple[str, str]:
     return ("", "") if period is None else (period.first.isoformat(), period.last.isoformat())
+
+
+def _spoken(period: Period | None) -> str:
+    """What a person calls a period: a span of dates that is a whole year is that year."""
+    if period is None:
+        return "all data"
+    named = period if period.label else _period(*_ends(period))
+    return named.title if named else "all data"
 
 
 def _period(first: str, last: str) -> Period | None:
