@@ -170,6 +170,11 @@ class Database:
             return StoreFull(
                 f"No room left on the disk for {self.path}; nothing was changed.", hint="Free some space and run the command again."
             )
+        if code == sqlite3.SQLITE_IOERR:
+            return StoreError(
+                f"{self.path} could not be written or read: {error}; nothing was changed.",
+                hint="See whether the disk has room and is sound. Free some space and run the command again.",
+            )
         if code in _BUSY:
             return StoreBusy(
                 f"Another process has been writing to {self.path} for more than {self._busy_s:g} s.",

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.errors import StoreFull
 from assistant.types import Progress
 from assistant.warehouse.engine import ENGINE, warehouse_file
 
@@ -67,7 +68,8 @@ def refresh(store: Source, progress: Progress | None = None, *, force: bool = Fa
     """Bring the warehouse of `store` up to date; nothing is done where the store has not changed since the last rebuild.
 
     Raises:
-        OSError: the folder cannot be written; the old warehouse stays as it was.
+        StoreFull: there is no room, or the disk is not sound; the old warehouse stays as it was.
+        OSError: the folder cannot be written; likewise.
     """
     import duckdb
 
@@ -79,15 +81,38 @@ def refresh(store: Source, progress: Progress | None = None, *, force: bool = Fa
             return RefreshReport(False, *known[2:], seconds=time.perf_counter() - began)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f"{target.name}.{os.getpid()}.new")
-    beside.unlink(missing_ok=True)
+    _clear_drafts(target)
     try:
         with duckdb.connect(str(beside), config=ENGINE) as connection:
             counts = _fill(connection, store, token, progress)
         beside.replace(target)
+    except (duckdb.OperationalError, duckdb.FatalException) as error:
+        raise StoreFull(
+            f"The warehouse in {target.parent} could not be written: {error}. The old one, if any, is unchanged.",
+            hint=f"Free some space, then run `shopclerk index --store {store.folder}`.",
+        ) from error
     finally:
         beside.unlink(missing_ok=True)
         beside.with_name(f"{beside.name}.wal").unlink(missing_ok=True)
     return RefreshReport(True, *counts, seconds=time.perf_counter() - began)
+
+
+def _clear_drafts(target: Path) -> None:
+    """Remove what processes left that died while they built, this one's number among them, which a process had before."""
+    for draft in target.parent.glob(f"{target.name}.*.new*"):
+        number = draft.name.removeprefix(f"{target.name}.").partition(".")[0]
+        if number == str(os.getpid()) or not (number.isdigit() and _lives(int(number))):
+            draft.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def stamp(target: Path) -> tuple[str, int, int, int, int, int] | None:
