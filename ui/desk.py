@@ -119,7 +119,7 @@ class DeskPage:
             self._looked_at(agent, conversation)
         opened = conversation.id if conversation else ""
         shown = self._show(agent, opened, chosen)
-        return opened, None, (), None, *shown[:3], gr.update(**{**shown[3], "value": ""}), *shown[4:]
+        return opened, None, (), None, *shown[:3], {**shown[3], "value": ""}, *shown[4:]
 
     def filter(self, opened: str, undo: Undo | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Another tab of the queue."""
@@ -166,7 +166,7 @@ class DeskPage:
             done = act(self._shop, Hand(agent.username, conversation, text or "", inserted, tuple(waved), undo), data)
         chosen = done.chosen or chosen
         shown = self._show(agent, opened, chosen, done.undo)
-        box = gr.update(**shown[3], **({} if done.box is None else {"value": done.box}))
+        box = shown[3] if done.box is None else {**shown[3], "value": done.box}
         return (
             chosen,
             done.inserted,
@@ -204,7 +204,7 @@ class DeskPage:
         conversation = self._conversation(opened)
         turns = store.conversations.turns(opened) if conversation else []
         mine = conversation is not None and _held_by(conversation, agent)
-        side = [customer_card(store, conversation, self._shop.settings.currency), summary_card(desk.summary(turns))]
+        side = [_SHUT, customer_card(store, conversation, self._shop.settings.currency), summary_card(desk.summary(turns))]
         if conversation is not None:
             side += [
                 tags_card(store.tags.of_conversation(opened), store.tags.in_use()),
@@ -217,7 +217,7 @@ class DeskPage:
             self._worklist.queue(agent.username, chosen, opened),
             heading(store, conversation, agent.username, colleagues, undo["said"] if undo else ""),
             thread(self._paper, conversation, turns) if conversation else "",
-            {"visible": mine},
+            gr.update(visible=mine),
             gr.update(visible=mine),
             "".join(side),
             _mark(conversation),
@@ -242,11 +242,13 @@ def staff_top(shop: str, room: str) -> str:
             '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span><span>{}</span>'
             '<span class="sc-room">{}</span></a><nav><a class="sc-quiet" href="/desk/gaps">FAQ gaps</a>'
             '<button type="button" class="sc-quiet" data-help aria-label="Keyboard shortcuts">?</button>'
+            '<a class="sc-quiet sc-wide" href="/account">Account</a>'
             '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header>'
         ).format(shop, room)
     )
 
 
+_SHUT = '<button type="button" class="sc-aside-shut" data-aside aria-label="Close the details">×</button>'
 _TOOLS = (
     '<div class="sc-reply-tools"><button type="button" class="sc-quiet" data-act="shorter" title="Leave out what is not needed (s)">'
     'Shorter</button><button type="button" class="sc-quiet" data-act="friendlier" title="Add a greeting or a closing (f)">'

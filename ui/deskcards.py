@@ -112,8 +112,8 @@ def suggestions(found: Iterable[Suggested], *, may_send: bool) -> str:
     cards = [
         Markup(
             '<li><button type="button" class="sc-put" data-act="insert" data-n="{n}" title="Put into the box ({key})">'
-            '<span class="sc-suggested">{text}</span><span class="sc-from"><kbd>{key}</kbd> {source}{title}<meter min="0" max="1" '
-            'value="{c:.2f}" aria-label="confidence"></meter>{c:.0%}</span></button>{acts}</li>'
+            '<span class="sc-suggested">{text}</span><span class="sc-from"><kbd>{key}</kbd><span class="sc-of">{source}{title}</span>'
+            '<meter min="0" max="1" value="{c:.2f}" aria-label="confidence"></meter>{c:.0%}</span></button>{acts}</li>'
         ).format(
             n=n,
             key=n + 1,
@@ -250,7 +250,8 @@ def _moves(conversation: Conversation, agent: str, colleagues: Iterable[str]) ->
                 Markup("").join(options)
             )
         )
-    return Markup("").join(buttons)
+    aside = '<button type="button" class="sc-button sc-aside" data-aside aria-label="Customer, notes and macros">Details</button>'
+    return Markup("").join([*buttons, Markup(aside)])
 
 
 def _undo(done: str) -> Markup:

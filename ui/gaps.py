@@ -28,6 +28,7 @@ _PAGE = Markup(
     '<title>FAQ gaps · {shop}</title>{head}</head><body class="sc-board"><div id="sc-top"><header class="sc-top">'
     '<a class="sc-brand" href="/desk/"><span class="sc-mark"></span><span>{shop}</span><span class="sc-room">FAQ gaps</span></a>'
     '<nav><a class="sc-quiet" href="/desk/">Desk</a>'
+    '<a class="sc-quiet sc-wide" href="/account">Account</a>'
     '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header></div>'
     '<main><section><h1>Questions that found nothing</h1><p class="sc-lead">What the assistant did not understand, gave up on, or got a '
     "thumb down for. Approve an answer, and the assistant gives it from the next question on.</p></section>"

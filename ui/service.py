@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from assistant.analyst.question import Period
-from assistant.analyst.service import measures, worded
+from assistant.analyst.service import Measure, measures, worded
 from assistant.api import service_of, staff_account
 from assistant.desk.gaps import Gap, gaps
 from assistant.store.records import Account, AccountRole
@@ -27,11 +27,13 @@ from ui.theme import head
 ROUTE = "/insights/service"
 SPANS = {"today": ("Today", 1), "week": ("7 days", 7), "month": ("30 days", 30), "quarter": ("90 days", 90)}
 UNANSWERED = 10
+ORDER = ("conversations", "resolved_by_bot", "resolution_rate", "handed_off", "handoff_rate", "response_time", "satisfaction")
 _PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     '<title>Service · {shop}</title>{head}</head><body class="sc-board"><div id="sc-top"><header class="sc-top">'
     '<a class="sc-brand" href="/insights/"><span class="sc-mark"></span><span>{shop}</span><span class="sc-room">Service</span></a>'
     '<nav><a class="sc-quiet" href="/insights/">Ask</a><a class="sc-quiet" href="/desk/">Desk</a>'
+    '<a class="sc-quiet sc-wide" href="/account">Account</a>'
     '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header></div>'
     '<main><section><h1>How we served our customers</h1><p class="sc-lead">{lead}</p></section>'
     '<nav class="sc-span" aria-label="Time">{spans}</nav>{figures}{unanswered}</main></body></html>'
@@ -62,7 +64,7 @@ def page(request: Request, account: Annotated[Account, Depends(manager)], span: 
     days = SPANS[span][1]
     today = datetime.now().astimezone().date()
     period = Period(today - timedelta(days=days - 1), today)
-    cards = [_card(measure.name, measure.title, shop.service.answer(measure, period, measure.by)) for measure in measures()]
+    cards = [_card(measure.name, measure.title, shop.service.answer(measure, period, measure.by)) for measure in _ordered()]
     found = gaps(shop.store, shop.understander.encoder)[:UNANSWERED]
     lead = "Each figure says how it was counted. The analyst gives the same in words: “How many conversations were handed off today?”"
     body = _PAGE.format(
@@ -74,6 +76,11 @@ def page(request: Request, account: Annotated[Account, Depends(manager)], span: 
         unanswered=_unanswered(found),
     )
     return HTMLResponse(body, headers={"Cache-Control": "no-store"})
+
+
+def _ordered() -> list[Measure]:
+    """The figures as they are read: how many, who helped them, how well."""
+    return sorted(measures(), key=lambda measure: ORDER.index(measure.name) if measure.name in ORDER else len(ORDER))
 
 
 def _span(key: str, chosen: str) -> Markup:

@@ -20,7 +20,7 @@ from assistant.errors import BadQuestion
 from assistant.store import Store
 from assistant.store.desk_records import SettledGap
 from assistant.store.records import FaqEntry, Turn
-from retrieval.types import Encoder
+from retrieval.types import Encoder, Vector
 
 ALIKE = 0.62
 """Cosine from which two questions are one."""
@@ -108,7 +108,7 @@ def _grouped(asked: Sequence[_Asked], encoder: Encoder) -> list[list[_Asked]]:
     if not asked:
         return []
     vectors = encoder.encode([one.text for one in asked])  # (questions, dimension)
-    sums = []
+    sums: list[Vector] = []
     groups: list[list[_Asked]] = []
     for one, vector in zip(asked, vectors, strict=True):
         likeness = [float(total @ vector) / float((total @ total) ** 0.5) for total in sums]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -66,7 +66,7 @@ class Hub:
         """Somebody is writing and has not sent anything yet."""
         self._tell(Signal("typing", conversation, who))
 
-    async def listen(self, conversation: str = "", idle_s: float = 15.0) -> AsyncIterator[Signal | None]:
+    async def listen(self, conversation: str = "", idle_s: float = 15.0) -> AsyncGenerator[Signal | None, None]:
         """What happens in a conversation, or in all of them where none is named; None after every `idle_s` without anything.
 
         Several equal signals that come before the first is taken are one.

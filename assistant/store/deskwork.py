@@ -227,6 +227,7 @@ def _switch(row: Row) -> Switch:
 
 
 def _used(row: Row) -> UsedSuggestion:
-    *head, sources, suggested, sent, outcome, distance, by, at = row
-    pairs = tuple((str(kind), str(key)) for kind, key in json.loads(sources))
-    return UsedSuggestion(*head, pairs, suggested, sent, outcome, distance, by, from_stamp(at))
+    conversation_id, turn, message, intent, source, source_id, sources, suggested, sent, outcome, distance, by, at = row
+    rests_on = tuple((str(kind), str(key)) for kind, key in json.loads(sources))
+    asked = (conversation_id, turn, message, intent)
+    return UsedSuggestion(*asked, source, source_id, rests_on, suggested, sent, outcome, distance, by, from_stamp(at))

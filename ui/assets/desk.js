@@ -13,6 +13,8 @@ const showHelp = () => {
 
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-help]')) showHelp();
+  if (event.target.closest('[data-aside]')) document.querySelector('#sc-desk').classList.toggle('sc-aside-open');
+  else if (event.target.closest('[data-open]')) document.querySelector('#sc-desk').classList.remove('sc-aside-open');
 });
 document.addEventListener('change', (event) => {
   if (event.target.matches('[data-keys]')) localStorage.setItem('shopclerk-keys', event.target.checked ? 'on' : 'off');
@@ -23,7 +25,9 @@ document.addEventListener('input', (event) => {
   if (field.dataset?.find === 'macros') findMacro(field);
 });
 document.addEventListener('submit', (event) => {
-  event.target.querySelectorAll?.('[data-field]').forEach((field) => written.delete(sideOf(field)));
+  const form = event.target.closest('[data-form]');
+  form?.querySelectorAll('[data-field]').forEach((field) => written.delete(sideOf(field)));
+  if (form && form.dataset.form !== 'macro') form.reset();
 });
 
 function findMacro(field) {
