@@ -300,7 +300,8 @@ def plain(text: str) -> str:
 
 
 RANGE = _any(
-    r"\bwhat (?:all )?(?:categories|departments|products|kinds? of (?:products|things|stuff)|"
+    r"\bwhat (?:all|else|stuff|sort of stuff) do you (?:sell|have|offer|carry)\b|\bwhat (?:all )?(?:categories|"
+    r"departments|products|kinds? of (?:products|things|stuff)|"
     r"sorts? of (?:products|things)|things) (?:do you|does|are|have)\b|\bwhat (?:do you|does (?:this|"
     r"your) (?:shop|store)) (?:sell|have|offer|carry|stock)\b|\b(?:product range|your range|your catalogue|"
     r"your catalog|assortment)\b"

@@ -457,12 +457,18 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         sight.kind_known
         and sight.wish.core
         and (wants or faq < FAQ_LIKELY)
-        and (u.intent != "out_of_scope" or (cues.SEEKS.search(text) and u.of_kind("category")))
+        and (u.intent != "out_of_scope" or (cues.SEEKS.search(text) and u.of_kind("category")) or _opens_with_goods(sight, text))
     ):
         return Plan(Move.SEARCH, why="a kind of product")
     if u.intent in {"product_search", "recommend"} and (faq < FAQ_LIKELY or u.confidence >= 0.6 or seeks_goods(sight)) and sight.wish.words:
         return Plan(Move.SEARCH, why="a wish in words")
     return None
+
+
+def _opens_with_goods(sight: Sight, text: str) -> bool:
+    """Whether a message begins with the kind of thing it wants, and asks nothing: "watch for men that looks classy"."""
+    kinds = sight.understanding.of_kind("category")
+    return bool(kinds) and "?" not in text and not text[: kinds[0].start].strip()
 
 
 def _texts(sight: Sight, state: DialogueState) -> Plan | None:

@@ -59,6 +59,13 @@ class FieldAnswer:
     known: bool = True
 
 
+_ITS_PARTS = re.compile(
+    r"\bhow many (?!of\b|units?\b|pieces?\b|left\b)(?:[\w-]+ ){1,3}(?:does|do|has|have|are on|are in) (?:it|"
+    r"this|that|the|they|these|those)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Facets:
     """What is asked about a product; several may be at once."""
@@ -72,7 +79,7 @@ class Facets:
 def facets(text: str, has_variants: bool) -> Facets:
     """Which facts a message asks for."""
     plain = cues.plain(text)
-    price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain))
+    price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain)) and not _ITS_PARTS.search(plain)
     options = has_variants and bool(cues.OPTIONS.search(plain) or (cues.HOW_MANY.search(plain) and _CHOICE.search(plain)))
     other = bool(_ASKS_COLOUR.search(plain) or _ASKS_MATERIAL.search(plain) or _ASKS_CATEGORY.search(plain)) and not options
     return Facets(price, stock and not options, options, other or not (price or stock or options))
