@@ -1,4 +1,4 @@
-"""The models of one shop's trade, fitted to what its warehouse holds: recommender, propensity, and how customers come back.
+"""The models of one shop's trade, fitted to what its warehouse holds: recommender, propensity, how customers come back, categories.
 
 Owns what is learnt from, what is skipped and why, and the rule that a model gives way only to one that is no worse on purchases that
 neither has seen. Nothing later than the as-of day is looked at.
@@ -6,8 +6,11 @@ neither has seen. Nothing later than the as-of day is looked at.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,13 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.analyst.reviewing import read_all_reviews
+from assistant.config import load_settings
 from assistant.errors import ImportRefused, ModelMissing
-from assistant.models import propensity, recommender
+from assistant.models import categories, propensity, recommender
+from assistant.models.categories import TooFewProducts
+from assistant.models.encoder import load_encoder
 from assistant.models.folder import Card, Dataset, read_card, write_card
 from assistant.models.registry import draft_folder, find_model, install
 from assistant.models.sentiment import load_sentiment
 from assistant.types import Progress
 from assistant.warehouse import Warehouse
+from finetune.categories import fit_meaning
 from finetune.item_links import Recipe
 from finetune.lifetime import Ledger, judge
 from finetune.propensity import Fitted, fit_propensity, log_loss
@@ -31,6 +38,8 @@ from finetune.recommend import Histories, Measured, choose_mix, make_recommender
 
 MOST_ITEMS = 20_000
 """Products with a history that links are fitted to, the most bought; two dense matrices of more would not fit a small machine."""
+MOST_GOODS = 6_000
+"""Products whose names are encoded to learn categories from, a minute's work."""
 MOST_READ = 8_000
 """Reviews read in one go, a few minutes' work; an even sample, and the rest the next time."""
 FEWEST_JUDGED = 50
@@ -90,7 +99,49 @@ def train_store(folder: Path, progress: Progress | None = None, today: date | No
             yield trainer(folder, trade, report)
         except ImportRefused as reason:
             yield Outcome(name, "skipped", str(reason))
+    report("categories", 0, None)
+    try:
+        yield _categories(folder, warehouse)
+    except (ImportRefused, TooFewProducts) as reason:
+        yield Outcome("categories", "skipped", str(reason))
     yield _reviews_read(folder, warehouse, report)
+
+
+def _categories(folder: Path, warehouse: Warehouse) -> Outcome:
+    """What products' names mean for their categories; the words by themselves are fitted when asked for."""
+    texts, sorts = read_goods(warehouse)
+    if len(texts) > MOST_GOODS:
+        chosen = np.random.default_rng(13).choice(len(texts), MOST_GOODS, replace=False)
+        texts, sorts = [texts[n] for n in chosen], [sorts[n] for n in chosen]
+    digest = hashlib.sha256(json.dumps([texts, sorts]).encode()).hexdigest()
+    encoder = load_encoder(load_settings(folder).encoder)
+    with suppress(ModelMissing):
+        in_use = read_card(find_model(categories.SLOT, folder)).settings
+        if in_use["goods"] == digest and in_use["encoder"] == encoder.id:
+            return Outcome("categories", "kept", "the catalogue is what the one in use was fitted to")
+    categories.Categories(texts, sorts)  # too few are told before anything is encoded
+    made = fit_meaning(texts, sorts, encoder.encode(texts), encoder.id)
+    figures = f"{made.accuracy:.1%} of {len(texts)} products held out, by words alone {made.words_accuracy:.1%}"
+    if made.accuracy <= made.words_accuracy:
+        raise ImportRefused(f"the words alone tell as much: {figures}.")
+    with draft_folder(folder, categories.SLOT) as draft:
+        draft.mkdir()
+        settings = {**categories.save_meaning(draft, made), "goods": digest}
+        metrics = {"test_accuracy": made.accuracy, "baseline_accuracy": made.words_accuracy}
+        data = (Dataset("this shop's own catalogue", OWN.licence, rows=len(texts)),)
+        notes = "A linear model over embeddings of names, judged five-fold as the blend with the words that is served."
+        base, labels = f"embeddings of {encoder.id}", {categories.TASK: made.names}
+        write_card(draft, Card(categories.TASK, categories.SLOT, base, labels, data, metrics, settings, OWN.licence, notes))
+        install(folder, categories.SLOT, draft, figures)
+    return Outcome("categories", "installed", "what names mean tells more than their words alone", figures)
+
+
+def read_goods(warehouse: Warehouse) -> tuple[list[str], list[str]]:
+    """Names and categories of the products that have one, by their ids."""
+    table = warehouse.table("products")
+    goods = table.filter(~table["service"], table["active"].fill_null(True), table["category"].notnull(), table["category"] != "")
+    rows = warehouse.run(goods.select("product_id", "product", "category").order_by("product_id"))
+    return rows["product"].to_pylist(), rows["category"].to_pylist()
 
 
 def _reviews_read(folder: Path, warehouse: Warehouse, progress: Progress) -> Outcome:

@@ -40,7 +40,8 @@ def trade(customers: int = 400, seed: int = 3) -> Trade:
 
 @pytest.fixture(autouse=True)
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shop without reviews, and no model to read them."""
+    """A shop without reviews, and no model to read them; nor has it categories."""
+    monkeypatch.setattr(shop_models, "read_goods", lambda warehouse: ([], []))
     monkeypatch.setattr(shop_models, "load_sentiment", lambda folder, threads: None)
     monkeypatch.setattr(shop_models, "read_all_reviews", lambda *_, **__: ReadingReport(0, 0))
 
@@ -81,7 +82,7 @@ def test_too_little_is_skipped_with_the_reason(tmp_path: Path, monkeypatch: pyte
 def test_no_dates_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shop_models, "read_trade", lambda warehouse, today=None: None)
     monkeypatch.setattr(shop_models.Warehouse, "open", lambda folder: None)
-    assert all("no sale has a date" in outcome.why for outcome in train_store(tmp_path) if outcome.model != "reviews")
+    assert all("no sale has a date" in outcome.why for outcome in train_store(tmp_path) if outcome.model not in ("reviews", "categories"))
 
 
 def test_reviews_are_read_beforehand(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
