@@ -37,8 +37,14 @@ Threads = Annotated[int, typer.Option(min=0, help="CPU threads; 0: all")]
 
 
 def finetune_responder(
-    train: Annotated[list[Path], typer.Option(help="message, evidence, reply: CSV, TSV, JSONL or JSON; may be given several times")],
-    out: Annotated[Path, typer.Option(help="the model folder to write; replaced if it is there")],
+    train: Annotated[
+        list[Path] | None,
+        typer.Option(help="message, evidence, reply: CSV, TSV, JSONL or JSON; may be given several times; needs --out"),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="the model folder to write; replaced if it is there")] = None,
+    from_store: Annotated[
+        Path | None, typer.Option(help="a shop's folder: train its responder on with the replies that agents sent, and put it to use")
+    ] = None,
     valid: Annotated[Path | None, typer.Option(help="validation data; else a twentieth of the messages is held out")] = None,
     pretrain: Annotated[list[Path] | None, typer.Option(help="plain text, a passage a line, to learn copying from first")] = None,
     minutes: Annotated[float, typer.Option(min=0, help="time for the exercises on --pretrain")] = 30.0,
@@ -60,8 +66,14 @@ def finetune_responder(
     """Fine-tune a responder on replies and the evidence they rest on, and write a model folder that serves without torch.
 
     A run that was killed goes on where it was when the same command is given again. Loss and score are in `OUT.work/*/tensorboard`.
+    With --from-store the shop's model is replaced only if the new one is not worse on replies that were held out.
     """
     _prepare(threads)
+    if from_store is not None:
+        _learn_from_store(from_store)
+        return
+    if not train or out is None:
+        raise typer.BadParameter("Give --train FILE and --out DIR, or --from-store DIR.")
     from assistant.models.decoding import Limits
     from assistant.models.folder import Dataset
     from finetune.responder import Part, ResponderRecipe, ResponderWork, discard_run
@@ -149,6 +161,20 @@ def evaluate_responder(
         return
     for name, value in report.numbers.items():
         typer.echo(f"{name} {value:g}")
+
+
+def _learn_from_store(folder: Path) -> None:
+    from assistant.store import Store
+    from finetune.responder_lessons import learn_replies
+
+    with Store.open(folder) as store, bar() as progress:
+        learnt = learn_replies(store, progress=progress)
+    for note in learnt.lessons.notes:
+        typer.echo(note, err=True)
+    before, after = learnt.before, learnt.after
+    typer.echo(f"{learnt.model.name} is in use: trained on {len(learnt.lessons.learnt)} sent replies; on {after['items']:.0f} held out,")
+    typer.echo(f"  ROUGE-L with what was sent {after['rouge_l']:.3f}, before {before['rouge_l']:.3f}.")
+    typer.echo(f"Restart `shopclerk serve`. Back to the former one: shopclerk models rollback responder --store {folder}")
 
 
 def _prepare(threads: int) -> None:

@@ -27,7 +27,7 @@ from finetune.export import finish_onnx, quiet
 from finetune.intent import Work
 from finetune.network import IntentNetwork, through
 from finetune.opinions import Opinions, read_opinions
-from finetune.sentiment import SentimentRecipe, Trained, base_of_card, checkpoints, shuffled, train_network
+from finetune.sentiment import SentimentRecipe, base_of_card, checkpoints, shuffled, train_network
 from finetune.sentiment_evaluation import evaluate_sentiment, word_count_figures
 from finetune.shop_talk import ShopTalk
 from finetune.training import Schedule
