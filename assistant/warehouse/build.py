@@ -85,6 +85,7 @@ def refresh(store: Source, progress: Progress | None = None, *, force: bool = Fa
     try:
         with duckdb.connect(str(beside), config=ENGINE) as connection:
             counts = _fill(connection, store, token, progress)
+            connection.execute("force checkpoint")  # closing does it too, but says nothing where it fails
         beside.replace(target)
     except (duckdb.OperationalError, duckdb.FatalException) as error:
         raise StoreFull(

@@ -227,7 +227,7 @@ def _warehouse_in_little_room(folder: Path, answer: Any) -> None:
             except StoreError as error:
                 answer.put(str(error))
 
-    _within(300_000, work)
+    _within(60_000, work)
 
 
 def test_a_full_disk_leaves_the_old_warehouse(shop_folder: Path) -> None:
