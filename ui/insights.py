@@ -49,6 +49,7 @@ _TOP = Markup(
     '<header class="sc-top"><a class="sc-brand" href="."><span class="sc-mark"></span><span>{}</span>'
     '<span class="sc-room">Insights</span></a><nav><a class="sc-quiet" href="/insights/board">Dashboard</a>'
     '<form method="post" action="/insights/new"><button type="submit" class="sc-quiet">New chat</button></form>'
+    '<a class="sc-quiet sc-wide" href="/account">Account</a>'
     '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header>'
 )
 
@@ -196,6 +197,8 @@ class InsightsPage:
     def _understood(self, turns: Sequence[Turn], found: int, account: Account) -> str:
         """What an answer's question was understood as, and what was learnt from the words of this conversation."""
         record, analyst = turns[found].answer or {}, self._shop.analyst
+        if not record.get("question"):
+            return ""
         said = {turn.text for turn in turns if turn.author == "staff"}
         learnt = [p for p in analyst.proposals() if p.text in said]
         return understood(record, analyst.form(record, account.role.value), turns[found].number, learnt)

@@ -32,7 +32,7 @@ from assistant.analyst.talk import TalkRoom
 from assistant.analyst.tools import Tool, ToolResult, tools
 from assistant.analyst.values import Values, lexicon_with, load_values
 from assistant.config import Settings
-from assistant.errors import BadQuestion, StoreError
+from assistant.errors import BadQuestion, StoreError, WarehouseMissing
 from assistant.types import Answer, Message, Status, Understanding
 from assistant.warehouse import LinkedWarehouse, PseudonymousWarehouse, Warehouse, pseudonym_key
 
@@ -112,17 +112,17 @@ class Analyst:
         return self._ready().values
 
     def reply(self, message: Message, understanding: Understanding | None, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]:
-        """The answer to a message, and the conversation's memory after it.
-
-        Raises:
-            WarehouseMissing: nothing was imported yet.
-        """
+        """The answer to a message, and the conversation's memory after it; where nothing was imported yet, it says so."""
         began = time.perf_counter()
         for room in (self._service, self._talk):
             if room is not None and (of_the_counter := room.reply(message.text, memory)) is not None:
                 return of_the_counter
         memory = {name: value for name, value in memory.items() if name != SERVICE}
-        loaded, before = self._shown_to(message.account_role), memory_from_json(memory)
+        try:
+            loaded, before = self._shown_to(message.account_role), memory_from_json(memory)
+        except WarehouseMissing as missing:
+            said = f"There are no figures to read yet. {missing.hint or missing}"
+            return Answer(Status.DECLINED, said, intent="empty", latency_ms=(time.perf_counter() - began) * 1000), memory
         parsed, lesson = self._taught(loaded.parser.parse(message.text, before), message.text, loaded)
         parsed, model = self._proposed(parsed, loaded)
         answer, after = self._answered(parsed, before, loaded)

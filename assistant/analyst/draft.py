@@ -102,7 +102,7 @@ class Drafter:
         if cube == "reviews":
             self._only_sales(reading)
         found = FilterReader(reading, self.values, reviews=cube == "reviews").read()
-        reading = reading.without_senses(found.used)
+        reading = reading.without_senses(found.used | _replaced(reading))
         explained, named = _explained(reading), None
         draft = Draft(reading, cube, found, used=set(found.used))
         _Nouns(draft, self.semantics, previous).resolve()
@@ -263,6 +263,12 @@ def _explained(reading: Reading) -> dict[int, int]:
         if (between == "" and "(" in reading.tokens[two.start].lead) or between in ("i e", "ie", "that is", "meaning"):
             found[one.start] = two.start
     return found
+
+
+def _replaced(reading: Reading) -> set[int]:
+    """Where what is given up begins: "by sales instead of customers"."""
+    words = [t.text for t in reading.tokens]
+    return {m.start for m in reading.marks if words[max(0, m.start - 2) : m.start] in (["instead", "of"], ["rather", "than"])}
 
 
 def _deadline(reading: Reading, mark: Mark) -> bool:

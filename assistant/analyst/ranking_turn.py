@@ -68,7 +68,8 @@ class RankingTurn(Turn):
         """ "Who" that asks; not "customers who", nor anybody among the reviews, which name nobody."""
         if self.draft.cube == "reviews":
             return False
-        return any(not any(m.all("dimension") and m.start < mark.start for m in self.reading.marks) for mark in self.reading.ops("who"))
+        told = [m for m in self.reading.marks if m.all("dimension") or "customers" in m.all("metric")]
+        return any(not any(m.start < mark.start for m in told) for mark in self.reading.ops("who"))
 
     def _unfiltered(self, question: Question) -> Question:
         """A ranking does not keep one value of what it ranks from the conversation."""
@@ -187,7 +188,7 @@ class RankingTurn(Turn):
             and self.draft.pending
         ):
             by = tuple(d for m in self.draft.pending for d in m.all("dimension")[:1])
-        if not by and self.reading.has("by") and self.draft.pending:
+        if not by and self._groups_follow() and self.draft.pending:
             by = tuple(d for m in self.draft.pending for d in m.all("dimension")[:1])
         if not by:
             return None
@@ -198,6 +199,11 @@ class RankingTurn(Turn):
         if self.rank_n() and tool == "breakdown":
             return replace(question, tool="ranking", ranking=Ranking(self.rank_n()))
         return self._unfiltered(question)
+
+    def _groups_follow(self) -> bool:
+        """Whether a "by" is about groups, not about whoever did it: "sent back by customer 12345"."""
+        followers = (self.reading.after(m) for m in self.reading.ops("by"))
+        return any(m is None or m.kind not in ("customer", "product", "order", "period") for m in followers)
 
     def _edited(self) -> Question | None:
         """The question before with what this message changes, where it was a ranking, a series or a share."""

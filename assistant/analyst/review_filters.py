@@ -19,6 +19,7 @@ _DECADES = {
     "eighties": 80,
     "nineties": 90,
 }
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
 _MENTION_STOP = frozenset(
     [
         "in",
@@ -145,16 +146,17 @@ class ReviewFilters(FilterBase):
             return
 
     def _ages(self) -> None:
+        age = rf"(?P<n>\d\d|{'|'.join(_TENS)})"
         over = r"(?:older than|aged over|over|above|aged above|past|older then)"
         under = r"(?:younger than|aged under|under|below|aged below)"
         tail = r"(?: years?(?: old| of age)?| year olds?| yrs?(?: old)?|s)?"
         cases: tuple[tuple[str, FilterOp], ...] = (
-            (rf"(?:the )?{over} (?:the age of )?(?P<n>\d\d)(?:s|'s)?{tail}", "gt"),
-            (rf"(?:the )?{under} (?:the age of )?(?P<n>\d\d)(?:s|'s)?{tail}", "lt"),
-            (rf"(?:aged? )?(?P<n>\d\d) ?(?:\+|plus|(?:years )?(?:and|or) (?:over|older|above|up|more)|years or older){tail}", "ge"),
-            (rf"(?:at least|from) (?:aged? )?(?P<n>\d\d){tail}", "ge"),
-            (rf"(?:aged? )?(?P<n>\d\d) (?:and|or) (?:under|younger|below|less){tail}", "le"),
-            (rf"(?:at most|up to) (?:aged? )?(?P<n>\d\d){tail}", "le"),
+            (rf"(?:the )?{over} (?:the age of )?{age}(?:s|'s)?{tail}", "gt"),
+            (rf"(?:the )?{under} (?:the age of )?{age}(?:s|'s)?{tail}", "lt"),
+            (rf"(?:aged? )?{age} ?(?:\+|plus|(?:years )?(?:and|or) (?:over|older|above|up|more)|years or older){tail}", "ge"),
+            (rf"(?:at least|from) (?:aged? )?{age}{tail}", "ge"),
+            (rf"(?:aged? )?{age} (?:and|or) (?:under|younger|below|less){tail}", "le"),
+            (rf"(?:at most|up to) (?:aged? )?{age}{tail}", "le"),
         )
         pair = (
             r"(?:(?:aged|ages|age|between|from|between the ages of|aged between|aged from) )*(?P<n>\d\d) (?:to|-|–|and|through) (?P<m>\d\d)"
@@ -180,7 +182,8 @@ class ReviewFilters(FilterBase):
             for match, marks in self._spans(pattern):
                 self._use(*marks)
                 words = {"gt": "over", "lt": "under", "ge": "from", "le": "up to"}
-                self.found.add(marks[0].start, FilterClause("age", op, (int(match["n"]),), f"{words[op]} {match['n']}"))
+                years = _TENS.get(match["n"]) or int(match["n"])
+                self.found.add(marks[0].start, FilterClause("age", op, (years,), f"{words[op]} {years}"))
         for match, marks in self._spans(r"(?:(?:aged|age|age of|exactly) (?P<n>\d\d)|(?P<m>\d\d) (?:- )?(?:year|yr) (?:- )?olds?)"):
             age = int(match["n"] or match["m"])
             self._use(*marks)

@@ -177,6 +177,10 @@ class SpecialTurn(RankingTurn):
             if self.draft.counted in (*counted.values(), "week", "month", "quarter")
             else next(iter(self.draft.ranked), "")
         )
+        limited = self._limited(ops)
+        if groups in limited:
+            named = (*self.draft.ranked, *(d for m in self.draft.pending for d in m.all("dimension")))
+            groups = next((d for d in named if d not in limited and d in (*counted.values(), "week", "month", "quarter")), groups)
         groups = groups or next((counted[m] for m in self.draft.metrics if m in counted), "")
         groups = groups or next((d for m in self.draft.pending for d in m.all("dimension") if d in counted.values()), "")
         if not ops or not groups or self.draft.cube != "sales" or self.draft.ranks:
@@ -194,9 +198,9 @@ class SpecialTurn(RankingTurn):
         words = (
             ("ge" if self._or_more(op) else "eq")
             if op.is_op("exactly")
-            else ("ge" if "least" in op.text or op.text in (">=",) or self._or_more(op) else "gt")
+            else ("ge" if "least" in op.text or op.text in (">=", "or more") or self._or_more(op) else "gt")
             if op.is_op("more_than")
-            else ("le" if op.text in ("at most", "no more than", "<=", "up to") else "lt")
+            else ("le" if op.text in ("at most", "no more than", "<=", "up to", "or less", "or fewer") else "lt")
         )
         having = Having(metric, words, number[0])  # type: ignore[arg-type]
         if self.semantics.metrics[metric].repeat:
@@ -208,6 +212,11 @@ class SpecialTurn(RankingTurn):
         base = Question("count", (metric,), (groups,), self.filters(), self.period(), having=having)
         asked = reading.has("how_many") or not reading.has("which", "who")
         return base if asked else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
+
+    def _limited(self, ops: tuple[Mark, ...]) -> set[str]:
+        """What the limit is a number of: orders in "more than 1,800 orders"."""
+        numbers = [m for m in self.reading.of("number") if any(0 <= m.start - op.end <= 2 for op in ops)]
+        return {d for m in numbers if (after := self.reading.after(m)) is not None for d in after.all("dimension")}
 
     def _or_more(self, op: Mark) -> bool:
         """ "Twice or more", "5 orders or more"."""
@@ -223,7 +232,10 @@ class SpecialTurn(RankingTurn):
 
     def _threshold(self, ops: tuple[Mark, ...]) -> tuple[Mark, tuple[float, str] | None]:
         for op in ops:
-            follower = self.reading.after(op)
+            follower, leading = self.reading.after(op), self.reading.before(op)
+            if op.text in ("or more", "or less", "or fewer") and leading is not None and leading.kind == "number":
+                self.used.add(leading.start)
+                return op, (leading.number, follower.text if follower else "")
             if follower is not None and follower.text in _TIMES:
                 self.used.add(follower.start)
                 return op, (_TIMES[follower.text], "once")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from assistant.analyst.parse import Memory, Parsed
 from assistant.analyst.question import Period, Question
 from assistant.analyst.tools import tools
 from assistant.config import Settings
+from assistant.types import Message, Role, Status
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,11 @@ def test_the_form_calls_a_whole_year_by_its_name(shop_folder: object) -> None:
     assert mender.form(Question("metric", ("net_sales",))).spoken == ("all data",)
     odd = Question("metric", ("net_sales",), period=Period(year.period.first, year.period.first) if year.period else None)
     assert mender.form(odd).spoken == ("1 Jan 2011",)
+
+
+def test_a_new_shop_says_that_there_is_nothing_yet(tmp_path: Path) -> None:
+    message = Message(id="1", session="s", text="net sales in 2011", role=Role.STAFF)
+    answer, memory = Analyst(tmp_path, Settings(currency="GBP")).reply(message, None, {})
+    assert answer.status is Status.DECLINED
+    assert "shopclerk import" in answer.text
+    assert memory == {}
