@@ -22,6 +22,7 @@ from ui.account import router as account_router
 from ui.apidocs import router as docs_router
 from ui.dashboard import router as board_router
 from ui.gaps import router as gaps_router
+from ui.gradio_import import apps_made_once, import_gradio, serve_by
 from ui.live import router as live_router
 from ui.oidc import Elsewhere
 from ui.service import router as service_router
@@ -79,16 +80,19 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
 
 
 def _mount_rooms(app: FastAPI, shop: Shop, access: Access) -> None:
+    import_gradio()
     from ui.desk import DeskPage
     from ui.insights import InsightsPage
     from ui.shopper import ShopperPage
 
-    for path, blocks in (
-        ("/desk", DeskPage(shop, access).build()),
-        ("/insights", InsightsPage(shop, access).build()),
-        ("/", ShopperPage(shop, access).build()),
-    ):
-        _mount(app, blocks, path, access, shop.settings.serve.concurrency)
+    with apps_made_once():
+        for path, blocks in (
+            ("/desk", DeskPage(shop, access).build()),
+            ("/insights", InsightsPage(shop, access).build()),
+            ("/", ShopperPage(shop, access).build()),
+        ):
+            _mount(app, blocks, path, access, shop.settings.serve.concurrency)
+            serve_by(blocks, app)
 
 
 def _mount(app: FastAPI, blocks: gr.Blocks, path: str, access: Access, concurrency: int) -> None:

@@ -34,6 +34,7 @@ _PAGE = Markup(
     '<title>Dashboard · {shop}</title>{head}</head><body class="sc-board"><div id="sc-top"><header class="sc-top">'
     '<a class="sc-brand" href="/insights/"><span class="sc-mark"></span><span>{shop}</span><span class="sc-room">Dashboard</span></a>'
     '<nav>{service}<a class="sc-quiet" href="/insights/">Ask</a>'
+    '<a class="sc-quiet sc-wide" href="/account">Account</a>'
     '<form method="post" action="/signout"><button type="submit" class="sc-quiet">Sign out</button></form></nav></header></div>'
     "<main>{cards}{saved}</main></body></html>"
 )

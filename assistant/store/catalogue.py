@@ -7,6 +7,9 @@ from assistant.store.database import Row
 from assistant.store.records import Product, ProductKind, Variant
 from assistant.store.repository import Child, Children, Repository, Table
 
+SPREAD_UP_TO = 20_000
+"""So many products can be put in another order for one page."""
+
 
 class Catalogue(Repository[Product]):
     """The products of the shop."""
@@ -23,8 +26,14 @@ class Catalogue(Repository[Product]):
         return [str(row[0]) for row in rows]
 
     def shelf(self, category: str = "", *, limit: int, offset: int = 0) -> list[Product]:
-        """Active goods of a category, or of all, in the order in which they were first added: `limit` of them from `offset` on."""
-        sql = "SELECT id FROM products WHERE active AND kind = 'goods' AND (? = '' OR category = ?) ORDER BY rowid LIMIT ? OFFSET ?"
+        """Active goods of a category, or of all: `limit` of them from `offset` on.
+
+        One of each style first, then the second of each, so that a page shows what there is; a very large catalogue comes as it was added.
+        """
+        turn = "row_number() OVER (PARTITION BY category, style ORDER BY rowid)" if self.count() <= SPREAD_UP_TO else "id IS NULL"
+        sql = (
+            f"SELECT id FROM products WHERE active AND kind = 'goods' AND (? = '' OR category = ?) ORDER BY {turn}, rowid LIMIT ? OFFSET ?"
+        )
         return list(self.many(str(row[0]) for row in self._db.rows(sql, (category, category, limit, offset))).values())
 
     def of_variant(self, variant_id: str) -> Product | None:
