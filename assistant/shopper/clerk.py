@@ -281,7 +281,9 @@ class ShopperClerk:
         if state.misses + 1 >= MOST_MISSES:
             return self._lost(sight, plan, state)
         again = self._orders.continued(plan, _blank(sight), state, shelf)
-        return replace(again, evidence=(said(line("unsure_which", self._settings)), *again.evidence))
+        return replace(
+            again, evidence=(said(line("not_yet" if plan.detail == "thanks" else "unsure_which", self._settings)), *again.evidence)
+        )
 
     def _line(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         broken = self._orders.broken(sight, state) if plan.detail == "defect" else None

@@ -65,6 +65,7 @@ ALARM = _any(
 )
 PAYMENT_DISPUTE = _any(
     r"\b(?:chargeback|disput(?:e|ing) (?:the|a|this|my) (?:charge|payment|transaction))\b",
+    r"\b(?:paid (?:for )?(?:\w+ )?(?:twice|double)|(?:debited|billed|taken) (?:\w+ ){0,2}twice)\b|"
     r"\b(?:charged (?:me )?(?:twice|double|two times)|double[- ]charged|(?:un|not )authori[sz]ed (?:charge|"
     r"payment|transaction)|fraudulent|stolen (?:card|credit card)|my card (?:was|got) stolen|identity theft|"
     r"scammed)\b",

@@ -73,7 +73,8 @@ _SAME_FOR = re.compile(
 )
 _ASKS_OF_PENDING = re.compile(
     r"\bhow much (?:more|less|extra|do i|would i|will i|is (?:it|that)|does it)\b|\b(?:price )?difference\b.*\?|"
-    r"\bwhat (?:would|will) i (?:pay|get)\b",
+    r"\bwhat (?:would|will) i (?:pay|get)\b|"
+    r"\b(?:happens to|goes|go(?:ing)?) (?:with )?(?:the|my) money\b|\b(?:the|my) money (?:go|end up)\b",
     re.IGNORECASE,
 )
 _EMPTY_TALK = frozenset({"thanks", "chitchat", "help", "out_of_scope"})
@@ -496,7 +497,8 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
 
 def _unlikely(sight: Sight) -> bool:
     """Whether a courtesy is only a guess of the classifier's."""
-    return sight.understanding.intent in {"greeting", "thanks", "goodbye"} and sight.understanding.confidence < 0.5
+    surest = 0.7 if sight.understanding.intent == "goodbye" else _SURE
+    return sight.understanding.intent in {"greeting", "thanks", "goodbye"} and sight.understanding.confidence < surest
 
 
 def _rest(sight: Sight, state: DialogueState) -> Plan:
@@ -531,5 +533,9 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
 def _kept_to(plan: Plan, sight: Sight, state: DialogueState) -> Plan:
     """The plan, or the question once more where a write is under way and the message is neither understood nor about known goods."""
     guess = plan.move is Move.LOST or (plan.move in (Move.SEARCH, Move.FACTS) and not (sight.kind_known or sight.naming.ids))
-    guess = guess or (plan.move is Move.LINE and plan.detail in _EMPTY_TALK and state.pending is not None)
-    return Plan(Move.ASK_AGAIN, why=plan.why) if guess and state.draft is not None and state.subject == "order" else plan
+    guess = guess or (plan.move is Move.LINE and plan.detail in _EMPTY_TALK)
+    return (
+        Plan(Move.ASK_AGAIN, "thanks" if plan.detail == "thanks" else "", plan.why)
+        if guess and state.draft is not None and state.subject == "order"
+        else plan
+    )

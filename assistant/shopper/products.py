@@ -155,7 +155,7 @@ def options_answer(product: Product, text: str) -> FieldAnswer:
             about(product, sentence, variants=len(product.variants), available=len(had)),
             len(had) if re.search(r"availab|stock|now|choose|pick", lowered) else len(product.variants),
         )
-    asked = [option for option in options_of(product) if option.lower() in lowered or option.lower().rstrip("s") in lowered]
+    asked = [o for o in options_of(product) if o.lower().replace("colour", "color").rstrip("s") in lowered]
     chosen = {said.option: said.value for said in read_options(product, text) if said.option not in asked}
     fitting = [v for v in had if all(v.options.get(o) == value for o, value in chosen.items())]
     parts = [

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.shopper import cues
+from assistant.shopper.reply import is_plural
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
 from assistant.shopper.words import word_list
@@ -22,6 +23,8 @@ _NTH = re.compile(
     r"\bnumber (?:\d|one|two|three|four)\b|^\W*(?:the )?\w+\W*$",
     re.IGNORECASE,
 )
+_THEY = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
+_HOW_MANY_LEFT = re.compile(r"^\W*(?:and |ok )?how many (?:are |is |do you have )?(?:left|there|in stock|available)\b", re.IGNORECASE)
 _SHORT = 7
 _COUNTS = {"two": 2, "three": 3, "four": 4}
 
@@ -54,6 +57,7 @@ def refer(understanding: Understanding, state: DialogueState, shelf: Shelf) -> R
             shown,
             tuple(str(e.value) for e in understanding.of_kind("category", "product")),
             counted=bool(understanding.of_kind("quantity")),
+            several=any(is_plural(product.name) for product in shelf.many(state.focus[:1])),
         )
     )
 
@@ -90,10 +94,16 @@ def _described(text: str, shown: tuple[str, ...], shelf: Shelf) -> Reference | N
     return None
 
 
-def _pronoun(text: str, state: DialogueState, shown: tuple[str, ...], wish_words: tuple[str, ...], *, counted: bool) -> Reference:
+def _pronoun(
+    text: str, state: DialogueState, shown: tuple[str, ...], wish_words: tuple[str, ...], *, counted: bool, several: bool
+) -> Reference:
     focus = tuple(id for id in state.focus if id in shown) or state.focus
     if counted and len(focus) == 1:
         return Reference(focus, "pronoun")
+    if several and len(focus) == 1 and _THEY.search(text):  # "how much are they" of one pair of boots
+        return Reference(focus, "pronoun")
+    if _HOW_MANY_LEFT.search(text) and not focus:
+        return Reference(shown, "group")
     if cues.PLURAL.search(text):
         return Reference(focus if len(focus) > 1 else shown, "group")
     if cues.PRONOUN.search(text):

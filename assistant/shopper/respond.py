@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.models.entailment import Verdict, asks_yes_or_no, echoed, polarity, said, telling
-from assistant.models.grounding import strange, stutter, support, turned, unsupported
+from assistant.models.grounding import crossed, strange, stutter, support, turned, unsupported, valueless
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
 from assistant.models.verdicts import VerdictReader
@@ -187,6 +187,10 @@ def checked(
         return "", "contradiction of a denial"
     if word := stutter(text):
         return "", f"stutter {word!r}"
+    if figure := crossed(text, request.evidence):
+        return "", f"crossed {figure}"
+    if valueless(text, request.evidence):
+        return "", "nothing of its value"
     if strict and (clause := turned(text, request.evidence)):
         return "", f"turned {clause!r}"
     if strict and _adds_nothing(text, request.message):

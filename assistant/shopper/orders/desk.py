@@ -18,7 +18,7 @@ from assistant.shopper.orders import read, slots
 from assistant.shopper.orders.asks import OrderAsk
 from assistant.shopper.orders.policy import OrderPolicy
 from assistant.shopper.orders.writes import Writes
-from assistant.shopper.reply import Outcome, said
+from assistant.shopper.reply import Outcome, joined, said
 from assistant.shopper.state import DialogueState, Held
 from assistant.store.records import Customer, Order, OrderKind, OrderLine
 from assistant.types import Evidence, Scalar, Source, Status, Understanding
@@ -44,6 +44,8 @@ _OWN = re.compile(r"\b(?:my|order|parcel|package|delivery|shipment|stuff)\b", re
 _THE_OTHER = re.compile(r"\bthe other (?:one|order|ones|orders)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\btotal\b|\baltogether\b|\bwhole order\b", re.IGNORECASE)
 _OF_ORDER = re.compile(r"\b(?:in|inside) (?:it|that|there)\b|\border\b|\bwhat(?:'s| is) (?:it|that)\b", re.IGNORECASE)
+_LISTED = 6
+"""Orders that the question which one is meant lists."""
 _OPEN = frozenset({"pending", "processed", "shipped"})
 _PRODUCTLESS = frozenset({"profile", "balance", "methods", "list", "count"})
 
@@ -195,9 +197,13 @@ class OrderDesk:
     def _which(self, ask: OrderAsk, orders: Sequence[Order], understanding: Understanding, state: DialogueState) -> Outcome:
         if not orders:
             return Outcome(Status.DECLINED, (said("There are no orders on your account."),), state, ask.topic)
-        listed, _ = read.overview(orders)
+        fitting = [order for order in orders if order in self.open_to(ask.topic, state.customer_id)] if ask.write else []
+        shown = (fitting or list(orders))[:_LISTED]
+        lines = "\n".join(f"- {order.id}: {order.status} ({joined([item.name for item in order.lines])})" for order in shown)
+        more = f"\nYou can also give me the number of another one; you have {len(orders)} in all." if len(shown) < len(orders) else ""
+        text = f"Which order do you mean?\n{lines}{more}"
         held = replace(state, held=Held.of(understanding), pending=None)
-        return Outcome(Status.CLARIFY, (replace(listed, text=f"Which order do you mean? {listed.text}"),), held, ask.topic)
+        return Outcome(Status.CLARIFY, (Evidence(Source("order", shown[0].id), text, {"count": len(orders)}),), held, ask.topic)
 
     def _with(self, ask: OrderAsk, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
         state = replace(state, order_id=order.id, held=None, item_id=state.item_id if order.id == state.order_id else "")

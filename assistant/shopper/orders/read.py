@@ -164,7 +164,7 @@ def line_text(item: OrderLine, currency: str) -> str:
     """An item in words: name, options, price."""
     options = f" ({described(item.options)})" if item.options else ""
     count = f"{item.quantity} x " if item.quantity != 1 else ""
-    return f"{count}{item.name}{options}, {money(item.unit_price, currency)}"
+    return f"{count}{item.name}{options}, {money(item.unit_price, currency)}{' each' if count else ''}"
 
 
 def address_text(value: Address) -> str:

@@ -104,6 +104,17 @@ _STATES = {
     "wisconsin": "WI",
     "wyoming": "WY",
     "district of columbia": "DC",
+    "alberta": "AB",
+    "british columbia": "BC",
+    "manitoba": "MB",
+    "new brunswick": "NB",
+    "newfoundland and labrador": "NL",
+    "nova scotia": "NS",
+    "ontario": "ON",
+    "prince edward island": "PE",
+    "quebec": "QC",
+    "saskatchewan": "SK",
+    "yukon": "YT",
 }
 _STREET = re.compile(
     r"(?<![#\w])(?P<street>\d{1,6}[A-Za-z]?\s+(?:[A-Za-z0-9.'-]+\s+){0,4}?(?:street|st|avenue|ave|road|rd|lane|"
@@ -115,7 +126,8 @@ _UNIT = re.compile(
     r"\b(?P<unit>(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\.?\s*#?\s*[\w-]+|(?<!\w)#\s?\d+[A-Za-z]?\b)", re.IGNORECASE
 )
 _STATE_ZIP = re.compile(
-    r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?:(?:USA|US|United States)\s*,?\s*)?(?P<zip>\d{5}(?:-\d{4})?)\b"
+    r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?:(?:USA|US|United States)\s*,?\s*)?"
+    r"(?P<zip>\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s?\d[A-Z]\d)\b"
 )
 _LABELLED = re.compile(r"\b(?P<part>state|zip)(?: code)?\W{1,5}(?P<value>[A-Z]{2}\b|\d{5}(?:-\d{4})?)", re.IGNORECASE)
 _ZIP = re.compile(r"(?<![#\w])(?P<zip>\d{5}(?:-\d{4})?)(?!\w)")
@@ -225,7 +237,7 @@ def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
     rest = text[(unit if unit and (not street or unit.start() > street.start()) else street).end() :] if street or unit else text  # type: ignore[union-attr]
     if place:
         state = _STATES.get(place["state"].lower(), place["state"])
-        found |= {"state": state, "zip": place["zip"], "country": "USA"}
+        found |= {"state": state, "zip": place["zip"], "country": "USA" if place["zip"][0].isdigit() else "Canada"}
     elif labelled := {match["part"].lower(): match["value"] for match in _LABELLED.finditer(text)}:
         found |= {"state": labelled["state"], "country": "USA"} if labelled.get("state") in _STATES.values() else {}
         found |= {"zip": labelled["zip"]} if "zip" in labelled else {}
@@ -260,7 +272,7 @@ def _city(rest: str, found: Mapping[str, str]) -> dict[str, str]:
     if said:
         return {"city": said["city"].strip()}
     for chunk in re.split(r"[,;\n]", rest):
-        words = re.sub(r"\b\d{5}(?:-\d{4})?\b", "", chunk).strip(" .")
+        words = re.sub(r"\b\d{5}(?:-\d{4})?\b|\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b", "", chunk).strip(" .")
         words = _COUNTRY.sub("", re.sub(r"^(?:in|at|and)\s+", "", words)).strip(" .")
         state = re.search(r"\s+(?P<state>[A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)$", words)
         if state and (state["state"] in _STATES.values() or (state["state"].lower() in _STATES and found.get("state"))):

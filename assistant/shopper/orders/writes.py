@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.store import Store
 
 _ADDRESS_PARTS = ("address1", "city", "state", "zip", "country")
+_WITH_STATES = frozenset({"", "USA", "Canada", "Australia"})
 _PART_NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "post code", "country": "country"}
 _INSTEAD = re.compile(r"\b(?:only|just|instead|not the)\b", re.IGNORECASE)
 _ADD_OR_REMOVE = re.compile(
@@ -219,7 +220,8 @@ class Writes:
             start = "I'm sorry, I can't cancel an order for that reason." if draft.reason else f"I can cancel order {order.id} for you."
             return Evidence(Source("order", order.id), f"{start} What is the reason: {choices}?")
         if draft.action == "address":
-            gaps = [_PART_NAMES[part] for part in _ADDRESS_PARTS if not draft.address.get(part)]
+            without = {"state"} if draft.address.get("country", "") not in _WITH_STATES else set()
+            gaps = [_PART_NAMES[part] for part in _ADDRESS_PARTS if part not in without and not draft.address.get(part)]
             return (
                 Evidence(
                     Source("order", order.id), f"What is the new shipping address for order {order.id}? I still need the {joined(gaps)}."
