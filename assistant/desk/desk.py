@@ -190,7 +190,7 @@ class Desk:
                 yield Suggestion(way.text, "responder", way.confidence, way.source.id, way.source.kind, (way.source,))
 
     def _faq(self, asked: str) -> Iterator[Suggestion]:
-        for hit in self._retriever.search(asked, 1, _FAQ):
+        for hit in self._retriever.search(asked, 2, _FAQ):
             entry = self._store.faq.get(hit.passage.id.partition(":")[2])
             if entry:
                 source = Source("policy" if entry.kind == "policy" else "faq", entry.id)
