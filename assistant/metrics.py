@@ -29,17 +29,16 @@ class Metrics:
     """
 
     def __init__(self, store: Store) -> None:
-        self._registry = CollectorRegistry()
-        named = {"namespace": "shopclerk", "registry": self._registry}
-        self._turns = Counter("turns", "Messages answered.", ("role", "status"), **named)
-        self._seconds = Histogram("turn_seconds", "From message to answer.", ("role",), buckets=SECONDS, **named)
-        self._errors = Counter("errors", "Turns and calls that failed, by the error's name.", ("kind",), **named)
-        self.working = Gauge("api_working", "Calls of the API in work.", **named)
-        self.queued = Gauge("api_queued", "Calls of the API that wait for a free lane.", **named)
-        self._listening = Gauge("api_listening", "Open streams of chat messages.", **named)
+        self._registry = registry = CollectorRegistry()
+        self._turns = Counter("shopclerk_turns", "Messages answered.", ("role", "status"), registry=registry)
+        self._seconds = Histogram("shopclerk_turn_seconds", "From message to answer.", ("role",), buckets=SECONDS, registry=registry)
+        self._errors = Counter("shopclerk_errors", "Turns and calls that failed, by the error's name.", ("kind",), registry=registry)
+        self.working = Gauge("shopclerk_api_working", "Calls of the API in work.", registry=registry)
+        self.queued = Gauge("shopclerk_api_queued", "Calls of the API that wait for a free lane.", registry=registry)
+        self._listening = Gauge("shopclerk_api_listening", "Open streams of chat messages.", registry=registry)
         self.listeners = 0
         self._listening.set_function(lambda: self.listeners)
-        Gauge("info", "The version that runs.", ("version",), **named).labels(version("shopclerk")).set(1)
+        Gauge("shopclerk_info", "The version that runs.", ("version",), registry=registry).labels(version("shopclerk")).set(1)
         self._registry.register(_Stored(store))
 
     def answered(self, message: Message, answer: Answer, seconds: float) -> None:

@@ -71,7 +71,7 @@ def _parameters(operation: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _fields(document: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """(name, type, description) of what a body holds; of a list, of what its items hold."""
-    schema = next((content.get("schema", {}) for content in body.get("content", {}).values()), {})
+    schema: Mapping[str, Any] = next((content.get("schema", {}) for content in body.get("content", {}).values()), {})
     schema = _resolved(document, schema.get("items", schema))
     for name, field in schema.get("properties", {}).items():
         yield name, _type(field) + (" (required)" if name in schema.get("required", ()) else ""), field.get("description", "")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, status
 from fastapi.responses import StreamingResponse
@@ -29,7 +29,7 @@ router = APIRouter(tags=["shopper"])
 Serving = Annotated[Service, Depends(service_of)]
 ConversationHeader = Annotated[str, Header(alias="X-Conversation", max_length=400, description="the token of an answer's `conversation`")]
 _CHAT = Depends(Allowed(Scope.CHAT))
-_REFUSALS = {
+_REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "The key is wrong, or one is needed."},
     403: {"description": "The key lacks the scope."},
     429: {"description": "Too many calls; `Retry-After` says when to come back."},
