@@ -17,7 +17,7 @@ from assistant.types import Progress
 
 JUDGED = ("test_", "valid_", "dev_", "backtest_")
 """How the names of figures begin that say how good a model is, rather than how it was exported."""
-BASELINES = ("baseline_", "naive_", "popular_", "before_")
+BASELINES = ("baseline_", "naive_", "popular_", "recency_", "before_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
     from finetune.opinions import Opinions
 
 
+TRAINS_TEXTS = "Fine-tune a sentiment model on texts with a feeling (0/1, negative/neutral/positive) or with 1 to 5 stars."
+TRAINS_TARGETS = "Fine-tune a model of how a text feels about a target named in it, on rows of text, target and feeling."
+JUDGES_TEXTS = "Measure a sentiment model as it is served: accuracy, macro F1, calibration error; for stars the mean absolute error."
+JUDGES_TARGETS = "Measure how well the feeling about a target is told, on SemEval's .seg files or tables with a column `aspect`."
+
+
 def register(workshop: typer.Typer, judging: typer.Typer) -> None:
     """Adds these commands to `shopclerk finetune` and `shopclerk evaluate`."""
-    workshop.command("sentiment")(finetune_sentiment)
-    workshop.command("aspects")(finetune_aspects)
+    workshop.command("sentiment", help=TRAINS_TEXTS)(trains(aspects=False, epochs_unless_said=4))
+    workshop.command("aspects", help=TRAINS_TARGETS)(trains(aspects=True, epochs_unless_said=6))
     workshop.command("shipped-sentiment")(shipped_sentiment)
-    judging.command("sentiment")(evaluate_sentiment)
-    judging.command("aspects")(evaluate_aspects)
+    judging.command("sentiment", help=JUDGES_TEXTS)(judges(aspects=False))
+    judging.command("aspects", help=JUDGES_TARGETS)(judges(aspects=True))
     judging.command("forecast")(evaluate_forecast)
     judging.command("all")(evaluate_all)
 
@@ -37,54 +43,66 @@ Out = Annotated[Path, typer.Option(help="the model folder to write; replaced if 
 Valid = Annotated[Path | None, typer.Option(help="validation data; else a part of the training data is held out")]
 Text = Annotated[str, typer.Option(help="name of the text column, where it cannot be guessed")]
 Label = Annotated[str, typer.Option(help="name of the column with label or stars, where it cannot be guessed")]
+Base = Annotated[str, typer.Option(help="'base', or any BERT-like encoder by folder or name")]
 Epochs = Annotated[int, typer.Option(min=1)]
 Batch = Annotated[int, typer.Option(min=1, help="texts a step")]
 Rate = Annotated[float, typer.Option(help="learning rate of the encoder at its peak")]
+Agreement = Annotated[float, typer.Option(min=0, help="weight of the loss that two passes under dropout should agree; twice the time")]
 Tokens = Annotated[int, typer.Option(min=8, max=512, help="texts are cut to this many tokens in training")]
 Threads = Annotated[int, typer.Option(min=0, help="CPU threads; 0: all")]
+Seed = Annotated[int, typer.Option()]
+Int8 = Annotated[bool, typer.Option(help="round the served weights to 8 bits, where validation shows no loss")]
+Restart = Annotated[bool, typer.Option(help="forget a run that was broken off instead of going on with it")]
 Model = Annotated[Path | None, typer.Option(help="the model folder; without it the shipped one")]
 Data = Annotated[list[Path], typer.Option(help="labelled texts, in the forms that training reads; may be given several times")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 
 
-def finetune_sentiment(
-    train: Train,
-    out: Out,
-    valid: Valid = None,
-    text: Text = "",
-    label: Label = "",
-    base: Annotated[str, typer.Option(help="'base', or any BERT-like encoder by folder or name")] = "base",
-    epochs: Epochs = 4,
-    batch: Batch = 32,
-    rate: Rate = 1e-4,
-    max_tokens: Tokens = 128,
-    seed: Annotated[int, typer.Option()] = 13,
-    threads: Threads = 0,
-    int8: Annotated[bool, typer.Option(help="round the served weights to 8 bits, where validation shows no loss")] = True,
-    restart: Annotated[bool, typer.Option(help="forget a run that was broken off instead of going on with it")] = False,
-) -> None:
-    """Fine-tune a sentiment model on texts with a feeling (0/1, negative/neutral/positive) or with 1 to 5 stars."""
-    _train(train, out, valid, (text, label), (base, epochs, batch, rate, max_tokens, seed, threads, int8, restart), aspects=False)
+def trains(*, aspects: bool, epochs_unless_said: int) -> Callable[..., None]:
+    """The command that trains a model of whole texts, or of targets in them: they differ in what the rows must have."""
 
+    def command(
+        train: Train,
+        out: Out,
+        valid: Valid = None,
+        text: Text = "",
+        label: Label = "",
+        base: Base = "base",
+        epochs: Epochs = epochs_unless_said,
+        batch: Batch = 32,
+        rate: Rate = 1e-4,
+        agreement: Agreement = 0.0,
+        max_tokens: Tokens = 128,
+        seed: Seed = 13,
+        threads: Threads = 0,
+        int8: Int8 = True,
+        restart: Restart = False,
+    ) -> None:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        from assistant.models.folder import Dataset
+        from finetune.intent import Work, discard_checkpoint
+        from finetune.sentiment import SentimentRecipe
+        from finetune.sentiment import finetune_sentiment as run
+        from finetune.training import Schedule
 
-def finetune_aspects(
-    train: Train,
-    out: Out,
-    valid: Valid = None,
-    text: Text = "",
-    label: Label = "",
-    base: Annotated[str, typer.Option(help="'base', or any BERT-like encoder by folder or name")] = "base",
-    epochs: Epochs = 6,
-    batch: Batch = 32,
-    rate: Rate = 1e-4,
-    max_tokens: Tokens = 128,
-    seed: Annotated[int, typer.Option()] = 13,
-    threads: Threads = 0,
-    int8: Annotated[bool, typer.Option(help="round the served weights to 8 bits, where validation shows no loss")] = True,
-    restart: Annotated[bool, typer.Option(help="forget a run that was broken off instead of going on with it")] = False,
-) -> None:
-    """Fine-tune a model of how a text feels about a target named in it, on rows of text, target and feeling."""
-    _train(train, out, valid, (text, label), (base, epochs, batch, rate, max_tokens, seed, threads, int8, restart), aspects=True)
+        data = _opinions(train, (text, label), aspects=aspects)
+        held_out = _opinions([valid], (text, label), aspects=aspects) if valid else None
+        patience = max(2, epochs // 2)
+        schedule = Schedule(
+            epochs=epochs, batch_size=batch, rate=rate, head_rate=5e-4, smoothing=0.05, agreement=agreement, patience=patience, seed=seed
+        )
+        recipe = SentimentRecipe(base, "full", schedule, max_tokens, int8=int8, threads=threads)
+        if restart:
+            discard_checkpoint(out)
+        named = tuple(Dataset(path.name, "as stated by its source", len(data) if len(train) == 1 else 0) for path in train)
+        with bar() as progress:
+            card = run(data, held_out, Work(out, out.name, named), recipe, progress)
+        megabytes = sum(entry.bytes for entry in card.files.values()) / 1e6
+        typer.echo(f"{out}: {card.task}, labels {', '.join(card.labels['polarity'])}, {megabytes:.0f} MB")
+        for name, value in card.metrics.items():
+            typer.echo(f"  {name} {value:g}")
+
+    return command
 
 
 def shipped_sentiment(
@@ -103,28 +121,29 @@ def shipped_sentiment(
     typer.echo(f"{out}: {json.dumps(dict(card.metrics))}")
 
 
-def evaluate_sentiment(
-    data: Data,
-    model: Model = None,
-    text: Text = "",
-    label: Label = "",
-    baseline: Annotated[bool, typer.Option(help="a cross-validated TF-IDF model beside it")] = True,
-    as_json: AsJson = False,
-) -> None:
-    """Measure a sentiment model as it is served: accuracy, macro F1, calibration error; for stars the mean absolute error."""
-    _evaluate(data, model, (text, label), aspects=False, baseline=baseline, as_json=as_json)
+def judges(*, aspects: bool) -> Callable[..., None]:
+    """The command that measures a model on whole texts, or on targets in them."""
 
+    def command(
+        data: Data,
+        model: Model = None,
+        text: Text = "",
+        label: Label = "",
+        baseline: Annotated[bool, typer.Option(help="a cross-validated TF-IDF model beside it")] = True,
+        as_json: AsJson = False,
+    ) -> None:
+        from assistant.models.registry import find_model
+        from finetune.sentiment_evaluation import evaluate_sentiment as run
 
-def evaluate_aspects(
-    data: Data,
-    model: Model = None,
-    text: Text = "",
-    label: Label = "",
-    baseline: Annotated[bool, typer.Option(help="a cross-validated TF-IDF model beside it")] = True,
-    as_json: AsJson = False,
-) -> None:
-    """Measure how well the feeling about a target is told, on SemEval's .seg files or tables with a column `aspect`."""
-    _evaluate(data, model, (text, label), aspects=True, baseline=baseline, as_json=as_json)
+        rows = _opinions(data, (text, label), aspects=aspects)
+        with bar() as progress:
+            report = run(model or find_model("sentiment"), rows, threads=os.cpu_count() or 1, baseline=baseline, progress=progress)
+        _print(report.numbers, as_json)
+        if not as_json:
+            for truth, predicted, count in report.confusions:
+                typer.echo(f"  {count} of {truth!r} taken for {predicted!r}")
+
+    return command
 
 
 def evaluate_forecast(
@@ -148,50 +167,6 @@ def evaluate_forecast(
         typer.echo(f"On the past, against repeating the last figure: {tried}.", err=True)
         typer.echo(f"Chosen, by their median: {', '.join(report.members)}; season of {report.period} steps.", err=True)
     _print(report.numbers, as_json)
-
-
-def _train(
-    train: list[Path],
-    out: Path,
-    valid: Path | None,
-    columns: tuple[str, str],
-    chosen: tuple[str, int, int, float, int, int, int, bool, bool],
-    *,
-    aspects: bool,
-) -> None:
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from assistant.models.folder import Dataset
-    from finetune.intent import Work, discard_checkpoint
-    from finetune.sentiment import SentimentRecipe
-    from finetune.sentiment import finetune_sentiment as run
-    from finetune.training import Schedule
-
-    base, epochs, batch, rate, max_tokens, seed, threads, int8, restart = chosen
-    data = _opinions(train, columns, aspects=aspects)
-    held_out = _opinions([valid], columns, aspects=aspects) if valid else None
-    schedule = Schedule(epochs=epochs, batch_size=batch, rate=rate, head_rate=5e-4, smoothing=0.05, patience=max(2, epochs // 2), seed=seed)
-    recipe = SentimentRecipe(base, "full", schedule, max_tokens, int8=int8, threads=threads)
-    if restart:
-        discard_checkpoint(out)
-    named = tuple(Dataset(path.name, "as stated by its source", len(data) if len(train) == 1 else 0) for path in train)
-    with bar() as progress:
-        card = run(data, held_out, Work(out, out.name, named), recipe, progress)
-    typer.echo(f"{out}: {card.task}, labels {', '.join(card.labels['polarity'])}, {sum(e.bytes for e in card.files.values()) / 1e6:.0f} MB")
-    for name, value in card.metrics.items():
-        typer.echo(f"  {name} {value:g}")
-
-
-def _evaluate(data: list[Path], model: Path | None, columns: tuple[str, str], *, aspects: bool, baseline: bool, as_json: bool) -> None:
-    from assistant.models.registry import find_model
-    from finetune.sentiment_evaluation import evaluate_sentiment as run
-
-    rows = _opinions(data, columns, aspects=aspects)
-    with bar() as progress:
-        report = run(model or find_model("sentiment"), rows, threads=os.cpu_count() or 1, baseline=baseline, progress=progress)
-    _print(report.numbers, as_json)
-    if not as_json:
-        for truth, predicted, count in report.confusions:
-            typer.echo(f"  {count} of {truth!r} taken for {predicted!r}")
 
 
 def _opinions(paths: list[Path], columns: tuple[str, str], *, aspects: bool) -> Opinions:

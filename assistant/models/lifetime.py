@@ -163,7 +163,7 @@ def fit(history: History) -> Lifetime:
     """
     if len(history) < FEWEST or history.repeaters < FEWEST // 10 or not (history.age > 0).any():
         raise TooFewCustomers(
-            f"{len(history)} customers, {history.repeaters} of them more than once, are too few for a model of how customers come back.",
+            f"{history.repeaters} of {len(history)} known customers bought more than once, too few for a model of how customers come back.",
             hint=f"It takes {FEWEST} customers and {FEWEST // 10} who came back.",
         )
     return Lifetime(fit_buying(history), _fit_spending(history))

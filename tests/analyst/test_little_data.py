@@ -79,3 +79,21 @@ def asked(tool: str) -> list[Question]:
 def sound(answer: Answer) -> bool:
     figures = [answer.value, *(row.value for row in answer.rows)]
     return all(math.isfinite(figure) for figure in figures if isinstance(figure, float))
+
+
+@pytest.mark.parametrize(
+    ("shop", "tool", "said"),
+    [
+        ("one order", "anomalies", "8 weeks of sales"),
+        ("one order", "forecast", "8 weeks with sales"),
+        ("one order", "segments", "too few"),
+        ("no dates", "forecast", "No sale has a date"),
+        ("no dates", "profile", "Which customer"),
+        ("nobody known", "at_risk", "0 of 0 known customers"),
+    ],
+)
+def test_what_is_lacking_is_named(tmp_path: Path, shop: str, tool: str, said: str) -> None:
+    Warehouse.refresh(shops(tmp_path)[shop])
+    answer = Analyst(tmp_path, Settings(currency="EUR")).ask(Question(tool), "manager")
+    assert answer.status is Status.DECLINED
+    assert said in answer.text

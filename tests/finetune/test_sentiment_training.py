@@ -1,24 +1,30 @@
-"""Training a tiny sentiment network: it learns, is served as it was trained, and refuses what cannot be learnt."""
+"""Training a tiny sentiment network: it learns, is served as it was trained, reads targets, and refuses what cannot be learnt."""
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 torch = pytest.importorskip("torch")
 
 from assistant.errors import ImportRefused  # noqa: E402
+from assistant.models.encoder import OnnxEncoder  # noqa: E402
 from assistant.models.folder import open_model, read_card  # noqa: E402
 from assistant.models.sentiment import TrainedSentiment, weights_of_words  # noqa: E402
 from finetune.commands import app  # noqa: E402
-from finetune.export import base_folder, tokenizer_of  # noqa: E402
-from finetune.intent import Work  # noqa: E402
+from finetune.export import base_folder, export_graph, tokenizer_of  # noqa: E402
+from finetune.intent import Work, backbone_of  # noqa: E402
+from finetune.network import BranchGraph, IntentNetwork  # noqa: E402
 from finetune.opinions import Opinions  # noqa: E402
-from finetune.sentiment import SentimentRecipe, finetune_sentiment  # noqa: E402
+from finetune.sentiment import SentimentRecipe, base_of_card, finetune_sentiment, token_ids, train_network  # noqa: E402
+from finetune.shipped_sentiment import BranchTail, export_branch  # noqa: E402
 from finetune.training import Schedule  # noqa: E402
 
 FELT = {"0": ("bad", "awful", "broken"), "1": ("good", "lovely", "perfect")}
@@ -30,6 +36,17 @@ def _opinions(count: int, seed: int) -> Opinions:
     chooser = random.Random(seed)
     rows = [(f"the {chooser.choice(THINGS)} is {chooser.choice(words)} {i}", label) for label, words in FELT.items() for i in range(count)]
     return Opinions(tuple(text for text, _ in rows), tuple(label for _, label in rows), ("",) * len(rows))
+
+
+def _about_targets(count: int, seed: int) -> Opinions:
+    """Two things a sentence, of opposite feelings: only the target decides."""
+    chooser = random.Random(seed)
+    rows = []
+    for i in range(count):
+        one, two = chooser.sample(THINGS, 2)
+        text = f"{one} {chooser.choice(FELT['1'])} {two} {chooser.choice(FELT['0'])} {i}"
+        rows += [(text, one, "1"), (text, two, "-1")]
+    return Opinions(tuple(r[0] for r in rows), tuple(r[2] for r in rows), tuple(r[1] for r in rows))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -79,6 +96,36 @@ def test_the_word_that_decided_is_named(trained: Path) -> None:
     assert min(weights, key=lambda word: weights[word]) == "awful"
 
 
+def test_a_target_is_read_behind_its_text(tiny: Path, tmp_path: Path) -> None:
+    data = _about_targets(12, 1)
+    tokenizer = tokenizer_of(base_folder())
+    assert tokenizer.decode(token_ids(tokenizer, data, 32)[0]) == f"[CLS] {data.texts[0]} [SEP] {data.targets[0]} [SEP]"
+    schedule = Schedule(epochs=1, batch_size=8, rate=3e-3, precision="no")
+    recipe = SentimentRecipe(str(tiny), schedule=schedule, int8=False)
+    card = finetune_sentiment(data, _about_targets(4, 2), Work(tmp_path / "aspects", "aspects"), recipe)
+    assert card.task == "aspects"
+    reader = TrainedSentiment(tmp_path / "aspects")
+    assert reader.reads_targets
+    one, two = (reader.read_closely(data.texts[0], target) for target in ("lid", "the very long strap"))
+    assert len(one.offsets) < len(two.offsets)
+    assert one.offsets[-2:] == ((0, 0), (0, 0))
+
+
+def test_the_command_trains_and_the_other_one_judges(tiny: Path, tmp_path: Path) -> None:
+    for name, seed, count in (("train", 1, 40), ("test", 2, 10)):
+        rows = _opinions(count, seed)
+        (tmp_path / f"{name}.txt").write_text("\n".join(f"{label} {text}" for text, label in zip(rows.texts, rows.labels, strict=True)))
+    out = tmp_path / "model"
+    train = ["finetune", "sentiment", "--train", str(tmp_path / "train.txt"), "--out", str(out), "--base", str(tiny)]
+    done = CliRunner().invoke(app, [*train, "--epochs", "10", "--batch", "8", "--rate", "3e-3", "--no-int8", "--threads", "1"])
+    assert done.exit_code == 0, done.output
+    judged = CliRunner().invoke(app, ["evaluate", "sentiment", "--model", str(out), "--data", str(tmp_path / "test.txt"), "--json"])
+    assert judged.exit_code == 0, judged.output
+    numbers = json.loads(judged.stdout)
+    assert numbers["accuracy"] >= 0.8
+    assert numbers["examples"] == 20
+
+
 def test_aspects_want_targets(tmp_path: Path) -> None:
     path = tmp_path / "train.txt"
     path.write_text("1 good\n0 bad\n")
@@ -97,3 +144,23 @@ def test_aspects_want_targets(tmp_path: Path) -> None:
 def test_what_cannot_be_learnt_is_told(tiny: Path, tmp_path: Path, data: Opinions, said: str) -> None:
     with pytest.raises(ImportRefused, match=said):
         finetune_sentiment(data, None, Work(tmp_path / "m"), SentimentRecipe(str(tiny)))
+
+
+def test_a_branch_goes_on_from_the_encoders_trunk(tiny: Path, tmp_path: Path) -> None:
+    """The served halves, the encoder's trunk and the branch in its own folder, say what the whole network says in torch."""
+    work = Work(tmp_path / "branch", "branch")
+    recipe = SentimentRecipe(str(tiny), "branch", Schedule(epochs=3, batch_size=16, rate=3e-3, precision="no"))
+    trained = train_network(_opinions(40, 1), _opinions(10, 2), work, recipe)
+    card = base_of_card(trained, work, recipe)
+    export_branch(trained.network, work.out, replace(card, settings={**card.settings, "branch": 2}), int8=False)
+    encoder = tmp_path / "encoder"
+    base = backbone_of(str(tiny), "eager")
+    graph = BranchGraph(base, IntentNetwork(backbone_of(str(tiny), "eager"), 2, "branch").branch, {})
+    export_graph(graph, trained.tokenizer, encoder, replace(card, task="encoder", labels={}), int8=False)
+    text = "the pot is lovely 7"
+    served = TrainedSentiment(work.out, OnnxEncoder(encoder)).read_closely(text)
+    states = trained.network.inputs([trained.tokenizer(text)["input_ids"]])[0]
+    with torch.no_grad():
+        expected = BranchTail(trained.network.branch, trained.network.head.linear).eval()(states[None].float())[0]
+    assert served.scores * card.settings["temperature"] == pytest.approx(np.asarray(expected), abs=0.05)
+    assert served.embedding == pytest.approx(OnnxEncoder(encoder).encode([text])[0], abs=1e-5)

@@ -14,7 +14,7 @@ from assistant.analyst.question import Period, Question
 from assistant.analyst.tools import ToolResult, tool
 from assistant.analyst.trade import accounted, remembered
 from assistant.analyst.tradedays import promotion_runs
-from assistant.models.anomaly import high_rates, odd_days, odd_orders, shifted
+from assistant.models.anomaly import FEWEST_ORDERS, SHORTEST, high_rates, odd_days, odd_orders, shifted
 from assistant.types import Row, Status
 
 if TYPE_CHECKING:
@@ -59,6 +59,11 @@ def anomalies(question: Question, context: Context) -> ToolResult:
     """
     if context.today is None or context.first_day is None:
         return ToolResult(Status.DECLINED, text="No sale has a date, so nothing can be told from what is usual.")
+    if (context.today - context.first_day).days < SHORTEST and context.warehouse.info.lines < FEWEST_ORDERS:
+        text = (
+            f"What is odd can be told once there are {SHORTEST // 7} weeks of sales, or {FEWEST_ORDERS} lines of orders; there are fewer."
+        )
+        return ToolResult(Status.DECLINED, text=text)
     kinds = [kind for kind in question.by if kind in KINDS] or [kind for kind in KINDS if kind not in context.denied]
     sql: list[str] = []
     found: list[_Odd] = []

@@ -57,7 +57,9 @@ def forecast(question: Question, context: Context) -> ToolResult:
     today = context.today
     metric = context.semantics.metric(question.metric or "net_sales")
     question = replace(question, metrics=(metric.id,))
-    if today is None or metric.cube != "sales" or not (metric.additive or metric.id in PER_DOCUMENT):
+    if today is None:
+        return _declined("No sale has a date, so there is nothing to forecast from.")
+    if metric.cube != "sales" or not (metric.additive or metric.id in PER_DOCUMENT):
         return _declined(f"{metric.name[:1].upper()}{metric.name[1:]} cannot be forecast; sales, orders, units and returns can be.")
     asked = question.period or Period(today.replace(day=1), today.replace(day=1), "month").step(1)
     if asked.last <= today:

@@ -31,6 +31,8 @@ def profile(question: Question, context: Context) -> ToolResult:
 
     clause = question.filter_on("customer")
     customer = str(clause.values[0]) if clause else ""
+    if not customer:
+        return ToolResult(Status.DECLINED, text="Which customer? Please give the id, or the name as the shop has it.")
     lines = context.warehouse.table("lines")
     mine = lines.filter(lines["customer_id"] == customer)
     sums = mine.aggregate(
@@ -44,7 +46,7 @@ def profile(question: Question, context: Context) -> ToolResult:
     )
     (found,) = context.warehouse.run(sums).to_pylist()
     if not found["orders"]:
-        return ToolResult(Status.DECLINED, text=f"Customer {customer or '(none named)'} has no order in the data.")
+        return ToolResult(Status.DECLINED, text=f"Customer {customer} has no order in the data.")
     goods = mine.filter(mine["sale"], ~mine["service"])
     counted = goods.group_by("product_id").aggregate(name=goods["product"].max(), orders=goods["order_id"].nunique())
     favourites = context.warehouse.run(counted.order_by([ibis.desc("orders"), "product_id"]).limit(FAVOURITES)).to_pylist()

@@ -87,7 +87,7 @@ def _words(reason: Reason, names: dict[str, str]) -> str:
         "together": f"bought together with {source} in {count} orders",
         "after": f"bought later by {count} customers of {source}",
         "similar": f"like {source} by its text",
-        "popular": f"in {count} orders lately",
+        "popular": f"in {count} order{'s' if reason.count > 1 else ''} lately",
         "pattern": f"fits what else is bought beside {source}" if reason.product_id else "fits the pattern of all orders",
     }[reason.kind]
 

@@ -36,7 +36,7 @@ def segments(question: Question, context: Context) -> ToolResult:
     bought = purchases(context, question.filters)
     names = np.unique(bought.customers)
     if context.today is None or len(names) < FEWEST:
-        text = f"{len(names)} customers with dated orders are too few to make segments of; it takes {FEWEST}."
+        text = f"Known customers with dated orders: {len(names)}, too few to make segments of; it takes {FEWEST}."
         return ToolResult(Status.DECLINED, text=text)
     scored, money = scored_customers(question, context)
     rows, parts = [], []
