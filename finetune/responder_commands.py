@@ -27,6 +27,7 @@ def register(workshop: typer.Typer, judging: typer.Typer) -> None:
     workshop.command("shipped-responder")(shipped_responder)
     workshop.command("shipped-verdicts")(shipped_verdicts)
     judging.command("responder")(evaluate_responder)
+    judging.command("support-replies")(evaluate_support)
 
 
 Style = Annotated[str, typer.Option(help="brief | full: how much of the evidence the replies say")]
@@ -161,6 +162,22 @@ def evaluate_responder(
         return
     for name, value in report.numbers.items():
         typer.echo(f"{name} {value:g}")
+
+
+def evaluate_support(
+    data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
+    model: Annotated[Path | None, typer.Option(help="the model folder; without it the shipped one")] = None,
+    count: Annotated[int, typer.Option(min=1, help="how many held-out messages")] = 300,
+) -> None:
+    """Measure support replies to held-out messages, behind the guard, beside the reply of the nearest training message."""
+    from assistant.models.registry import find_model
+    from finetune import support_evaluation
+
+    with bar() as progress:
+        found = support_evaluation.evaluate_support(model or find_model("responder"), data, count, progress=progress)
+    typer.echo(f"items {found.items}, of which {found.ungrounded} say what their evidence lacks")
+    typer.echo(f"responder: ROUGE-L {found.rouge_l:.3f}, BLEU {found.bleu:.1f}")
+    typer.echo(f"reply of the nearest training message: ROUGE-L {found.nearest_rouge_l:.3f}, BLEU {found.nearest_bleu:.1f}")
 
 
 def _learn_from_store(folder: Path) -> None:

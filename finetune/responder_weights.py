@@ -93,7 +93,11 @@ def _read(path: Path) -> dict[str, Array]:
             shape = [_number(file, "I") for _ in range(_number(file, "B"))]
             kind = _TYPES[_number(file, "B")]
             arrays[name] = np.frombuffer(file.read(_number(file, "I")), kind).reshape(shape)
-    return {name: _floats(name, array, arrays) for name, array in arrays.items()}
+        floats = {name: _floats(name, array, arrays) for name, array in arrays.items()}
+        for _ in range(_number(file, "I")):  # equal arrays are kept once, under the first's name
+            alias = _text(file)
+            floats[alias] = floats[_text(file)]
+    return floats
 
 
 def _floats(name: str, array: Array, arrays: Mapping[str, Array]) -> Array:

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from assistant.models.entailment import polarity, telling
+from assistant.models.notation import is_notation
 from assistant.models.slots import Delexicaliser, Fact, Kind, as_sentence, canonical
 from assistant.models.words import common_words
 from retrieval.tokens import fold
@@ -46,6 +46,11 @@ _LEFT_OVER = re.compile(r"\[[A-Z]+\d*\]|\{\{?|\}\}?|<[^>]*>|##")
 _CLAUSE = re.compile(r"(?<=[.!?;])\s+|\.\.+|\bbut\b|\n")
 _DOUBLED = frozenset({"that", "had", "very", "really", "so", "bye", "pom", "yo", "tic"})
 """Words that people write twice."""
+_ENTRY = re.compile(r"(?P<name>[A-Za-z][A-Za-z ]*?):? (?P<figure>\d[\d.,]*)(?= |,|;|$)")
+_NEAR = 5
+"""So many words about a figure say what it is of."""
+_ASSUMED = frozenset({"year", "day"})
+"""Units that people leave out: "for ages 5 and up"."""
 _UNIT_AFTER = re.compile(r"^\s?-?\s?(?P<unit>[a-z]+(?:\.(?=\s|$))?|''|’’|[\"”″]|['’′]|%|°\s?[cf]?)", re.IGNORECASE)
 
 
@@ -69,10 +74,13 @@ def support(text: str, evidence: Sequence[Fact], message: str = "") -> float:
     return sum(word in known for word in said) / len(said) if said else 1.0
 
 
-def stutter(text: str) -> str:
-    """A word that stands twice in a row, as a decoder writes that has lost its place; empty where there is none."""
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    return next((word for word, following in pairwise(words) if word == following and word not in _DOUBLED), "")
+def without_stutter(text: str) -> str:
+    """A text without the second of two words that stand twice in a row, as a decoder writes that has lost its place."""
+
+    def once(match: re.Match[str]) -> str:
+        return match[0] if match["word"].lower() in _DOUBLED else match["word"]
+
+    return re.sub(r"\b(?P<word>[^\W\d_]+)(?:\s+(?P=word)\b)+", once, text, flags=re.IGNORECASE)
 
 
 def turned(text: str, evidence: Sequence[Fact]) -> str:
@@ -83,6 +91,32 @@ def turned(text: str, evidence: Sequence[Fact]) -> str:
     clauses = [clause for fact in evidence for clause in _CLAUSE.split(as_sentence(fact)) if clause.strip()]
     nearest = max(clauses, key=lambda clause: len(said & telling(clause)), default="")
     return nearest if polarity(nearest) or _unfulfilled().search(nearest) else ""
+
+
+def valueless(text: str, evidence: Sequence[Fact]) -> bool:
+    """Whether a text names an attribute, where that is all there is, and says no word and no figure of its value."""
+    if len(evidence) != 1 or not isinstance(evidence[0], str) or not is_notation(evidence[0]):
+        return False
+    value = as_sentence(evidence[0]).partition(":")[2]
+    told = telling(value) | frozenset(re.findall(r"\d+", value))
+    return bool(told) and not told & (telling(text) | frozenset(re.findall(r"\d+", text)))
+
+
+def crossed(text: str, evidence: Sequence[Fact]) -> str:
+    """A figure that a text gives to another entry of a table than the table does ("energy is 300 grams"); empty where there is none."""
+    for fact in evidence:
+        names: dict[str, set[str]] = {}
+        for entry in _ENTRY.finditer(as_sentence(fact)) if not isinstance(fact, str) or is_notation(fact) else ():
+            names.setdefault(entry["figure"].rstrip(".,"), set()).update(word for word in telling(entry["name"]) if len(word) > 1)
+        for match in re.finditer(r"(?<![\w.])\d[\d.,]*", text):
+            figure = match[0].rstrip(".,")
+            before, after = text[: match.start()].split()[-_NEAR:], text[match.end() :].split()[:_NEAR]
+            near = telling(" ".join([*before, *after]))
+            own = names.get(figure, set())
+            others = set().union(*(words for other, words in names.items() if other != figure))
+            if own and not near & own and near & (others - own):
+                return figure
+    return ""
 
 
 def strange(text: str, evidence: Sequence[Fact], message: str = "") -> frozenset[str]:
@@ -140,7 +174,14 @@ def _unit_told(surface: str, unit: str, whole: str) -> bool:
     wanted = canonical(Kind.NUMBER, surface)
     places = [(s, p) for kind, s, p in _everywhere(whole) if kind in {Kind.NUMBER, Kind.MONEY} and canonical(Kind.NUMBER, s) == wanted]
     told = {_unit_at(whole, place + len(s)) for s, place in places}
-    return unit in told or "" in told or not told
+    return unit in told or not told or ("" in told and (unit in _ASSUMED or unit in _units_of(whole)))
+
+
+def _units_of(text: str) -> frozenset[str]:
+    """Every unit that a text speaks of, whatever its figure."""
+    words = {_units().get(word, "") for word in re.findall(r"[a-z]+|''|[\"”″'′%]", text.lower())}
+    words |= {_units().get("inch", "")} if re.search(r"\d\s?in\b", text, re.IGNORECASE) else set()
+    return frozenset(words | {_unit_at(text, place + len(surface)) for _, surface, place in _everywhere(text)})
 
 
 def _everywhere(text: str) -> Iterable[tuple[Kind, str, int]]:

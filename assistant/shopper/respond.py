@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.models.entailment import Verdict, asks_yes_or_no, echoed, polarity, said, telling
-from assistant.models.grounding import crossed, strange, stutter, support, turned, unsupported, valueless
+from assistant.models.grounding import crossed, strange, support, turned, unsupported, valueless, without_stutter
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
 from assistant.models.verdicts import VerdictReader
@@ -169,7 +169,7 @@ def checked(
     what a shop owes its customers. `settled`: what the evidence says to the question, by
     rules where it is not given.
     """
-    text = phrasing.text.strip()
+    text = without_stutter(phrasing.text.strip())
     if not text or not phrasing.complete:
         return "", "unfinished" if text else "silence"
     if phrasing.score < LEAST_SCORE:
@@ -185,8 +185,6 @@ def checked(
         return "", "empty"
     if said(text) is Verdict.SILENT and settled.verdict is Verdict.NO and not polarity(text) and polarity("\n".join(told)):
         return "", "contradiction of a denial"
-    if word := stutter(text):
-        return "", f"stutter {word!r}"
     if figure := crossed(text, request.evidence):
         return "", f"crossed {figure}"
     if valueless(text, request.evidence):

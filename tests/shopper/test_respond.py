@@ -144,12 +144,35 @@ def test_what_only_repeats_the_question_is_not_said_to_customers() -> None:
         ("does it have a handle?", "I wish it had a handle, but still a good buy.", "It has a handle.", "turned"),
         ("what sounds does it make?", "Nice and simple, without any extra sounds.", "It makes any extra sounds.", "turned"),
         ("what is in the box?", "The box holds a brush and two cups.", "The box is in the box.", "nothing"),
-        ("what is in the box?", "The box holds a brush and two cups.", "The box holds a brush brush.", "stutter"),
         ("what is in the box?", "The box holds a brush and two cups.", "The box holds a brush.", ""),
     ],
 )
 def test_customers_are_told_nothing_turned_round_or_empty(question: str, evidence: str, text: str, why: str) -> None:
     assert checked(Request(question, (evidence,)), Phrasing(text, 0.0, True), strict=True)[1].partition(" ")[0] == why
+
+
+def test_a_word_said_twice_is_said_once() -> None:
+    request = Request("what is in the box?", ("The box holds a brush and two cups.",))
+    assert checked(request, Phrasing("The box holds a brush brush.", 0.0, True)) == ("The box holds a brush.", "")
+
+
+TABLE = "nutrition: { fat:[ { unit:grams, value:3.0 } ], sugar:[ { unit:grams, value:11.0 } ], energy:[ { unit:calories, content:90.0 } ] }"
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "why"),
+    [
+        (TABLE, "It has 3 grams of fat and 11 grams of sugar.", ""),
+        (TABLE, "It has 11 grams of fat.", "crossed"),
+        ("skill_level: { value:advanced }", "This is for a skill level.", "nothing"),
+        ("skill_level: { value:advanced }", "This is for advanced skill.", ""),
+        ("height: { value:11 }", "The height is 11 inches.", "unit"),
+        ('size: { value:"11 x 4 inches" }', "The size is 11 inches by 4 inches.", ""),
+        ("resolution: { unit:pixels, value:4.0 }", 'The resolution is 4" in all.', "unit"),
+    ],
+)
+def test_an_attributes_figures_stay_with_their_names_and_units(fact: str, text: str, why: str) -> None:
+    assert refused(text, fact, message="").partition(" ")[0] == why
 
 
 def test_a_word_put_together_from_pieces_is_refused() -> None:
