@@ -161,6 +161,9 @@ def _unanswered(draft: Draft, question: Question, semantics: Semantics) -> Itera
     unit = semantics.metrics[question.metric].unit if question.metric else ""
     if draft.cube == "sales" and unit not in ("share", "") and question.tool != "share":
         yield from (m for m in reading.ops("stars") if m.text == "rate")
+    if question.tool == "ranking" and not draft.ranks:
+        yield from (m for m in reading.ops("how_many") if m is reading.marks[0])
+    yield from (m for m in reading.of("product") if _ranked_by_name(draft, m))
     yield from (m for m in draft.pending if _alternative(draft, m, question))
     if not _SEGMENTS & set(question.metrics):
         yield from (m for m in reading.ops("first") if m.text.endswith("first time") or m.text.startswith(("start", "began", "launch")))
@@ -180,6 +183,14 @@ def _alternative(draft: Draft, mark: Mark, question: Question) -> bool:
     taken = set(mark.all("metric")) & set(question.metrics) or dimensions & {*question.by, *(c.dimension for c in _clauses(question))}
     rare = bool(dimensions & {"brand", "style", "category", "hour", "weekday", "department", "division", "class"})
     return not taken and (rare or any(m is not None and m.text == "or" for m in beside))
+
+
+def _ranked_by_name(draft: Draft, mark: Mark) -> bool:
+    """ "Top 2 losers": where things to rank are named, one product that happens to be called so is hardly meant."""
+    before = draft.reading.before(mark)
+    number = before is not None and before.kind == "number" and before.number > 1
+    lead = draft.reading.before(before) if number and before is not None else None
+    return lead is not None and lead.is_op("top", "bottom") and len(mark.products) == 1 and len(mark.words) == 1 and not mark.value
 
 
 def _bounded(draft: Draft, mark: Mark) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from oracle import TIME_KEYS
+from oracle import TIME_KEYS, WEEKDAYS
 from suite import FILTERS, Ask, period_of, read_suite
 
 from assistant.analyst.question import Comparison, FilterClause, Having, Period, Question, Ranking, Share, Side
@@ -53,9 +53,8 @@ def _clause(key: str, value: str) -> FilterClause:
     if key == "contains":
         return FilterClause("product", "contains", (value,))
     if key == "weekday":
-        return FilterClause(
-            "weekday", "eq", (["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].index(value) + 1,)
-        )
+        days = tuple(WEEKDAYS.index(day) + 1 for day in value.split(","))
+        return FilterClause("weekday", "eq" if len(days) == 1 else "in", days)
     if key == "weekend":
         return FilterClause("weekday", "in", (6, 7))
     if key == "hour":
@@ -69,7 +68,8 @@ def _clause(key: str, value: str) -> FilterClause:
         return FilterClause({"age": "age", "rating": "review_stars"}[key], "between", (int(low or 0), int(high or 999)))
     name = {"item": "reviewed_item", "class": "class"}.get(key, key)
     if "," in value:
-        return FilterClause(name, "in", tuple(value.split(",")))
+        values = tuple(part.lstrip("!") for part in value.split(","))
+        return FilterClause(name, "not_in" if value.startswith("!") else "in", values)
     return FilterClause(name, "ne" if value.startswith("!") else "eq", (value.lstrip("!"),))
 
 
@@ -113,11 +113,12 @@ def _shaped(base: Question, keys: Mapping[str, str]) -> Question:
 
 
 def cases() -> list[Ask]:
-    """The lines of the suite whose gold has a typed form, each kind of gold once."""
-    found = []
+    """The lines of the suite whose gold has a typed form, each shape of gold once: which keys it has, and what it groups by."""
+    found: dict[tuple[str, frozenset[str], tuple[str, ...]], Ask] = {}
     for ask in read_suite(QUESTIONS):
         head, *keys = shlex.split(ask.spec)
         named = {key.split("=", 1)[0] for key in keys}
         if "|" not in head and head not in ("clarify", "declined", "answered", *LEFT_OUT) and named <= HANDLED:
-            found.append(ask)
-    return list({ask.spec: ask for ask in found}.values())
+            grouped = tuple(key for key in keys if key.startswith(("by=", "change=", "share=", "country=!")))
+            found.setdefault((head, frozenset(named), grouped), ask)
+    return list(found.values())
