@@ -72,7 +72,8 @@ _SAME_FOR = re.compile(
     r"\b(?:what about|how about|same (?:for|with|goes|reason|thing)|and (?:also |then )?(?:for |with )?(?:order )?#?\w*\d)", re.IGNORECASE
 )
 _ASKS_OF_PENDING = re.compile(
-    r"\bhow much (?:more|less|extra|do i|would i|will i|is (?:it|that)|does it)\b|\b(?:price )?difference\b.*\?|"
+    r"\bhow much (?:more|less|extra|do i|would i|will i|is (?:it|that)|(?:does|would|will) (?:it|that|this))\b|"
+    r"\b(?:price )?difference\b.*\?|"
     r"\bwhat (?:would|will) i (?:pay|get)\b|"
     r"\b(?:happens to|goes|go(?:ing)?) (?:with )?(?:the|my) money\b|\b(?:the|my) money (?:go|end up)\b",
     re.IGNORECASE,
@@ -136,7 +137,8 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
     elsewhere = sight.ask is not None and sight.ask.write and bool(named - {own})
     if _ASKS_OF_PENDING.search(text) and not cues.agrees(text) and named <= {own}:
         return Plan(Move.CONTINUE, state.draft.action if state.draft else "", "asks about what was repeated back")
-    if cues.declines(text) and not _amends(sight) and not elsewhere and len(text.split()) <= longest:
+    new_address = state.draft is not None and state.draft.action == "address" and any(c.isdigit() for c in text)
+    if cues.declines(text) and not (_amends(sight) or elsewhere or new_address) and len(text.split()) <= longest:
         return Plan(Move.DENY, why="no to what was repeated back")
     return None
 
@@ -309,6 +311,14 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     if named - {draft.order_id.lstrip("#").upper()}:
         return False
     if sight.ask is not None and sight.ask.of_item and draft.action in _OF_ITEMS and "?" not in sight.understanding.text:
+        return True
+    if (
+        draft.action in _OF_ITEMS
+        and sight.ask is not None
+        and not sight.ask.write
+        and _amends(sight)
+        and "?" not in sight.understanding.text
+    ):
         return True
     if sight.ask is None:
         return _adds(sight, draft.action)

@@ -97,7 +97,7 @@ def refund(order: Order, customer: Customer, currency: str, policy: OrderPolicy)
     refunds = [p for p in order.payments if p.kind == "refund"]
     if not refunds:
         return _about(
-            order, f"Order {order.id} is {order.status}; no refund is on record for it.{_if_cancelled(order, customer, currency, policy)}"
+            order, f"Order {order.id} is {order.status}; no refund is on record for it.{_to_come(order, customer, currency, policy)}"
         ), None
     parts = []
     for payment in refunds:
@@ -107,8 +107,11 @@ def refund(order: Order, customer: Customer, currency: str, policy: OrderPolicy)
     return _about(order, f"For order {order.id}, which is {order.status}, the refund is {joined(parts)}."), refunds[-1].amount
 
 
-def _if_cancelled(order: Order, customer: Customer, currency: str, policy: OrderPolicy) -> str:
-    """Where the money would go, for an order that can still be cancelled."""
+def _to_come(order: Order, customer: Customer, currency: str, policy: OrderPolicy) -> str:
+    """When the money comes for what is being returned, and where it would go for an order that can still be cancelled."""
+    back = policy.rules.get("return")
+    if back is not None and order.status == back.becomes and policy.refund_text:
+        return f" {policy.refund_text}"
     rule, paid = policy.rules.get("cancel"), [p for p in order.payments if p.kind == "payment"]
     method = method_of(customer, paid[-1].method_id) if paid else None
     if rule is None or order.status not in rule.statuses or method is None:

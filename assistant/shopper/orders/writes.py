@@ -54,6 +54,7 @@ _REST_STAYS = re.compile(
     r"\bonly the (?:house|street|flat|apartment|suite)\b",
     re.IGNORECASE,
 )
+_BY_ITEM = re.compile(r"\b(?:order|purchase|one) (?:with|containing|that (?:has|had|holds)|of) (?:the|my|a)\b", re.IGNORECASE)
 _LISTED, _SURE = 12, 0.95
 _SWAPS = ("modify", "exchange")
 
@@ -396,7 +397,13 @@ def _refuse_parts(kind: str, order: Order, text: str) -> None:
             "I'm sorry, items can't be added to or removed from an order; they can only be changed to another variant of the same product."
         )
     named = slots.read_items(text, order)
-    if kind == "cancel" and len(order.lines) > 1 and 0 < len(named) < len(order.lines) and _CANCEL_ITEM.search(text):
+    if (
+        kind == "cancel"
+        and not _BY_ITEM.search(text)
+        and len(order.lines) > 1
+        and 0 < len(named) < len(order.lines)
+        and _CANCEL_ITEM.search(text)
+    ):
         raise PolicyRefused(f"I'm sorry, single items of order {order.id} can't be cancelled, only the whole order.")
 
 
