@@ -83,6 +83,7 @@ def heading(store: Store, conversation: Conversation | None, agent: str, colleag
             '<header class="sc-talk-head" data-conversation="{}">'
             '<button type="button" class="sc-back" data-open="" aria-label="Back to the list">←</button>'
             '<div class="sc-talk-who"><h1>{}</h1><p class="sc-mode sc-mode-{}"><i></i>{}</p></div>'
+            '<button type="button" class="sc-button sc-aside" data-aside aria-label="Customer, notes and macros">Details</button>'
             '<div class="sc-moves">{}</div></header>{}{}'
         ).format(
             conversation.id,
@@ -250,8 +251,7 @@ def _moves(conversation: Conversation, agent: str, colleagues: Iterable[str]) ->
                 Markup("").join(options)
             )
         )
-    aside = '<button type="button" class="sc-button sc-aside" data-aside aria-label="Customer, notes and macros">Details</button>'
-    return Markup("").join([*buttons, Markup(aside)])
+    return Markup("").join(buttons)
 
 
 def _undo(done: str) -> Markup:
