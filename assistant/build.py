@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from assistant.analyst.analyst import Analyst
 from assistant.analyst.lessons import Lesson, lesson_from, stored
+from assistant.analyst.looks import customers_shown
 from assistant.analyst.mending import Chosen
 from assistant.analyst.question import Period, question_from_json
 from assistant.analyst.service import ServiceRoom
@@ -50,6 +51,8 @@ from retrieval.types import Retriever
 
 _AUTHORS = {Role.SHOPPER: "customer", Role.AGENT: "customer", Role.STAFF: "staff"}
 _LANES = 64
+LONGEST_MESSAGE = 4000
+"""Characters; what is beyond is not read, as the pages and the API take no longer ones. What a million would cost, nobody means."""
 QUESTIONS = "question"
 MOST_TALKS = 2000
 """Conversations, those touched last, whose messages are looked through for what customers write about."""
@@ -180,7 +183,7 @@ class Shop:
         """
         began = time.perf_counter()
         try:
-            answer = self._turn(replace(message, text=mask(message.text)), began)
+            answer = self._turn(replace(message, text=mask(message.text[:LONGEST_MESSAGE])), began)
         except Exception as error:
             for watcher in self.watchers:
                 watcher.failed(message, error, time.perf_counter() - began)
@@ -256,6 +259,8 @@ class Shop:
             self.store.conversations.save(replace(self._conversation(message), memory=memory, customer_id=customer))
             if message.role is Role.STAFF and answer.status is Status.DECLINED:
                 self.store.audit.append(f"staff:{message.session}", "question_declined", answer.intent or answer.tool, text=message.text)
+            if message.role is Role.STAFF and (seen := customers_shown(answer)):
+                self.store.audit.append(f"staff:{message.session}", "customer_viewed", ", ".join(seen[:20]), count=len(seen))
         return answer
 
     def _pass_on(self, message: Message) -> Answer:
