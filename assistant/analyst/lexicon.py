@@ -167,9 +167,9 @@ def load_lexicon(semantics: Semantics) -> Lexicon:
     }
     vocabulary = frozenset(known | {stem(w) for w in known})
     askable = frozenset({*written, *fillers, *PERIOD_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES})
-    names = (n for m in semantics.metrics.values() if not m.hidden for n in (m.name, *m.synonyms))
-    names = (*names, *(n for d in semantics.dimensions.values() for n in (d.singular, d.plural, *d.synonyms)))
-    nouns = frozenset(n for n in names if n.isalpha() and len(n) > 4)
+    figures = (n for m in semantics.metrics.values() if not m.hidden for n in (m.name, *m.synonyms))
+    groups = (n for d in semantics.dimensions.values() for n in (d.singular, d.plural, *d.synonyms))
+    nouns = frozenset(n for n in (*figures, *groups) if n.isalpha() and len(n) > 4)
     countries = {key: tuple(phrases.split("|")) for key, phrases in data["countries"].items()}
     return Lexicon(stems, exact, fillers | {stem(w) for w in fillers}, countries, vocabulary, askable, nouns, verbs, objects)
 

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 from assistant.analyst.assemble import Assembler, Focus
 from assistant.analyst.business import business_question
 from assistant.analyst.catalogue_turn import catalogue_question
-from assistant.analyst.draft import RANKING_OPS, Drafter
+from assistant.analyst.draft import RANKING_OPS
+from assistant.analyst.drafter import Drafter
 from assistant.analyst.filters import FilterReader
 from assistant.analyst.guard import refused
 from assistant.analyst.lexicon import Lexicon

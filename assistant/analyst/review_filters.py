@@ -185,9 +185,9 @@ class ReviewFilters(FilterBase):
                 years = _TENS.get(match["n"]) or int(match["n"])
                 self.found.add(marks[0].start, FilterClause("age", op, (years,), f"{words[op]} {years}"))
         for match, marks in self._spans(r"(?:(?:aged|age|age of|exactly) (?P<n>\d\d)|(?P<m>\d\d) (?:- )?(?:year|yr) (?:- )?olds?)"):
-            age = int(match["n"] or match["m"])
+            years = int(match["n"] or match["m"])
             self._use(*marks)
-            self.found.add(marks[0].start, FilterClause("age", "eq", (age,), f"aged {age}"))
+            self.found.add(marks[0].start, FilterClause("age", "eq", (years,), f"aged {years}"))
 
     def _ratings(self) -> None:
         one = r"(?P<n>[1-5]|one|two|three|four|five)"

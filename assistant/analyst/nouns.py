@@ -1,0 +1,327 @@
+"""Nouns of a message: a figure, a thing to rank, a group or a count, by what stands around them.
+
+"Orders" is a figure in "how many orders", a thing to rank in "top 5 orders". Works on a draft, which it fills in.
+"""
+
+from __future__ import annotations
+
+from assistant.analyst.draft import RANKING_OPS, Draft
+from assistant.analyst.question import Question
+from assistant.analyst.reading import Mark
+from assistant.analyst.semantics import Semantics
+
+_QUANTIFIERS = frozenset(
+    ["most", "fewest", "least", "the most", "the fewest", "the least", "highest", "lowest", "maximum", "max", "minimum", "min", "greatest"]
+)
+_ADJECTIVES = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annual": "year",
+    "annually": "year",
+    "hourly": "hour",
+}
+_ITEM_WORDS = frozenset(
+    ["item", "items", "article", "articles", "thing", "things", "gift", "gifts", "goods", "good", "merchandise", "stuff"]
+)
+_AFTER_NOUN = frozenset(["breakdown", "split", "ranking", "wise", "mix", "level", "table", "distribution", "chart"])
+
+
+class Nouns:
+    """Resolves the nouns of one draft."""
+
+    def __init__(self, draft: Draft, semantics: Semantics, previous: Question | None) -> None:
+        self.draft, self.reading, self.semantics, self.previous = draft, draft.reading, semantics, previous
+
+    def resolve(self) -> None:
+        for mark in self.reading.marks:
+            if mark.kind != "phrase" or mark.start in self.draft.used:
+                continue
+            metrics = [ident for ident in mark.all("metric") if self._in_cube(self.semantics.metrics[ident].cube)]
+            dimensions = [
+                ident for ident in mark.all("dimension") if self._in_cube(self.semantics.dimensions[ident].cube) or self._time(ident)
+            ]
+            if self._acts(mark):
+                self.draft.used.add(mark.start)
+                continue
+            if self._labels_id(mark) or self._refers_back(mark):
+                continue
+            if dimensions:
+                self._noun(mark, dimensions[0], metrics[0] if metrics else "")
+            elif metrics:
+                self._metric(mark, metrics[0])
+        self._settle()
+
+    def _in_cube(self, cube: str) -> bool:
+        return cube == self.draft.cube
+
+    def _time(self, ident: str) -> bool:
+        return self.semantics.dimensions[ident].kind == "time"
+
+    def _acts(self, mark: Mark) -> bool:
+        """ "How much have customers sent back", "in which country do customers spend most": whoever buys is no figure here."""
+        before, after = self.reading.before(mark), self.reading.after(mark)
+        if "customer" not in mark.all("dimension") or before is None or after is None:
+            return False
+        asked = any(m.start < mark.start for m in self.reading.ops("how_much", "how_many", "which", "when", "why"))
+        verb = after.is_op("spent", "sold", "bought", "came_back") or bool(set(after.all("metric")) & {"net_sales", "returns"})
+        return (
+            asked and verb and self.reading.tokens[mark.start - 1].text in ("do", "did", "have", "had", "our", "all", "the", "does", "has")
+        )
+
+    def _labels_id(self, mark: Mark) -> bool:
+        """ "customer 14911": the noun only says what the id is."""
+        after = self.reading.after(mark)
+        while after is not None and after.text in ("#", "no", "number", "nr", "id", "code", "no.", "called", "named", "with", "ref"):
+            after = self.reading.after(after)
+        if after is None or not mark.all("dimension"):
+            return False
+        return (
+            (after.kind == "customer" and "customer" in mark.all("dimension"))
+            or (after.kind == "order" and "order" in mark.all("dimension"))
+            or (
+                after.kind == "product"
+                and "product" in mark.all("dimension")
+                and len(after.words) == 1
+                and any(c.isdigit() for c in after.words[0])
+                and self._bare_lead(mark)
+            )
+        )
+
+    def _bare_lead(self, mark: Mark) -> bool:
+        before = self.reading.before(mark)
+        return before is None or not before.is_op(*RANKING_OPS, "which", "how_many")
+
+    def _refers_back(self, mark: Mark) -> bool:
+        """ "that customer", "this product": a pronoun, not a group."""
+        before = self.reading.before(mark)
+        if before is None or not mark.all("dimension") or mark.end - mark.start > 1:
+            return False
+        return (before.is_op("that") and before.text in ("that", "those", "these")) or before.text == "this"
+
+    def _lead(self, mark: Mark) -> Mark | None:
+        """The operator right before a noun, over numbers and small words."""
+        before = self.reading.before(mark)
+        while before is not None and (
+            before.kind == "number"
+            or before.text
+            in (
+                "the",
+                "our",
+                "all",
+                "total",
+                "different",
+                "distinct",
+                "unique",
+                "individual",
+                "single",
+                "of",
+                "a",
+                "an",
+                "one",
+                "ever",
+                "active",
+            )
+            or (before.kind == "phrase" and not before.senses)
+            or (before.is_op("total", "average", "all") and not before.is_op("by"))
+        ):
+            before = self.reading.before(before)
+        return before
+
+    def _metric(self, mark: Mark, ident: str) -> None:
+        before = self.reading.before(mark)
+        if ident == "returns" and before is not None and before.is_op("how_many"):
+            ident = "cancellations"
+        self.draft.used.add(mark.start)
+        if ident == "trading_days" and before is not None and (before.is_op("by", "average", "a_unit") or before.text in ("a", "an")):
+            self.draft.per = "day"
+            return
+        if ident == "products_sold" and before is not None and before.is_op("how_many"):
+            self.draft.counted = "product"
+        if ident not in self.draft.metrics:
+            self.draft.metrics.append(ident)
+            self.draft.metric_marks.append(mark)
+
+    def _noun(self, mark: Mark, dimension: str, metric: str) -> None:
+        lead, before, draft = self._lead(mark), self.reading.before(mark), self.draft
+        if dimension == "country" and not (lead is not None and lead.is_op("how_many")):
+            metric = ""
+        kind = self.semantics.dimensions[dimension].kind
+        if dimension == "order" and before is not None and before.is_op("average") and not mark.text.endswith("s"):
+            self._metric(mark, "aov")
+        elif mark.is_op(*RANKING_OPS):
+            self._rank(mark, dimension)
+        elif (lead is not None and lead.is_op("how_many")) or self._counted_after(mark):
+            self._count(mark, dimension, metric)
+        elif (before is not None and before.is_op("average") and mark.text in _ADJECTIVES) or (
+            mark.text in _ADJECTIVES and self._average_follows(mark)
+        ):
+            self._per(mark, _ADJECTIVES[mark.text])
+        elif mark.text in _ADJECTIVES:
+            (self._rank if draft.ranks and not draft.ranked and kind == "time" else self._group)(mark, _ADJECTIVES[mark.text])
+        elif lead is not None and lead.is_op("by"):
+            self._after_by(mark, lead, dimension, metric)
+        elif before is not None and before.is_op("a_unit") and kind == "time" and not draft.ranks:
+            self._per(mark, dimension)
+        elif lead is not None and lead.is_op(*RANKING_OPS):
+            self._after_superlative(mark, lead, dimension, metric)
+        elif (lead is not None and lead.is_op("which", "who", "rank")) or (
+            before is not None and before.kind == "number" and (draft.ranks or kind != "time")
+        ):
+            self._rank(mark, dimension)
+        elif self.reading.has("average") and before is not None and before.is_op("average") and kind == "time":
+            self._per(mark, dimension)
+        elif (after := self.reading.after(mark)) is not None and after.text in _AFTER_NOUN | {"breakdown"}:
+            draft.used.add(after.start)
+            self._group(mark, dimension)
+        elif draft.ranks and not draft.ranked and (not metric or self._with_superlative(mark)):
+            self._rank(mark, dimension)
+        elif metric or self.previous is not None:
+            draft.pending.append(mark)
+        else:
+            draft.used.add(mark.start)
+            draft.pending.append(mark)
+
+    def _counted_after(self, mark: Mark) -> bool:
+        """ "Invoice count": the noun is counted."""
+        after = self.reading.after(mark)
+        return after is not None and after.text in ("count", "counts", "tally", "headcount")
+
+    def _average_follows(self, mark: Mark) -> bool:
+        after = self.reading.after(mark)
+        return after is not None and after.is_op("average")
+
+    def _with_superlative(self, mark: Mark) -> bool:
+        """ "customers with the most orders", "the customer who spent most"."""
+        after = self.reading.after(mark)
+        linked = ("with", "who", "that", "which", "having", "whose", "spending", "buying", "ordering")
+        return after is not None and (after.text in linked or after.is_op(*RANKING_OPS))
+
+    def _after_by(self, mark: Mark, lead: Mark, dimension: str, metric: str) -> None:
+        draft, time = self.draft, self._time(dimension)
+        if metric and draft.ranked:
+            self._metric(mark, metric)
+        elif time and (self.reading.has("average") or (lead.text == "per" and dimension == "day")) and not draft.ranks:
+            self._per(mark, dimension)
+        elif (
+            (draft.ranks or (self.previous is not None and self.previous.tool == "ranking"))
+            and not draft.ranked
+            and lead.text == "by"
+            and not draft.metrics
+            and metric
+            and dimension in ("customer", "order")
+            and mark.text.endswith("s")
+        ):
+            self._metric(mark, metric)
+        else:
+            self._group(mark, dimension)
+
+    def _after_superlative(self, mark: Mark, lead: Mark, dimension: str, metric: str) -> None:
+        others = self.draft.ranked or any(
+            m is not mark and m.all("dimension") and not m.all("metric") for m in self.reading.marks if m.kind == "phrase"
+        )
+        if metric and (
+            lead.text in ("most", "fewest", "least", "the most", "the fewest", "the least")
+            or (lead.text in _QUANTIFIERS and (others or self.reading.has("who")))
+        ):
+            self._metric(mark, metric)
+        else:
+            self._rank(mark, dimension)
+
+    def _count(self, mark: Mark, dimension: str, metric: str) -> None:
+        """ "how many X": the count of X, whatever the metric is called."""
+        counts = {
+            "country": "countries",
+            "day": "trading_days",
+            "product": "products_sold",
+            "reviewed_item": "reviewed_items",
+            "customer": "customers",
+            "order": "orders",
+        }
+        words = " ".join(t.text for t in self.reading.tokens[max(0, mark.start - 2) : mark.start])
+        if (
+            dimension == "product"
+            and set(mark.text.split()) & _ITEM_WORDS
+            and not any(w in words for w in ("different", "distinct", "unique"))
+        ):
+            self.draft.counted = "item"
+            self._metric(mark, "units")
+            return
+        if dimension == "customer" and self.draft.cube == "reviews":
+            self._metric(mark, "reviews")
+            return
+        self.draft.counted = dimension
+        ident = counts.get(dimension) or metric
+        if ident and self.semantics.metrics[ident].cube == self.draft.cube:
+            self._metric(mark, ident)
+        else:
+            self.draft.used.add(mark.start)
+
+    def _rank(self, mark: Mark, dimension: str) -> None:
+        self.draft.used.add(mark.start)
+        if dimension not in self.draft.ranked:
+            self.draft.ranked.append(dimension)
+            self.draft.plural = self.draft.plural or any(t.text != t.stem for t in self.reading.tokens[mark.start : mark.end])
+
+    def _group(self, mark: Mark, dimension: str) -> None:
+        self.draft.used.add(mark.start)
+        if dimension not in self.draft.by:
+            self.draft.by.append(dimension)
+
+    def _per(self, mark: Mark, dimension: str) -> None:
+        self.draft.used.add(mark.start)
+        self.draft.per = dimension
+
+    def _settle(self) -> None:
+        """Nouns without a role: a figure where none is named yet, else left to the conversation."""
+        draft = self.draft
+        self._new_customers()
+        rest: list[Mark] = []
+        for mark in draft.pending:
+            metrics = [ident for ident in mark.all("metric") if self._in_cube(self.semantics.metrics[ident].cube) and ident != "countries"]
+            joined = self._joined(mark)
+            segments = bool(draft.metrics) and set(draft.metrics) <= {"new_customers", "returning_customers"} and metrics == ["orders"]
+            if metrics and (not draft.metrics or joined or segments) and not self._swaps(mark):
+                self._metric(mark, metrics[0])
+            else:
+                rest.append(mark)
+        draft.pending = rest
+
+    def _new_customers(self) -> None:
+        """ "How many of them were new": of customers; new anything else is nothing that the data knows."""
+        before = self.previous.metric if self.previous else ""
+        for mark in self.reading.ops("first"):
+            counts = self.reading.has("how_many") and not self.reading.of("product")
+            if self.draft.cube == "sales" and counts and mark.text.endswith("first time"):
+                self._metric(mark, "new_customers")
+        for mark in self.reading.ops("new"):
+            named = any("customer" in m.all("dimension") for m in self.reading.marks)
+            named = named or "returning_customers" in self.draft.metrics
+            if self.draft.cube == "sales" and (named or before in ("customers", "new_customers", "returning_customers")):
+                self._metric(mark, "new_customers")
+            else:
+                self.draft.unknown.append(mark)
+
+    def _joined(self, mark: Mark) -> bool:
+        before = self.reading.before(mark)
+        if before is not None and before.text == "the":
+            before = self.reading.before(before)
+        last = self.draft.metric_marks[-1] if self.draft.metric_marks else None
+        return before is not None and before.text in ("and", "&", "+") and last is not None and self.reading.before(before) is last
+
+    def _swaps(self, mark: Mark) -> bool:
+        """After a ranking of products, "and customers?" asks for a ranking of customers."""
+        before = self.previous
+        if before is None or before.tool not in ("ranking", "breakdown") or not before.by:
+            return False
+        kinds = {self.semantics.dimensions[ident].kind for ident in before.by}
+        if "order" in mark.all("dimension"):
+            return False
+        return (
+            kinds <= {"product", "customer", "value", "order"}
+            and bool(mark.all("dimension"))
+            and len(self.reading.tokens) <= 5
+            and not self.reading.has("how_many", "instead")
+        )
