@@ -110,9 +110,12 @@ def finetune_intent(train: Labelled, valid: Labelled | None, work: Work, recipe:
 
 def _to_be_refined(train: Labelled, recipe: Recipe) -> bool:
     """Whether the shipped model is to be refined, at least as a try: asked for, or it knows most of the labels already."""
+    alone = int(os.environ.get("WORLD_SIZE", "1")) == 1
+    if recipe.tuning == "refine" and not alone:
+        raise ImportRefused("Refining is asked for in several processes; it takes one, and a minute.", hint="Start it without torchrun.")
     if recipe.tuning != "auto":
         return recipe.tuning == "refine"
-    if recipe.base != "base" or int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if recipe.base != "base" or not alone:
         return False
     try:
         known = knows(train.names, find_model(SHIPPED_FOLDER))

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from assistant.errors import ModelMissing
+from assistant.errors import ImportRefused, ModelMissing
 from assistant.models.encoder import OnnxEncoder
 from assistant.models.folder import read_card
 from assistant.models.intent import INTENT_HEAD
@@ -93,6 +93,12 @@ def test_refining_without_a_shipped_model_says_so(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(intent, "find_model", absent)
     with pytest.raises(ModelMissing):
+        finetune_intent(made(OTHERS), None, Work(tmp_path / "model"), Recipe(tuning="refine", threads=1))
+
+
+def test_several_processes_do_not_refine(offered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(ImportRefused, match="several processes"):
         finetune_intent(made(OTHERS), None, Work(tmp_path / "model"), Recipe(tuning="refine", threads=1))
 
 
