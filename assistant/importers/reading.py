@@ -24,6 +24,7 @@ OnBad = Callable[[int, str, str], None]
 Notice = Callable[[str], None]
 
 _CELL_LIMIT = 16 * 1024 * 1024
+_SHOWN = 200
 _NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 
 
@@ -124,8 +125,8 @@ class JsonLinesSource:
                     continue
                 try:
                     value = json.loads(line)
-                except ValueError as error:
-                    on_bad(number, f"not JSON: {error}", line.strip())
+                except (ValueError, RecursionError) as error:
+                    on_bad(number, f"not JSON: {error}", line.strip()[:_SHOWN])
                     continue
                 if isinstance(value, dict):
                     yield RawRow(number, value)
@@ -217,6 +218,8 @@ def read_json(path: Path, notice: Notice) -> Any:
             f"{path.name} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
             hint="The file may be cut short: export it again.",
         ) from error
+    except RecursionError as error:
+        raise ImportRefused(f"{path.name} is nested too deeply to be data.", hint="Give a list of objects.") from error
 
 
 def _read_yaml(path: Path, notice: Notice) -> Any:
@@ -227,6 +230,8 @@ def _read_yaml(path: Path, notice: Notice) -> Any:
     try:
         with path.open(encoding=text_encoding(path, notice)) as file:
             return yaml.load(file, Loader=loader)
+    except RecursionError as error:
+        raise ImportRefused(f"{path.name} is nested too deeply to be data.", hint="Give a list of objects.") from error
     except yaml.YAMLError as error:
         raise ImportRefused(" ".join(f"{path.name} is not valid YAML: {error}.".split()), hint="The file may be cut short.") from error
 
@@ -319,8 +324,12 @@ def _delimiter(header: str) -> str:
 
 def _distinct(header: list[str]) -> list[str]:
     """The names of the columns; a second `Price` becomes `Price.2`."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    again: dict[str, int] = {}
     for name in (cell.strip() for cell in header):
-        again = sum(1 for other in names if other == name or other.startswith(f"{name}."))
-        names.append(f"{name}.{again + 1}" if name in names else name)
-    return names
+        own = name
+        while own in names:
+            again[name] = again.get(name, 1) + 1
+            own = f"{name}.{again[name]}"
+        names[own] = None
+    return list(names)

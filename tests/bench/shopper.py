@@ -51,7 +51,7 @@ def compare(rounds: int, turns: int) -> list[Comparison]:
             rounds,
         )
     shop.close()
-    details = {"messages": len(asked), "tokens_a_reply": round(statistics.mean(lengths), 1), "stages_ms": {}}
+    details = {"messages": len(asked), "tokens_a_reply": round(statistics.mean(lengths), 1)}
     return [
         Comparison(
             "shopper_turn", "encode, IndexFlat, generate", f"{len(asked)} turns with a generated reply", 5.0, *lone, len(asked), details
