@@ -223,7 +223,9 @@ class Desk:
         answer, confidence = self._undone(self._draft, conversation, asked)
         certain = answer.status is Status.ANSWERED or (answer.status is not Status.HANDOFF and confidence >= LEAST_CONFIDENCE)
         if answer.text and not answer.actions and certain:
-            yield Suggestion(answer.text, "assistant", confidence, answer.intent, answer.intent.replace("_", " "), answer.sources)
+            # what the clerk recommends besides is no source for other ways of saying the answer
+            asked_about = tuple(s for s in answer.sources if s.kind != "product" or not answer.products or s.id in answer.products)
+            yield Suggestion(answer.text, "assistant", confidence, answer.intent, answer.intent.replace("_", " "), asked_about)
 
     def _undone(self, draft: Draft, conversation: Conversation, asked: str) -> tuple[Answer, float]:
         try:

@@ -117,6 +117,7 @@ class Counter:
             self._intent(sight),
             filled[0] if len(filled) == 1 or (filled and len(chosen) == 1) else None,
             kept,
+            known=known,
         )
 
     def compare(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:

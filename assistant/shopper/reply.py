@@ -35,6 +35,8 @@ class Outcome:
     trace: tuple[tuple[str, str], ...] = ()
     silent: tuple[Source, ...] = field(default=())
     """Sources that the text rests on without a sentence of their own."""
+    known: bool = True
+    """Whether the shop's data told all that was asked."""
 
 
 LINE = Source("policy", "line")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,3 +133,20 @@ def test_every_source_speaks_before_any_speaks_twice(store: Store) -> None:
     assert len(suggested) <= MOST
     assert [s.text for s in suggested[:2]] == ["At ten.", "It weighs two kilos."]
     assert desk.shown("c") == suggested
+
+
+def test_what_is_recommended_besides_is_no_source_for_other_ways_of_saying_the_answer(store: Store) -> None:
+    both = (Source("product", "p1"), Source("product", "p2"))
+    found = Answer(Status.ANSWERED, "It weighs two kilos.", intent="product_detail", sources=both, products=("p1",))
+    asked: list[tuple[Source, ...]] = []
+
+    def phrase(text: str, sources: Sequence[Source]) -> list[Any]:
+        asked.append(tuple(sources))
+        return []
+
+    conversation = store.conversations.get("c")
+    assert conversation is not None
+    Desk(store, FakeRetriever([]), Settings(), lambda c, t: (found, 0.5), None, phrase).suggest(
+        conversation, store.conversations.turns("c")
+    )
+    assert asked == [(Source("product", "p1"),)]

@@ -55,6 +55,9 @@ def test_nothing_is_recommended_after_a_complaint_or_where_the_shop_does_not_wan
     upset = talk()
     upset.say("this is ridiculous, the worst service ever")
     assert "bought together" not in upset.say("how much is the Garden Chair?").text
+    unanswered = talk().say("does the Garden Chair have a carbon frame?").text
+    assert "does not say" in unanswered
+    assert "bought together" not in unanswered
     plain = talk()
     plain.clerk = ShopperClerk(store, FakeRetriever([]), Settings(shopper={"recommend": False}))
     assert "bought together" not in plain.say("how much is the Garden Chair?").text
