@@ -85,6 +85,8 @@ def _of_the_staff(visit: Visit, site: Site, **look: Any) -> Iterator[tuple[str, 
     page.locator(".sc-queue [data-open]").first.click()
     page.locator(".sc-talk-head").wait_for()
     yield "desk, a conversation", page
+    page.goto("/desk/gaps")
+    yield "gaps", page
     page = visit("/insights", user="manager", **look)
     page.locator(".sc-welcome").wait_for()
     yield "insights, empty", page
@@ -95,6 +97,8 @@ def _of_the_staff(visit: Visit, site: Site, **look: Any) -> Iterator[tuple[str, 
     yield "insights, answered", page
     page.goto("/insights/board")
     yield "dashboard", page
+    page.goto("/insights/service")
+    yield "service", page
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide-light", "phone-dark"])
