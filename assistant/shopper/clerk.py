@@ -231,7 +231,8 @@ class ShopperClerk:
     def _mentioned(self, plan: Plan, sight: Sight, outcome: Outcome, shelf: Shelf) -> Outcome:
         """The outcome with one recommendation and its reason, where the shop likes that and the moment is right."""
         state = outcome.state
-        if not self._settings.shopper.recommend or outcome.status is not Status.ANSWERED or not may_mention(plan, sight, state):
+        helped = outcome.status is Status.ANSWERED and outcome.known
+        if not self._settings.shopper.recommend or not helped or not may_mention(plan, sight, state):
             return outcome
         found = self._counter(shelf).mention(state.focus[0], state)
         if found is None:
@@ -312,16 +313,14 @@ class ShopperClerk:
         )
 
     def _explained(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
-        if sight.ask is not None and sight.ask.write and state.customer_id:  # who then names an order wants it done there
-            state = replace(state, held=Held.of(sight.understanding))
-        return self._desk.explain(plan.detail, state) or self._lost(sight, plan, state)
+        return self._desk.explain(plan.detail, _asked_how(sight, state)) or self._lost(sight, plan, state)
 
     def _cited(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         match = sight.faq
         if match is None:
             return self._lost(sight, plan, state)
         first = (said(line("sorry", self._settings)),) if plan.detail == "sorry" else ()
-        return Outcome(Status.ANSWERED, (*first, said_entry(match.entry)), state, sight.understanding.intent)
+        return Outcome(Status.ANSWERED, (*first, said_entry(match.entry)), _asked_how(sight, state), sight.understanding.intent)
 
     def _lost(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         if state.misses + 1 >= MOST_MISSES:
@@ -370,6 +369,11 @@ class ShopperClerk:
 def _of_goods(sight: Sight) -> bool:
     """Whether a half of a message clearly speaks of goods: names a product or a category, or is near to one."""
     return bool(sight.naming.ids or sight.understanding.of_kind("category")) or sight.goods >= weighing.GOODS_SURE
+
+
+def _asked_how(sight: Sight, state: DialogueState) -> DialogueState:
+    """The state after the rule for a change was told: who names an order then wants it done there."""
+    return replace(state, held=Held.of(sight.understanding)) if sight.ask is not None and sight.ask.write and state.customer_id else state
 
 
 def _blank(sight: Sight) -> Sight:

@@ -30,6 +30,13 @@ MOST_ALIKE = 0.75
 _SENTENCES = 4
 """So many sentences of a description, those nearest to the message, are read for a draft."""
 _LEAST_OWN = 0.3
+_MEANT = (
+    (r"\bmade (?:of|from|out)\b|\bfabric\b", "material"),
+    (r"\bheavy\b|\bweigh", "weight"),
+    (r"\b(?:big|large|small|long|wide|tall|high|deep|measure\w*)\b", "size dimensions length width height depth"),
+    (r"\b(?:wash|clean|launder)", "care washing"),
+)
+"""Attributes that a message means without their name."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _COURTESY = re.compile(
     r"^(?:hello|hi|hey|dear|good (?:day|morning|afternoon|evening)|thank(?:s| you)|you(?:'|’)re welcome|i hope|please (?:let|feel)|"
@@ -131,7 +138,8 @@ def _review(store: Store, text: str, id: str) -> Evidence | None:
 
 def _passages(text: str, product: Product) -> tuple[str | dict[str, Scalar], ...]:
     """The product's name, the attributes that share a word with the message, and its nearest sentences; none where nothing is shared."""
-    asked = telling(text) - telling(product.name)
+    meant = " ".join(names for pattern, names in _MEANT if re.search(pattern, text, re.IGNORECASE))
+    asked = (telling(text) | telling(meant)) - telling(product.name)
     named = {name: value for name, value in product.attributes.items() if asked & telling(f"{name} {value}".replace("_", " "))}
     told = _nearest(" ".join(sorted(asked)), _SENTENCE.split(product.description))
     if not named and not asked & telling(told):

@@ -13,6 +13,18 @@ from assistant.config import Settings
 from assistant.errors import BadSettings
 from assistant.shopper.hours import when_answered
 
+BY_INTENT = {
+    "greeting": "greeting",
+    "thanks": "thanks",
+    "goodbye": "goodbye",
+    "chitchat": "chitchat",
+    "help": "help",
+    "out_of_scope": "out_of_scope",
+    "abuse": "abuse",
+    "prompt_attack": "prompt_attack",
+    "private_data": "private_data",
+}
+"""The line that answers a message of an intent that asks for nothing more."""
 _WAYS = {"email": "the e-mail address of your account", "name_zip": "your first name, last name and post code"}
 
 

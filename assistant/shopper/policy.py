@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from assistant.shopper import cues
+from assistant.shopper.goods import about_goods
+from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.orders.actions import NAMES
 from assistant.shopper.orders.asks import says_write
 from assistant.shopper.plan import Move, Plan, Sight
@@ -23,26 +25,9 @@ from assistant.shopper.weighing import (
     FAQ_WORTH,
     GOODS_LIKELY,
     PRODUCT_INTENTS,
-    about_the_shop,
-    faq_first,
-    only_goods,
-    seeks_goods,
     text_over_goods,
 )
 from assistant.shopper.words import word_list
-
-_LINES = {
-    "greeting": "greeting",
-    "thanks": "thanks",
-    "goodbye": "goodbye",
-    "chitchat": "chitchat",
-    "help": "help",
-    "out_of_scope": "out_of_scope",
-    "abuse": "abuse",
-    "prompt_attack": "prompt_attack",
-    "private_data": "private_data",
-}
-
 
 _BRIEF = 8
 _SURE = 0.5
@@ -98,7 +83,7 @@ _REFUND_TIME = re.compile(
 
 def decide(sight: Sight, state: DialogueState) -> Plan:
     """The move for a message."""
-    for step in (_danger, _consent, _anger, _identity, _courtesy, _orders, _complaints, _products, _texts, _rest):
+    for step in (_danger, _consent, _anger, _identity, _courtesy, _orders, _complaints, about_goods, _texts, _rest):
         plan = step(sight, state)
         if plan is not None:
             return _kept_to(plan, sight, state)
@@ -370,118 +355,6 @@ def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
     return Plan(Move.FAQ, "sorry", "something bought is broken") if fits else Plan(Move.LINE, "defect", "something bought is broken")
 
 
-def _products(sight: Sight, state: DialogueState) -> Plan | None:
-    text = cues.mended(cues.plain(sight.understanding.text))
-    naming, reference = sight.naming, sight.reference
-    u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
-    if naming.missing and u.intent in PRODUCT_INTENTS and u.confidence >= _SURE and faq < FAQ_LIKELY and not u.of_kind("first_last_name"):
-        return Plan(Move.MISSING, naming.missing, "asks for a product that does not exist")
-    if cues.RANGE.search(text) and not sight.wish.core:
-        return Plan(Move.RANGE, why="what there is altogether")
-    if _of_those_shown(sight, state, text):
-        return _of_several(sight, state, text) or (_of_spoken(sight, text) if reference.ids else _of_shelf(sight, state, text))
-    if faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
-        return None
-    if sight.faq is not None and not naming.ids and (about_the_shop(sight) or text_over_goods(sight)):
-        return None
-    if naming.missing and not sight.understanding.of_kind("first_last_name"):
-        return Plan(Move.MISSING, naming.missing, "names a product that does not exist")
-    if cues.MORE.search(text) and state.wish:
-        return Plan(Move.MORE, why="wants more of the same")
-    spoken = naming.ids or reference.ids
-    return _of_several(sight, state, text) or (
-        _of_spoken(sight, text) if spoken or reference.way == "ordinal" else _of_shelf(sight, state, text)
-    )
-
-
-def _of_those_shown(sight: Sight, state: DialogueState, text: str) -> bool:
-    """Whether a few words ask on about the products just shown ("anything cheaper?"), whatever text they may resemble."""
-    asks_on = any(p.search(text) for p in (cues.CHEAPER, cues.DEARER, cues.CHEAPEST, cues.DEAREST, cues.COMPARE, cues.SIMILAR))
-    return bool(state.shown) and state.subject == "product" and asks_on and not sight.naming.ids and len(text.split()) <= _BRIEF
-
-
-def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
-    mentions, group = sight.naming.mentions, len(sight.reference.ids) > 1
-    for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
-        if pattern.search(text) and (group or (len(mentions) > 1)):
-            return Plan(Move.EXTREME, name, "of those shown")
-    if (cues.DIFFERENCE.search(text) or cues.COMPARE.search(text)) and len(mentions) <= 1 and len(state.focus) > 1 and not sight.naming.ids:
-        return Plan(Move.COMPARE, "focus", "the products just compared")
-    if len(mentions) > 1 or (group and not sight.naming.ids):
-        if cues.DIFFERENCE.search(text) or cues.COMPARE.search(text) or cues.CHEAPER.search(text) or cues.DEARER.search(text):
-            return Plan(Move.COMPARE, why="several products side by side")
-    elif len(mentions) == 1 and cues.COMPARE.search(text) and state.focus and not set(state.focus) & set(sight.naming.ids):
-        return Plan(Move.COMPARE, "with focus", "a named product with the one spoken of")
-    return None
-
-
-def _of_spoken(sight: Sight, text: str) -> Plan:
-    for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
-        if pattern.search(text) and sight.variants:
-            return Plan(Move.EXTREME, name, "of its variants")
-    if cues.GOES_WITH.search(text):
-        return Plan(Move.GOES_WITH, why="with the one spoken of")
-    if cues.SIMILAR.search(text):
-        return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like the one spoken of")
-    if cues.CHEAPER.search(text) or cues.DEARER.search(text):
-        return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than the one spoken of")
-    if (
-        not sight.naming.ids
-        and sight.reference.way == "pronoun"
-        and sight.wish.core
-        and sight.kind_known
-        and (
-            sight.understanding.intent in {"product_search", "recommend"}
-            or (cues.SEEKS.search(text) and sight.understanding.of_kind("category"))
-        )
-    ):
-        return Plan(Move.SEARCH, why="names a kind of product")
-    return Plan(Move.FACTS, why="about a product")
-
-
-def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
-    """Moves about kinds of products, and refinements of the last search."""
-    u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
-    named = u.of_kind("category", "money_max", "money_min", "colour", "material")
-    if u.intent in _LINES and u.confidence >= 0.6 and not named and not only_goods(sight, text):
-        return None
-    if only_goods(sight, text):
-        return Plan(Move.SEARCH, why=f"nothing but goods, {sight.goods:.2f}")
-    if u.confidence < 0.5 and not sight.kind_known and not named and faq >= FAQ_WORTH:
-        return None
-    for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
-        if pattern.search(text) and sight.variants and not sight.wish.core:
-            return Plan(Move.EXTREME, name, "of its variants")
-        if pattern.search(text) and (sight.kind_known or ((state.shown or state.wish) and not sight.wish.core)):
-            return Plan(Move.EXTREME, name, "of a kind")
-    if (cues.CHEAPER.search(text) or cues.DEARER.search(text)) and state.shown and not (sight.wish.core and sight.kind_known):
-        return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than those shown")
-    if cues.SIMILAR.search(text) and state.shown and not sight.wish.core:
-        return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like those shown")
-    if re.search(r"\bhow many\b", text, re.IGNORECASE) and sight.kind_known and not cues.PRONOUN.search(text):
-        return Plan(Move.COUNT, why="how many of a kind")
-    elliptic = (_ONES.search(text) or _WHAT_ABOUT.match(text)) and not u.of_kind("category")
-    if state.wish and ((not sight.wish.core and sight.wish.constrained) or (elliptic and sight.wish.words)):
-        return Plan(Move.SEARCH, "refine", "narrows the last search")
-    wants = u.intent in PRODUCT_INTENTS or sight.understanding.of_kind("category", "money_max", "money_min")
-    if (
-        sight.kind_known
-        and sight.wish.core
-        and (wants or faq < FAQ_LIKELY)
-        and (u.intent != "out_of_scope" or (cues.SEEKS.search(text) and u.of_kind("category")) or _opens_with_goods(sight, text))
-    ):
-        return Plan(Move.SEARCH, why="a kind of product")
-    if u.intent in {"product_search", "recommend"} and (faq < FAQ_LIKELY or u.confidence >= 0.6 or seeks_goods(sight)) and sight.wish.words:
-        return Plan(Move.SEARCH, why="a wish in words")
-    return None
-
-
-def _opens_with_goods(sight: Sight, text: str) -> bool:
-    """Whether a message begins with the kind of thing it wants, and asks nothing: "watch for men that looks classy"."""
-    kinds = sight.understanding.of_kind("category")
-    return bool(kinds) and "?" not in text and not text[: kinds[0].start].strip()
-
-
 def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     faq, intent = (sight.faq.score if sight.faq else 0.0), sight.understanding.intent
     if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
@@ -492,12 +365,12 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     asks_shop = intent in word_list("faq_intents") or (sight.ask is not None and not sight.desk)
     if (
         faq >= FAQ_SURE
-        or (faq >= FAQ_LIKELY and (asks_shop or intent not in _LINES))
+        or (faq >= FAQ_LIKELY and (asks_shop or intent not in BY_INTENT))
         or (faq >= FAQ_HOPED and asks_shop)
         or (faq >= FAQ_GUESS and sight.ask is not None and not sight.desk)
         or (faq >= FAQ_CLEAR and intent in {"out_of_scope", "chitchat", "help"})
-        or (faq >= FAQ_GUESS and text_over_goods(sight) and intent not in _LINES)
-        or (faq >= FAQ_WORTH and (doubtful or (intent not in _LINES and sight.understanding.confidence < 0.5)))
+        or (faq >= FAQ_GUESS and text_over_goods(sight) and intent not in BY_INTENT)
+        or (faq >= FAQ_WORTH and (doubtful or (intent not in BY_INTENT and sight.understanding.confidence < 0.5)))
     ):
         return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")
     if intent == "contact_human_agent" and sight.understanding.confidence >= 0.5:
@@ -515,9 +388,9 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
     intent = sight.understanding.intent
     if not sight.readable and not sight.understanding.entities:
         return Plan(Move.LOST, why="no word that is one")
-    if intent in _LINES and not ((sight.words_known and sight.understanding.confidence < 0.35) or _unlikely(sight)):
+    if intent in BY_INTENT and not ((sight.words_known and sight.understanding.confidence < 0.35) or _unlikely(sight)):
         idle = intent == "chitchat" and sight.understanding.confidence < 0.6
-        return Plan(Move.LINE, "out_of_scope" if idle else _LINES[intent], "the classifier")
+        return Plan(Move.LINE, "out_of_scope" if idle else BY_INTENT[intent], "the classifier")
     if sight.ask is not None and not sight.desk:
         return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")
     if state.shown and intent in PRODUCT_INTENTS and not sight.wish.core:

@@ -12,6 +12,7 @@ from assistant.models.slots import Request
 from assistant.shopper.drafts import Drafter
 from assistant.shopper.respond import GuardedResponder
 from assistant.store import Store
+from assistant.store.records import Product
 from assistant.types import Source
 
 LAMP, FAQ = Source("product", "p7"), Source("faq", "faq-1")
@@ -72,6 +73,12 @@ def test_prices_and_stock_are_not_the_models_to_say(store: Store) -> None:
     Drafter(store, GuardedResponder(responder), Settings()).drafts("does the lamp have a linen shade, and what does it cost?", [LAMP])
     assert responder.asked
     assert not any("120" in str(fact) or "stock" in str(fact) for request in responder.asked for fact in request.evidence)
+
+
+def test_an_attribute_is_found_by_what_is_meant(store: Store) -> None:
+    store.catalogue.upsert([Product("t1", "Curlew Tent", "tents", "", "", "Goes up fast.", 90.0, 4, attributes={"material": "canvas"})])
+    found = drafter(store, "It is made of canvas.").drafts("what is it made of?", [Source("product", "t1")])
+    assert [draft.text for draft in found] == ["It is made of canvas."]
 
 
 def test_what_no_source_speaks_of_gets_no_draft(store: Store) -> None:

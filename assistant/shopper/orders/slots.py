@@ -139,12 +139,12 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     only = _ONLY.search(text)
     if only and (meant := _named(only["rest"], order)):
         return meant
-    if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
-        return such
     excluded = _EXCEPT.search(text)
     out = {id(line) for line, _ in _named(excluded["rest"], order)} if excluded else set()
     if excluded and out and not any(place < excluded.start() for _, place in _named(text, order)):
         return tuple((line, 0) for line in order.lines if id(line) not in out)
+    if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
+        return such
     if _ALL.search(text) and (_ALL_WANTED.search(text) or _EXCEPT.search(text) or not _named(text, order)):
         return tuple((line, 0) for line in order.lines if id(line) not in out)
     named = _named(text, order)
