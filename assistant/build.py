@@ -7,6 +7,7 @@ A turn runs straight through: mask, understand, the room's reply, store, answer.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -53,6 +54,7 @@ _AUTHORS = {Role.SHOPPER: "customer", Role.AGENT: "customer", Role.STAFF: "staff
 _LANES = 64
 LONGEST_MESSAGE = 4000
 """Characters; what is beyond is not read, as the pages and the API take no longer ones. What a million would cost, nobody means."""
+_LONG_GAP = re.compile(r"\s{4,}")
 QUESTIONS = "question"
 MOST_TALKS = 2000
 """Conversations, those touched last, whose messages are looked through for what customers write about."""
@@ -183,7 +185,7 @@ class Shop:
         """
         began = time.perf_counter()
         try:
-            answer = self._turn(replace(message, text=mask(message.text[:LONGEST_MESSAGE])), began)
+            answer = self._turn(replace(message, text=mask(_LONG_GAP.sub("\n\n", message.text[:LONGEST_MESSAGE]))), began)
         except Exception as error:
             for watcher in self.watchers:
                 watcher.failed(message, error, time.perf_counter() - began)

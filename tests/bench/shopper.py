@@ -37,7 +37,7 @@ def compare(rounds: int, turns: int) -> list[Comparison]:
     shop.warm_up()
     asked, lengths = _generated(shop, turns)
     passages = Index.open(shop.store.folder / "index").corpus.passages
-    theirs = Afternoon([passage.text for passage in passages], len(load_catalogue().all()))
+    theirs = Afternoon([passage.text for passage in passages], len(load_catalogue()))
     lone = in_turns(
         lambda number: [_turn(shop, text) for text in asked],
         lambda number: [theirs.chat(text, [], length) for text, length in zip(asked, lengths, strict=True)],

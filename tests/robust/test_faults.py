@@ -191,6 +191,20 @@ def test_a_killed_server_keeps_every_turn_it_answered(shop_folder: Path, many_ti
             assert set(kept.values()) == answered, "a question was kept without its answer"
 
 
+@pytest.mark.slow
+def test_two_servers_share_a_store_and_its_conversations(shop_folder: Path) -> None:
+    from server import serving
+
+    with serving(shop_folder) as one, serving(shop_folder) as other:
+        first = one.ask("do you have a warm hat?")
+        second = other.ask("and a cheaper one?", first["conversation"])
+        third = one.ask("thanks", second["conversation"])
+        assert len({answer["conversation"] for answer in (first, second, third)}) == 1
+    with closing(sqlite3.connect(shop_folder / "shop.db")) as raw:
+        authors = [row[0] for row in raw.execute("SELECT author FROM turns ORDER BY conversation_id, number")]
+    assert authors == ["customer", "bot"] * 3
+
+
 def _within(limit: int, work: Callable[[], None]) -> None:
     """Runs `work` where no file may grow beyond `limit` bytes: what a full disk does, without filling one."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
