@@ -137,14 +137,14 @@ def _review(store: Store, text: str, id: str) -> Evidence | None:
 
 
 def _passages(text: str, product: Product) -> tuple[str | dict[str, Scalar], ...]:
-    """The product's name, the attributes that share a word with the message, and its nearest sentences; none where nothing is shared."""
+    """The product's name with the attributes that the message asks for, else with its nearest sentences; none where nothing is shared."""
     meant = " ".join(names for pattern, names in _MEANT if re.search(pattern, text, re.IGNORECASE))
     asked = (telling(text) | telling(meant)) - telling(product.name)
     named = {name: value for name, value in product.attributes.items() if asked & telling(f"{name} {value}".replace("_", " "))}
+    if named:
+        return ({"product": product.name, **named},)
     told = _nearest(" ".join(sorted(asked)), _SENTENCE.split(product.description))
-    if not named and not asked & telling(told):
-        return ()
-    return ({"product": product.name, **named}, *((f"description: {told}",) if told else ()))
+    return ({"product": product.name}, f"description: {told}") if asked & telling(told) else ()
 
 
 def _nearest(text: str, sentences: Sequence[str], most: int = _SENTENCES) -> str:

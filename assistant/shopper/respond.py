@@ -191,7 +191,7 @@ def checked(
         return "", "nothing of its value"
     if strict and (clause := turned(text, request.evidence)):
         return "", f"turned {clause!r}"
-    if strict and _adds_nothing(text, request.message):
+    if strict and _adds_nothing(text, request):
         return "", "nothing new"
     if strict and settled.verdict is Verdict.SILENT and asks_yes_or_no(request.message) and (words := echoed(text, request.message, told)):
         return "", f"echo {min(words)!r}"
@@ -202,10 +202,13 @@ def checked(
     return (_opened(text, request, settled.verdict), "") if share >= LEAST_SUPPORT else ("", f"words {share:.2f}")
 
 
-def _adds_nothing(text: str, message: str) -> bool:
-    """Whether an answer to an open question has no telling word and no figure beside the question's."""
-    open_ = bool(message.strip()) and not asks_yes_or_no(message)
-    return open_ and not telling(text) - telling(message) and not any(character.isdigit() for character in text)
+def _adds_nothing(text: str, request: Request) -> bool:
+    """Whether an answer to an open question has no telling word and no figure beside the question's and the product's name."""
+    if not request.message.strip() or asks_yes_or_no(request.message):
+        return False
+    names = [str(fact["product"]) for fact in request.evidence if not isinstance(fact, str) and "product" in fact]
+    known = telling("\n".join([request.message, *names]))
+    return not telling(text) - known and not any(character.isdigit() for character in text)
 
 
 def _opened(text: str, request: Request, verdict: Verdict) -> str:
