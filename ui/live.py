@@ -1,17 +1,19 @@
 """Server-sent events that make pages look again, and the signs that somebody is typing.
 
-Owns the routes /live (the shopper's own conversation) and /desk/live (all conversations, for the desk). An event says that something
-happened and in which conversation, never what was said; the page then asks its own handler, which checks who is asking. `Doors` has seen
-to the role of everybody below /desk; it is asked again here.
+Owns the routes /live (the shopper's own conversation) and /desk/live (all conversations, for the desk). The shopper's events bring the
+conversation as it is drawn, so that an agent's words need no second request; it is the one that the cookie stands for. An agent's events
+say only that something happened and in which conversation: the desk then asks its own handler, which checks who is asking. `Doors` has
+seen to the role of everybody below /desk; it is asked again here.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
 from assistant.accounts import DESK_ROLES
@@ -19,6 +21,10 @@ from assistant.api import service_of
 from assistant.desk.live import Hub
 from assistant.store.records import Account, Mode
 from ui.access import CHAT_COOKIE, Access
+from ui.shopper import by_a_person, drawn
+
+if TYPE_CHECKING:
+    from assistant.build import Shop
 
 router = APIRouter(include_in_schema=False)
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -62,7 +68,7 @@ Agent = Annotated[Account, Depends(agent_account)]
 @router.get("/live")
 async def shopper_events(request: Request, key: Key) -> Response:
     """Changes of the shopper's conversation, and signs that the agent types."""
-    return _stream(_shopper_lines(hub_of(request), key))
+    return _stream(_shopper_lines(service_of(request).shop, key))
 
 
 @router.post("/live/typing", status_code=204)
@@ -89,13 +95,22 @@ def _stream(lines: AsyncIterator[str]) -> Response:
     return StreamingResponse(lines, media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _shopper_lines(hub: Hub, key: str) -> AsyncIterator[str]:
+async def _shopper_lines(shop: Shop, key: str) -> AsyncIterator[str]:
     yield _line("changed", "")
-    async for signal in hub.listen(key):
+    async for signal in shop.hub.listen(key):
         if signal is None:
             yield ": still here\n\n"
-        elif signal.kind == "changed" or signal.who != "customer":
-            yield _line(signal.kind, "", signal.who)
+        elif signal.kind == "changed":
+            yield _line("changed", "", html=await run_in_threadpool(_news, shop, key))
+        elif signal.who != "customer":
+            yield _line("typing", "", who=signal.who)
+
+
+def _news(shop: Shop, key: str) -> str:
+    """The conversation as it is drawn, if a person had the last word; else nothing."""
+    if not by_a_person(shop.store, key):
+        return ""
+    return drawn(shop, shop.store.conversations.get(key), shop.store.conversations.turns(key))
 
 
 async def _desk_lines(hub: Hub, agent: str) -> AsyncIterator[str]:
@@ -104,8 +119,8 @@ async def _desk_lines(hub: Hub, agent: str) -> AsyncIterator[str]:
         if signal is None:
             yield ": still here\n\n"
         elif signal.kind == "changed" or signal.who != agent:
-            yield _line(signal.kind, signal.conversation, signal.who)
+            yield _line(signal.kind, signal.conversation, who=signal.who)
 
 
-def _line(kind: str, conversation: str, who: str = "") -> str:
-    return f"event: {kind}\ndata: {json.dumps({'conversation': conversation, 'who': who})}\n\n"
+def _line(kind: str, conversation: str, **more: str) -> str:
+    return f"event: {kind}\ndata: {json.dumps({'conversation': conversation, **more})}\n\n"

@@ -7,8 +7,7 @@ who is asking by `access`. While a person has the conversation the page only lis
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -142,8 +141,8 @@ class ShopperPage:
 
     def refresh(self, seen: str, request: gr.Request) -> tuple[Any, ...]:
         """What a person said meanwhile, at once. The bot's own answers come from `say`, word by word, and are not overtaken here."""
-        turns = self._shop.store.conversations.turns(self._access.shopper_conversation(request), 1)
-        return (gr.skip(),) * 3 if turns and turns[-1].author == "bot" else self.poll(seen, request)
+        key = self._access.shopper_conversation(request)
+        return self.poll(seen, request) if by_a_person(self._shop.store, key) else (gr.skip(),) * 3
 
     def _read(self, id: str) -> tuple[Conversation | None, list[Turn]]:
         conversation = self._shop.store.conversations.get(id)
@@ -152,13 +151,8 @@ class ShopperPage:
     def _show(self, id: str) -> tuple[Any, ...]:
         conversation, turns = self._read(id)
         with_person = conversation is not None and conversation.mode in (Mode.WAITING, Mode.AGENT)
-        html = self._thread(conversation, turns) if turns else self._welcome()
+        html = drawn(self._shop, conversation, turns) if turns else self._welcome()
         return html, _mark(conversation), gr.Timer(POLL_PERSON_S if with_person else POLL_BOT_S)
-
-    def _thread(self, conversation: Conversation | None, turns: list[Turn]) -> str:
-        store, id = self._shop.store, conversation.id if conversation else ""
-        paper = replace(self._paper, rated=feedback.ratings(store, id))
-        return thread(paper, conversation, turns, after=feedback.verdict_form(conversation, turns, store.satisfaction.get(id)))
 
     def _small_print(self) -> str:
         """The privacy notice, and the way to take the conversation along."""
@@ -169,6 +163,19 @@ class ShopperPage:
     def _welcome(self) -> str:
         settings = self._shop.settings
         return welcome(f"Welcome to {settings.shop_name}", first_words(settings), prompts(self._shop.store))
+
+
+def drawn(shop: Shop, conversation: Conversation | None, turns: Sequence[Turn]) -> str:
+    """A shopper's conversation as the page shows it."""
+    store, id = shop.store, conversation.id if conversation else ""
+    paper = Paper(store, shop.settings.currency, rated=feedback.ratings(store, id))
+    return thread(paper, conversation, turns, after=feedback.verdict_form(conversation, turns, store.satisfaction.get(id)))
+
+
+def by_a_person(store: Store, id: str) -> bool:
+    """Whether the last turn is not the bot's, whose answers the page shows word by word as they come."""
+    turns = store.conversations.turns(id, 1)
+    return bool(turns) and turns[-1].author != "bot"
 
 
 def first_words(settings: Settings) -> str:

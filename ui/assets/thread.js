@@ -100,7 +100,11 @@ function listen() {
   if (document.hidden) { line?.close(); line = undefined; return; }
   if (line && line.readyState !== EventSource.CLOSED) return;
   line = new EventSource(props.live);
-  line.addEventListener('changed', ask);
+  line.addEventListener('changed', (event) => {
+    const { html } = JSON.parse(event.data);
+    ask();
+    if (html && html !== props.value) { props.value = html; requestAnimationFrame(settle); }
+  });
   line.addEventListener('typing', (event) => {
     const { conversation, who } = JSON.parse(event.data);
     if (conversation === '' || conversation === openTalk()) showTyping(who);
@@ -135,9 +139,10 @@ if (props.live) {
 }
 
 let turns = 0;
-watch('value', () => {
+function settle() {
   element.querySelectorAll('details').forEach((details) => { details.open = opened.has(keyOf(details)); });
   const now = element.querySelectorAll('.sc-thread > *').length;
   if (now !== turns) requestAnimationFrame(() => follow(turns > 0));
   turns = now;
-});
+}
+watch('value', settle);
