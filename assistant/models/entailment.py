@@ -120,6 +120,12 @@ def clashes(question: str, evidence: Sequence[str]) -> bool:
     return any(asked & kind and told & kind and not _meant(asked & kind) & told for kind in _exclusive())
 
 
+def swapped(text: str, evidence: Sequence[str]) -> str:
+    """A colour, country, material or the like that a text says where the evidence names only others of its kind; else empty."""
+    said_, told = (frozenset(_form(word) for word in _WORD.findall(fold(t))) for t in (text, "\n".join(evidence)))
+    return min((word for kind in _exclusive() if told & kind for word in (said_ & kind) - _meant(told)), default="")
+
+
 def telling(text: str) -> frozenset[str]:
     """The words of a text that a yes or no turns on, in the form in which they are compared."""
     words = (_form(word) for word in _WORD.findall(fold(text)))

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.models.entailment import Verdict, asks_yes_or_no, echoed, polarity, said, telling
+from assistant.models.entailment import Verdict, asks_yes_or_no, echoed, polarity, said, swapped, telling
 from assistant.models.grounding import crossed, strange, support, turned, unsupported, valueless, without_stutter
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
@@ -185,6 +185,8 @@ def checked(
         return "", "empty"
     if said(text) is Verdict.SILENT and settled.verdict is Verdict.NO and not polarity(text) and polarity("\n".join(told)):
         return "", "contradiction of a denial"
+    if value := swapped(text, told):
+        return "", f"swapped {value!r}"
     if figure := crossed(text, request.evidence):
         return "", f"crossed {figure}"
     if valueless(text, request.evidence):

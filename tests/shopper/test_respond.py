@@ -151,6 +151,12 @@ def test_customers_are_told_nothing_turned_round_or_empty(question: str, evidenc
     assert checked(Request(question, (evidence,)), Phrasing(text, 0.0, True), strict=True)[1].partition(" ")[0] == why
 
 
+def test_a_value_is_not_swapped_for_the_one_asked_about() -> None:
+    request = Request("Is it solid wood?", ("materials: mdf, plastic",))
+    assert checked(request, Phrasing("It is made of wood and plastic.", 0.0, True))[1] == "swapped 'wood'"
+    assert checked(request, Phrasing("It is made of mdf and plastic.", 0.0, True))[1] == ""
+
+
 def test_a_word_said_twice_is_said_once() -> None:
     request = Request("what is in the box?", ("The box holds a brush and two cups.",))
     assert checked(request, Phrasing("The box holds a brush brush.", 0.0, True)) == ("The box holds a brush.", "")
