@@ -196,6 +196,8 @@ def _courtesy(sight: Sight, state: DialogueState) -> Plan | None:
     for name, pattern in (("greeting", cues.GREETING), ("goodbye", cues.BYE), ("thanks", cues.THANKS)):
         if pattern.search(text):
             return Plan(Move.LINE, name, "courtesy")
+    if state.identifying and not state.customer_id and cues.agrees(text) and len(text.split()) <= 4:
+        return Plan(Move.IDENTIFY, why="a yes to the question who they are")
     if state.draft is None and state.held is None and not state.identifying and sight.ask is None:
         if cues.agrees(text) and len(text.split()) <= 4:
             return Plan(Move.LINE, "nothing_pending", "a yes to nothing")

@@ -96,6 +96,10 @@ def test_what_is_still_missing_of_somebody_is_named(talk: Callable[..., Any]) ->
     assert "post code" in talk().say("where is my order", "my name is Ada Winter").text
 
 
+def test_a_yes_to_who_are_you_is_asked_again(talk: Callable[..., Any]) -> None:
+    assert "first I need to know who you are" in talk().say("where is my order", "yes please").text.replace("First", "first")
+
+
 def test_a_yes_with_another_wish_is_repeated_back_first(talk: Callable[..., Any]) -> None:
     chat = talk("c-ada")
     chat.say("return the pen from #A100002")
