@@ -96,8 +96,8 @@ class InsightsPage:
             shown = [headline, meaning, chart, table, receipt]
             page.load(self.load, None, [talk, *shown], **events)
             for asked in (
-                box.submit(self.ask, [box], [box, talk, *shown], **events),
-                talk.say(self.choose, None, [box, talk, *shown], **events),
+                box.submit(self.ask, [box], [box, talk, *shown], trigger_mode="multiple", **events),
+                talk.say(self.choose, None, [talk, *shown], **events),
             ):
                 asked.failure(self.recover, None, talk, **events)
             talk.sheet(self.open_sheet, None, shown, **events)
@@ -113,7 +113,7 @@ class InsightsPage:
         return self._show(key, account)
 
     def ask(self, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """A typed question."""
+        """A typed question. The box is emptied once, at the start: what is typed meanwhile is the next question."""
         account, key = self._who(request)
         text = text.strip()
         if not text:
@@ -121,7 +121,7 @@ class InsightsPage:
             return
         yield "", thread(self._paper, None, self._turns(key), pending=text), *(gr.skip(),) * 5
         self._shop.answer(Message(uuid4().hex, key, text, Role.STAFF, account_role=account.role.value))
-        yield "", *self._show(key, account)
+        yield gr.skip(), *self._show(key, account)
 
     def recover(self, request: gr.Request) -> str:
         """After an error: what is stored, and a word about it in place of an endless sign of work."""
@@ -131,7 +131,8 @@ class InsightsPage:
     def choose(self, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """A clicked example, follow-up or saved question is a question like any other; a saved one may be several, a line each."""
         for text in str(event._data.get("text", ""))[:MAX_TEXT].splitlines():
-            yield from self.ask(text, request)
+            for _, *shown in self.ask(text, request):
+                yield tuple(shown)
 
     def open_sheet(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """The sheet of an earlier answer."""

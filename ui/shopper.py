@@ -76,7 +76,8 @@ class ShopperPage:
             timer = gr.Timer(POLL_BOT_S)
             shown = [talk, seen, timer]
             page.load(self.load, None, shown, **events)
-            for asked in (box.submit(self.say, [box], [box, *shown], **events), talk.say(self.choose, None, [box, *shown], **events)):
+            typed = box.submit(self.say, [box], [box, *shown], trigger_mode="multiple", **events)
+            for asked in (typed, talk.say(self.choose, None, shown, **events)):
                 asked.failure(self.recover, None, shown, **events)
             talk.rate(self.rate, None, None, **events)
             talk.verdict(self.judge, None, shown, **events)
@@ -90,7 +91,10 @@ class ShopperPage:
         return self._show(self._access.shopper_conversation(request))
 
     def say(self, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """A typed message: shown at once with a sign of work, then with the answer as it is said."""
+        """A typed message: shown at once with a sign of work, then with the answer as it is said.
+
+        The box is emptied once, at the start: what is typed meanwhile is the next message.
+        """
         key = self._access.shopper_conversation(request)
         text = text.strip()
         if not text:
@@ -98,13 +102,12 @@ class ShopperPage:
             return
         conversation, turns = self._read(key)
         with_bot = conversation is None or conversation.mode in (Mode.BOT, Mode.CLOSED)
-        if with_bot:
-            yield "", thread(self._paper, conversation, turns, pending=text), gr.skip(), gr.skip()
+        yield "", thread(self._paper, conversation, turns, pending=text) if with_bot else gr.skip(), gr.skip(), gr.skip()
         answer = self._shop.answer(Message(uuid4().hex, key, text))
         for said in growing(answer.text) if with_bot else ():
-            yield "", thread(self._paper, conversation, turns, pending=text, saying=said), gr.skip(), gr.skip()
+            yield gr.skip(), thread(self._paper, conversation, turns, pending=text, saying=said), gr.skip(), gr.skip()
             time.sleep(WORDS_S)
-        yield "", *self._show(key)
+        yield gr.skip(), *self._show(key)
 
     def recover(self, request: gr.Request) -> tuple[Any, ...]:
         """After an error: what is stored, and a word about it in place of an endless sign of work."""
@@ -113,8 +116,9 @@ class ShopperPage:
         return thread(self._paper, conversation, turns, notice=FAILED), *self._show(key)[1:]
 
     def choose(self, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """A clicked reply is a message like any other."""
-        yield from self.say(str(event._data.get("text", ""))[:MAX_TEXT], request)
+        """A clicked reply is a message like any other; what stands in the box stays there."""
+        for _, *shown in self.say(str(event._data.get("text", ""))[:MAX_TEXT], request):
+            yield tuple(shown)
 
     def rate(self, event: gr.EventData, request: gr.Request) -> None:
         """A thumb up or down on one of the bot's answers."""

@@ -52,6 +52,19 @@ def test_a_clicked_choice_is_a_message_and_only_the_last_answer_offers_choices(v
     page.locator(".sc-customer", has_text="Tell me more about Ridge Boot").wait_for()
 
 
+def test_a_hurried_shopper_loses_no_message_and_no_half_written_one(visit: Visit) -> None:
+    page = visit("/")
+    page.locator(".sc-welcome h1").wait_for()
+    for text in ("a tent please", "the second one?"):
+        say(page, text)
+        page.wait_for_function("document.querySelector('#sc-composer textarea').value === ''")
+    page.get_by_label("Your message").fill("and about ret")
+    page.locator(".sc-bot:not(.sc-pending)").nth(1).wait_for()
+    page.wait_for_timeout(500)
+    assert page.get_by_label("Your message").input_value() == "and about ret"
+    assert sorted(page.locator(".sc-customer").all_inner_texts()) == ["a tent please", "the second one?"]
+
+
 def test_a_thumb_is_kept(visit: Visit, site: Site) -> None:
     page = visit("/")
     say(page, "what about returns?")
