@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from assistant.analyst.draft import RANKING_OPS, Draft
 from assistant.analyst.outcome import Clarify
 from assistant.analyst.question import FilterClause, Period, Question, Side
-from assistant.analyst.reading import Mark
+from assistant.analyst.reading import Mark, Reading
 from assistant.analyst.semantics import Semantics
 
 _PLAIN_TOOLS = ("metric", "series", "breakdown", "ranking", "compare", "share", "count")
@@ -30,6 +30,7 @@ _SEGMENTS = frozenset(["new_customers", "returning_customers"])
 _NOT_SUPERLATIVE = frozenset(["most recent", "main", "record", "max", "maximum", "best of", "most important", "favourite", "favorite"])
 _ORDINALS = frozenset(["second", "third", "fourth", "fifth"])
 _BOUNDS = frozenset(["before", "after", "until", "till", "since"])
+_GROUNDS = frozenset(["since", "because", "although", "though", "given"])
 _DENIALS = frozenset(
     [
         "didn't",
@@ -157,7 +158,8 @@ def _unanswered(draft: Draft, question: Question, semantics: Semantics) -> Itera
     reading = draft.reading
     ranked = question.ranking is not None or question.comparison is not None or question.tool == "count"
     if not ranked:
-        yield from (m for m in reading.ops(*RANKING_OPS) if m.text not in _NOT_SUPERLATIVE and not m.all("dimension"))
+        superlatives = (m for m in reading.ops(*RANKING_OPS) if m.text not in _NOT_SUPERLATIVE and not m.all("dimension"))
+        yield from (m for m in superlatives if not _of_a_premise(reading, m))
     unit = semantics.metrics[question.metric].unit if question.metric else ""
     if draft.cube == "sales" and unit not in ("share", "") and question.tool != "share":
         yield from (m for m in reading.ops("stars") if m.text == "rate")
@@ -174,6 +176,12 @@ def _unanswered(draft: Draft, question: Question, semantics: Semantics) -> Itera
             yield mark
         if mark.text in _DENIALS and _denies(draft, mark):
             yield mark
+
+
+def _of_a_premise(reading: Reading, mark: Mark) -> bool:
+    """ "Since Germany is our biggest market, what was": said before the question begins, not asked."""
+    grounds = any(m.text in _GROUNDS and m.end <= mark.start for m in reading.of("word"))
+    return grounds and any(m.start >= mark.end for m in reading.ops("which", "how_many"))
 
 
 def _alternative(draft: Draft, mark: Mark, question: Question) -> bool:
