@@ -245,13 +245,13 @@ def test_the_figures_count_turns_of_every_screen_and_name_nobody(client: httpx.C
 
     answered, timed = 'shopclerk_turns_total{role="shopper",status="answered"}', 'shopclerk_turn_seconds_count{role="shopper"}'
     before = count(answered), count(timed), count("shopclerk_handoffs_total")
-    token = client.post("/chat", json={"text": "a tent for Zeltbeispiel"}).json()["conversation"]
+    token = client.post("/chat", json={"text": "a tent for Zeltmuster"}).json()["conversation"]
     client.post("/chat/person", headers={"X-Conversation": token})
     assert (count(answered), count(timed), count("shopclerk_handoffs_total")) == (before[0] + 1, before[1] + 1, before[2] + 1)
     text = client.get("/metrics", headers=headers).text
     assert 'shopclerk_conversations{mode="waiting"}' in text
     assert "shopclerk_api_queued 0" in text
-    assert "Zeltbeispiel" not in text
+    assert "Zeltmuster" not in text
 
 
 def test_the_api_describes_itself(site: Site) -> None:
