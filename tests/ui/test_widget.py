@@ -126,9 +126,9 @@ def test_a_shopper_asks_on_a_page_of_another_origin_under_a_strict_policy(meet: 
     accent = page.locator("shopclerk-chat .send").evaluate("e => getComputedStyle(e).backgroundColor")
     assert accent == "rgb(122, 31, 75)"
     page.get_by_role("button", name="Under £100").click()
-    page.locator(".customer", has_text="Under £100").wait_for()
+    page.locator(".customer:not([aria-hidden])", has_text="Under £100").wait_for()
     page.reload()
-    page.locator(".customer", has_text="Kreuzursprung").wait_for()
+    page.locator(".customer:not([aria-hidden])", has_text="Kreuzursprung").wait_for()
     assert page.context.cookies() == []
     page.get_by_role("button", name="New chat").click()
     page.get_by_text("Welcome to Test & Co").wait_for()
@@ -263,7 +263,7 @@ def test_the_storefront_shows_goods_and_the_bubble_knows_which_one_is_meant(meet
     page.get_by_role("heading", name="Trail Tent").wait_for()
     assert "2,100 g" in page.locator("dl").inner_text()
     page.get_by_role("button", name="Ask about it").click()
-    page.locator(".customer", has_text="Tell me more about Trail Tent").wait_for()
+    page.locator(".customer:not([aria-hidden])", has_text="Tell me more about Trail Tent").wait_for()
     page.locator("shopclerk-chat a[href='/store/p2']").wait_for()
     assert httpx.get(f"{shop_site.url}/store/none").status_code == 404
     assert "<script>document" not in httpx.get(f"{shop_site.url}/store/p4").text
