@@ -177,8 +177,7 @@ class Trainer:
             logits = logits_of(self._bare, self._valid.inputs, device=self._accelerator.device)[1]
         accuracy = float((logits.argmax(1).numpy() == np.array(self._valid.labels)).mean())
         note("valid accuracy", accuracy, self._step)
-        # of equals the later one, short of perfection: a few hundred texts tie often, and the rate still falls
-        if accuracy > self._best[0] or accuracy == self._best[0] < 1:
+        if accuracy > self._best[0]:
             self._best = (accuracy, epoch)
             self._best_weights = {name: value.clone().cpu() for name, value in self._averaged.items()}
 
