@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +23,8 @@ from finetune.responder_evaluation import evaluate_responder, judge, page, yes_o
 from finetune.responder_network import END, load_base, make_tokenizer, pruned_vocabulary, warm_network  # noqa: E402
 from finetune.responder_training import Example, ResponderSchedule, ResponderTrainer  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 COLOURS = ["red", "blue", "green", "black", "white", "brown"]
 THINGS = ["lamp", "shirt", "table", "chair", "phone", "camera"]
 
@@ -37,14 +38,6 @@ def _pairs() -> list[Pair]:
         )
         for number, (thing, colour) in enumerate(((t, c) for t in THINGS for c in COLOURS), start=3)
     ]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -29,17 +29,11 @@ from finetune.responder_network import load_base, make_tokenizer, pruned_vocabul
 from finetune.responder_training import ResponderSchedule  # noqa: E402
 from finetune.responder_weights import served_weights  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 COLOURS = ("red", "blue", "green", "black", "white", "brown")
 THINGS = ("lamp", "shirt", "table", "chair", "phone", "camera")
 TOLD = [(thing, colour) for thing in THINGS for colour in COLOURS]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

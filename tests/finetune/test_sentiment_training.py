@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +26,8 @@ from finetune.sentiment import SentimentRecipe, base_of_card, finetune_sentiment
 from finetune.shipped_sentiment import BranchTail, export_branch  # noqa: E402
 from finetune.training import Schedule  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 FELT = {"0": ("bad", "awful", "broken"), "1": ("good", "lovely", "perfect")}
 THINGS = ("lid", "pot", "strap", "lamp")
 FAST = Schedule(epochs=6, batch_size=16, rate=3e-3, head_rate=1e-2, patience=6, precision="no")
@@ -47,14 +48,6 @@ def _about_targets(count: int, seed: int) -> Opinions:
         text = f"{one} {chooser.choice(FELT['1'])} {two} {chooser.choice(FELT['0'])} {i}"
         rows += [(text, one, "1"), (text, two, "-1")]
     return Opinions(tuple(r[0] for r in rows), tuple(r[2] for r in rows), tuple(r[1] for r in rows))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,8 @@ from finetune.export import encode_with_torch, tokenizer_of  # noqa: E402
 from finetune.intent import Recipe, Work, finetune_intent  # noqa: E402
 from finetune.network import IntentNetwork, fit_nearness, padded  # noqa: E402
 from finetune.training import Examples, Schedule, Trainer, disagreement  # noqa: E402
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 SUBJECTS = {
     "track": ["parcel", "package", "delivery", "shipment"],
@@ -47,15 +48,6 @@ def texts_of(count: int, seed: int) -> Labelled:
     chooser = random.Random(seed)
     rows = [(chooser.choice(FRAMES).format(chooser.choice(words)), label) for label, words in SUBJECTS.items() for _ in range(count)]
     return Labelled(tuple(text for text, _ in rows), tuple(label for _, label in rows))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """Small steps on several threads mostly wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
