@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, DamerauLevenshtein
@@ -73,6 +74,7 @@ class _Named:
     weight: float
 
 
+@lru_cache(maxsize=16_384)
 def normal(word: str) -> str:
     """A word's form for matching: folded, without possessive or plural ending."""
     folded = re.sub(r"['’]s?$", "", word.casefold().replace("’", "'")).replace(",", ".")

@@ -208,9 +208,11 @@ def _denials(text: str, whole: str, message: str) -> Iterable[Claim]:
 
 def _misspelt(text: str, known: str) -> Iterable[Claim]:
     """Words that no source and no dictionary has: put together from pieces of words."""
+    if not common_words():
+        return
     words = set(re.findall(r"[^\W\d_]+", fold(known)))
     for word in re.findall(r"[^\W\d_]{5,}", fold(text)):
-        if common_words() and word not in words and not {word, word.removesuffix("s"), word.removesuffix("ly")} & (words | common_words()):
+        if not any(form in words or form in common_words() for form in (word, word.removesuffix("s"), word.removesuffix("ly"))):
             yield Claim("spelling", word)
 
 

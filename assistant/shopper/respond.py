@@ -12,6 +12,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +29,8 @@ LEAST_SUPPORT = 0.34
 LEAST_SCORE = -0.8
 """Mean log-probability of a token under which the network only guesses."""
 BRIEF_SENTENCES = 2
+READERS = 2
+"""Threads that read verdicts while the phraser writes."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
 _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
 
@@ -87,6 +90,7 @@ class GuardedResponder:
         self._names = tuple(names)
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._beside = ThreadPoolExecutor(READERS, thread_name_prefix="verdict")
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -123,9 +127,14 @@ class GuardedResponder:
             return []
         if self._phraser is None:
             return [Wording(text) for text in plain or map(plain_words, requests)]
+        # what the evidence says is read while the words are written: two networks, two cores
+        settled = [self._beside.submit(self._settled, request, strict=strict) for request in requests]
         found = self._phraser.phrase_all(requests) if len(requests) > 1 else [self._phraser.phrase(requests[0])]
         fallbacks = plain or [plain_words(request) for request in requests]
-        return [self._checked(*asked, strict=strict) for asked in zip(requests, found, fallbacks, strict=True)]
+        return [
+            self._checked(request, phrasing, fallback, verdict.result(), strict=strict)
+            for request, phrasing, fallback, verdict in zip(requests, found, fallbacks, settled, strict=True)
+        ]
 
     def ways(self, request: Request, count: int) -> list[Wording]:
         """Up to `count` different wordings by the model that passed the guard as for customers, the likeliest first; none without one."""
@@ -147,8 +156,7 @@ class GuardedResponder:
     def _style_for(self, message: str) -> Style:
         return "full" if _STEPS.search(message) else self._style
 
-    def _checked(self, request: Request, phrasing: Phrasing, plain: str, *, strict: bool) -> Wording:
-        settled = self._settled(request, strict=strict)
+    def _checked(self, request: Request, phrasing: Phrasing, plain: str, settled: Settled, *, strict: bool) -> Wording:
         tried = [checked(request, each, self._names, strict=strict, settled=settled) for each in (phrasing, *phrasing.rivals)]
         passed = [text for text, refused in tried if not refused]
         if strict:  # the customer rather gets the source's words than the likelier ones
