@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,34 @@ class Depths:
     offsets: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Graph:
+    """What is loaded of a folder: the tokenizer and ONNX Runtime's session, both safe to share between threads."""
+
+    tokenizer: Any
+    session: Any
+
+
+class _Graphs:
+    """The graphs in use, each loaded once, however many encoders, branches and shops of one process read with it."""
+
+    def __init__(self) -> None:
+        self._in_use: WeakValueDictionary[tuple[Path, str, str], _Graph] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def of(self, model: ModelFolder) -> _Graph:
+        """The graph of these very weights."""
+        key = (model.path.resolve(), model.card.id, str(model.card.settings.get("max_tokens")))
+        with self._lock:
+            graph = self._in_use.get(key)
+            if graph is None:
+                graph = self._in_use[key] = _Graph(_tokenizer(model), _session(model))
+            return graph
+
+
+_GRAPHS = _Graphs()
+
+
 class OnnxEncoder:
     """An encoder from a model folder, on ONNX Runtime.
 
@@ -73,7 +102,7 @@ class OnnxEncoder:
         self.folder = folder
         self.threads = threads or os.cpu_count() or 1
         self._card: Card | None = None
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: _Graph | None = None
         self._lock = threading.Lock()
 
     @property
@@ -149,8 +178,8 @@ class OnnxEncoder:
             if self._loaded is None:
                 model = open_model(self.folder)
                 self._card = model.card
-                self._loaded = (_tokenizer(model), _session(model))
-            return self._loaded
+                self._loaded = _GRAPHS.of(model)
+            return self._loaded.tokenizer, self._loaded.session
 
 
 class TorchEncoder:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,6 +43,22 @@ def test_unit_vectors_in_order(encoder: OnnxEncoder) -> None:
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
     for text, vector in zip(TEXTS, vectors, strict=True):
         np.testing.assert_array_equal(encoder.encode([text])[0], vector)
+
+
+def test_the_same_weights_are_loaded_once_in_a_process(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    encoder.warm_up()
+    assert OnnxEncoder(encoder.folder)._load()[1] is encoder._load()[1]
+    other = OnnxEncoder(shutil.copytree(encoder.folder, tmp_path / "encoder"))
+    assert other._load()[1] is not encoder._load()[1]
+
+
+def test_a_graph_that_nobody_uses_is_let_go(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    folder = shutil.copytree(encoder.folder, tmp_path / "encoder")
+    lone = OnnxEncoder(folder)
+    graph = weakref.ref(lone._load()[1])
+    del lone
+    gc.collect()
+    assert graph() is None
 
 
 def test_no_texts(encoder: OnnxEncoder) -> None:
