@@ -1,6 +1,7 @@
 """A conversation as an e-mail file (RFC 5322, `.eml`) that its customer can keep or send on.
 
-Owns the wording of the file; refuses to send it, and to hold a card number: everything goes through `mask` once more.
+Owns the form of the file (its wording is the shop's, `[lines]`); refuses to send it, and to hold a card number: everything goes
+through `mask` once more.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from email.utils import format_datetime, make_msgid
 from assistant.config import Settings
 from assistant.errors import StoreError
 from assistant.privacy import mask
+from assistant.shopper.lines import line
 from assistant.store import Store
 from assistant.store.records import Conversation, Turn
 
@@ -35,13 +37,13 @@ def transcript(store: Store, conversation_id: str, settings: Settings) -> bytes:
     customer = store.customers.get(conversation.customer_id) if conversation.customer_id else None
     shop, sender = settings.shop_name, settings.support_email or "no-reply@localhost"
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"Your conversation with {shop} on {conversation.started_at:%d %B %Y}"
+    message["Subject"] = " ".join(line("transcript_subject", settings, day=f"{conversation.started_at:%d %B %Y}").split())
     message["From"] = f"{_bare(shop)} <{sender}>"
     if customer is not None and customer.email:
         message["To"] = customer.email
     message["Date"] = format_datetime(turns[-1].at)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    message.set_content(_text(conversation, turns, settings))
+    message.set_content(_text(store, conversation, turns, settings))
     return message.as_bytes()
 
 
@@ -51,16 +53,18 @@ def file_name(shop: str, day: datetime | None = None) -> str:
     return f"{plain}-{(day or datetime.now(UTC)):%Y-%m-%d}.eml"
 
 
-def _text(conversation: Conversation, turns: list[Turn], settings: Settings) -> str:
-    head = f"Conversation with {settings.shop_name}, begun on {conversation.started_at:%d %B %Y at %H:%M} UTC."
-    said = [f"[{turn.at:%H:%M}] {_speaker(turn, settings.shop_name)}:\n{mask(turn.text)}" for turn in turns if turn.author != "system"]
+def _text(store: Store, conversation: Conversation, turns: list[Turn], settings: Settings) -> str:
+    began = conversation.started_at
+    head = line("transcript_head", settings, day=f"{began:%d %B %Y}", time=f"{began:%H:%M}")
+    said = [f"[{turn.at:%H:%M}] {_speaker(store, turn, settings)}:\n{mask(turn.text)}" for turn in turns if turn.author != "system"]
     return "\n\n".join([head, *said]) + "\n"
 
 
-def _speaker(turn: Turn, shop: str) -> str:
+def _speaker(store: Store, turn: Turn, settings: Settings) -> str:
     if turn.author.startswith(_AGENT):
-        return f"{turn.author.removeprefix(_AGENT).title()}, {shop}"
-    return {"customer": "You", "bot": f"Assistant of {shop}"}.get(turn.author, turn.author.title())
+        name = store.accounts.shown(turn.author.removeprefix(_AGENT))
+        return line("transcript_agent", settings, name=name[:1].upper() + name[1:])
+    return line(f"transcript_{turn.author}", settings) if turn.author in ("customer", "bot") else turn.author.title()
 
 
 def _bare(name: str) -> str:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from assistant import feedback
+from assistant.config import Settings
 from assistant.feedback import LONGEST
+from assistant.shopper.lines import line
 from assistant.store.records import Conversation, Mode, Satisfaction, Turn
 
 if TYPE_CHECKING:
@@ -27,12 +29,11 @@ _THUMBS = Markup(
 )
 _WHY = Markup('<span class="sc-why" data-turn="{}" role="group" aria-label="What was wrong with it?" hidden>{}</span>')
 _VERDICT = Markup(
-    '<form class="sc-verdict" data-verdict><fieldset><legend>How was this conversation?</legend>'
-    '<span class="sc-scores">{}</span><span class="sc-ends" aria-hidden="true"><small>bad</small><small>very good</small></span></fieldset>'
-    '<label><span>In your words, if you like</span><input name="words" maxlength="{}" autocomplete="off"></label>'
-    '<button type="submit">Send</button></form>'
+    '<form class="sc-verdict" data-verdict><fieldset><legend>{}</legend><span class="sc-scores">{}</span>'
+    '<span class="sc-ends" aria-hidden="true"><small>{}</small><small>{}</small></span></fieldset>'
+    '<label><span>{}</span><input name="words" maxlength="{}" autocomplete="off"></label><button type="submit">{}</button></form>'
 )
-_SCORES = ("Bad", "Poor", "All right", "Good", "Very good")
+_BEST = 5
 
 
 def thumbs(turn: int, up: Markup, down: Markup, rating: int) -> Markup:
@@ -44,17 +45,19 @@ def thumbs(turn: int, up: Markup, down: Markup, rating: int) -> Markup:
     return _THUMBS.format(turn, up, down, *pressed) + _WHY.format(turn, reasons)
 
 
-def verdict_form(conversation: Conversation | None, turns: Sequence[Turn], given: Satisfaction | None) -> Markup:
-    """The question how it was, once the conversation has ended; thanks where it is answered."""
+def verdict_form(settings: Settings, conversation: Conversation | None, turns: Sequence[Turn], given: Satisfaction | None) -> Markup:
+    """The question how it was, in the shop's words, once the conversation has ended; thanks where it is answered."""
     if conversation is None or not _ended(conversation, turns):
         return Markup("")
     if given is not None:
-        return Markup('<p class="sc-note">Thank you for telling us.</p>')
+        return Markup('<p class="sc-note">{}</p>').format(line("verdict_thanks", settings))
+    names = [line(f"verdict_{score}", settings) for score in range(1, _BEST + 1)]
     scores = Markup("").join(
         Markup('<label title="{0}"><input type="radio" name="score" value="{1}" required><span>{1}</span></label>').format(name, score)
-        for score, name in enumerate(_SCORES, start=1)
+        for score, name in enumerate(names, start=1)
     )
-    return _VERDICT.format(scores, LONGEST)
+    ask, words, send = (line(name, settings) for name in ("verdict", "verdict_words", "verdict_send"))
+    return _VERDICT.format(ask, scores, names[0], names[-1], words, LONGEST, send)
 
 
 def ratings(store: Store, conversation_id: str) -> Mapping[int, int]:

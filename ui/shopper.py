@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from assistant.api import MAX_TEXT
 from assistant.desk import handoff
+from assistant.shopper.lines import line
 from assistant.store.records import Conversation, Mode, Turn
 from assistant.types import Message
 from ui import feedback
@@ -52,7 +53,7 @@ class ShopperPage:
     def __init__(self, shop: Shop, access: Access) -> None:
         self._shop = shop
         self._access = access
-        self._paper = Paper(shop.store, shop.settings.currency)
+        self._paper = Paper(shop.store, shop.settings.currency, photos=shop.settings.pictures)
 
     def build(self) -> gr.Blocks:
         """The page's widgets and events."""
@@ -162,7 +163,8 @@ class ShopperPage:
         """The privacy notice, and the way to take the conversation along."""
         settings = self._shop.settings
         notice = settings.privacy_notice.replace("{days}", str(settings.retention_days))
-        return str(Markup('<p class="sc-small">{} <a href="/transcript" download>Save this chat as an e-mail file</a></p>').format(notice))
+        keep = line("transcript_link", settings)
+        return str(Markup('<p class="sc-small">{} <a href="/transcript" download>{}</a></p>').format(notice, keep))
 
     def _welcome(self) -> str:
         settings = self._shop.settings
@@ -172,8 +174,8 @@ class ShopperPage:
 def drawn(shop: Shop, conversation: Conversation | None, turns: Sequence[Turn]) -> str:
     """A shopper's conversation as the page shows it."""
     store, id = shop.store, conversation.id if conversation else ""
-    paper = Paper(store, shop.settings.currency, rated=feedback.ratings(store, id))
-    return thread(paper, conversation, turns, after=feedback.verdict_form(conversation, turns, store.satisfaction.get(id)))
+    paper = Paper(store, shop.settings.currency, rated=feedback.ratings(store, id), photos=shop.settings.pictures)
+    return thread(paper, conversation, turns, after=feedback.verdict_form(shop.settings, conversation, turns, store.satisfaction.get(id)))
 
 
 def by_a_person(store: Store, id: str) -> bool:

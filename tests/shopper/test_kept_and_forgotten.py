@@ -75,6 +75,15 @@ def test_a_transcript_is_an_e_mail_to_the_known_customer_without_secrets(shop: S
     assert file_name("Thistle & Nib", datetime(2026, 11, 22, tzinfo=UTC)) == "thistle-nib-2026-11-22.eml"
 
 
+def test_a_transcript_is_worded_by_the_shop(shop: Shop) -> None:
+    said(shop, "a", "hello, do you sell ink?")
+    lines = {"transcript_subject": "Ihr Gespräch\nmit {shop}", "transcript_customer": "Sie", "transcript_head": "{shop}, {day}"}
+    message = email.message_from_bytes(transcript(shop.store, "a", shop.settings.model_copy(update={"lines": lines})), policy=default)
+    assert message["Subject"] == f"Ihr Gespräch mit {shop.settings.shop_name}"
+    assert "] Sie:" in message.get_content()
+    assert "begun on" not in message.get_content()
+
+
 def test_a_transcript_of_nothing_is_refused(shop: Shop) -> None:
     with pytest.raises(StoreError, match="nowhere"):
         transcript(shop.store, "nowhere", shop.settings)

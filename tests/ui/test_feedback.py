@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from served import EVIL, Site
 
+from assistant.config import Settings
 from assistant.store.records import Conversation, Mode, Satisfaction, Turn
 from ui import cards, feedback
 from ui.access import CHAT_COOKIE
@@ -34,11 +35,20 @@ def test_a_comparison_marks_what_differs_and_says_what_is_not_stated() -> None:
 )
 def test_the_question_comes_when_a_conversation_has_ended(intent: str, mode: Mode, asked: bool) -> None:
     chat = Conversation("c", "shopper", NOW, NOW, mode)
-    assert ("How was this conversation?" in feedback.verdict_form(chat, [bot(intent)], None)) is asked
+    assert ("How was this conversation?" in feedback.verdict_form(Settings(), chat, [bot(intent)], None)) is asked
 
 
 def test_the_question_comes_once() -> None:
-    assert "Thank you" in feedback.verdict_form(CHAT, [bot("goodbye")], Satisfaction("c", 4, "", NOW))
+    assert "Thank you" in feedback.verdict_form(Settings(), CHAT, [bot("goodbye")], Satisfaction("c", 4, "", NOW))
+
+
+def test_the_question_is_put_in_the_shops_own_words() -> None:
+    own = Settings(lines={"verdict": "Wie war es?", "verdict_5": "Sehr gut", "verdict_thanks": "Danke!", "verdict_send": EVIL})
+    html = feedback.verdict_form(own, CHAT, [bot("goodbye")], None)
+    assert "Wie war es?" in html
+    assert html.count("Sehr gut") == 2
+    assert "<script>" not in html
+    assert "Danke!" in feedback.verdict_form(own, CHAT, [bot("goodbye")], Satisfaction("c", 4, "", NOW))
 
 
 def test_the_pressed_thumb_is_shown_again(site: Site) -> None:
