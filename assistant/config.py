@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -28,7 +28,11 @@ class ServeSettings(_Table):
 
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
-    concurrency: int = Field(default=16, ge=1, description="shopper turns in work at once; more wait in a queue")
+    concurrency: int = Field(
+        default=4,
+        ge=1,
+        description="turns in work at once, sixteen times as many wait; more than twice the cores only helps a responder over the network",
+    )
     refresh_after_s: float = Field(
         default=20.0, ge=0, description="so long after an order is changed in chat the figures follow; 0: only at `shopclerk index`"
     )
@@ -140,6 +144,9 @@ class Settings(BaseSettings):
         default="This chat is kept for {days} days so that we can help you, then deleted. "
         "Card numbers are masked before anything is stored.",
         description="shown under the chat; {days} is retention_days; empty: none",
+    )
+    pictures: tuple[Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(:\d+)?$")], ...] = Field(
+        default=(), description='where product photographs may come from, such as "https://cdn.example.com"; without any there are drawings'
     )
     lines: dict[str, str] = Field(default={}, description="the shop's own words for any of the clerk's fixed lines, by name")
     serve: ServeSettings = ServeSettings()

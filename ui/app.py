@@ -13,7 +13,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import Response
 
 from assistant.accounts import Accounts
-from assistant.api import Service, known_error, service_of
+from assistant.api import QUEUE_PER_LANE, Service, known_error, service_of
 from assistant.api import router as api_router
 from retrieval.errors import ShopclerkError
 from ui import theme
@@ -102,7 +102,7 @@ def _mount(app: FastAPI, blocks: gr.Blocks, path: str, access: Access, concurren
         account = access.account(request)
         return account.username if account and account.role in ROOMS[path] else None
 
-    blocks.queue(default_concurrency_limit=concurrency, max_size=8 * concurrency, api_open=False)
+    blocks.queue(default_concurrency_limit=concurrency, max_size=QUEUE_PER_LANE * concurrency, api_open=False)
     gr.mount_gradio_app(
         app,
         blocks,

@@ -19,7 +19,7 @@ from assistant.tokens import Tokens
 if TYPE_CHECKING:
     from assistant.build import Shop
 
-QUEUE_PER_LANE = 8
+QUEUE_PER_LANE = 16
 T = TypeVar("T")
 
 

@@ -106,11 +106,17 @@ def main() -> None:
 
 
 def stretch(server: Server, name: str, shoppers: int, seconds: float, pace: float | None = None) -> Step:
-    """So many shoppers for so long; with `pace` each begins a message every so many seconds, whether it was slow or not."""
+    """So many shoppers for so long; with `pace` each begins a message every so many seconds, whether it was slow or not.
+
+    They come one after the other over `pace`, so that their messages are spread evenly; only then the clock starts.
+    """
     user = type("Paced", (Shopper,), {"wait_time": constant_pacing(pace)}) if pace else Shopper
     environment = Environment(user_classes=[user], host=server.url)
     runner = environment.create_local_runner()
-    runner.start(shoppers, spawn_rate=shoppers / 2)
+    ramp = pace or 2.0
+    runner.start(shoppers, spawn_rate=shoppers / ramp)
+    gevent.sleep(ramp)
+    environment.stats.reset_all()
     began = time.perf_counter()
     gevent.sleep(seconds)
     memory = server.memory_mb()
