@@ -44,7 +44,8 @@ _BETWEEN_NAME_AND_ZIP = (
 )
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
 _NAME_BEFORE_LOWER = re.compile(
-    rf"(?:^|[.,;:!?()\n]\s*|\s-+\s*)(?:(?i:hi|hello|hey|yes|sure|ok|its|it's|i'm|im|i am|this is|name|from|for)[\s,!.:]+)*"
+    rf"(?:^|[.,;:!?()\n]\s*|\s-+\s*)"
+    rf"(?:(?i:hi|hello|helo|hallo|hey|hiya|yes|sure|ok|its|it's|i'm|im|i am|my|this is|name|is|from|for)[\s,!.:]+)*"
     rf"(?P<name>{_LOWER_NAME}){_BETWEEN_NAME_AND_ZIP}"
 )
 _NAME_AFTER = re.compile(
@@ -52,7 +53,7 @@ _NAME_AFTER = re.compile(
 )
 
 _METHODS = (
-    ("paypal", r"pay\s?pal"),
+    ("paypal", r"pay\s?pal|pa?ypall?|papal"),
     ("gift_card", r"gift\s?-?cards?|giftcard"),
     ("store_credit", r"store\s+credit"),
     ("apple_pay", r"apple\s?pay"),

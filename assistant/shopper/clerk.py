@@ -23,7 +23,7 @@ from assistant.shopper.hours import check_hours
 from assistant.shopper.lines import check_lines, line
 from assistant.shopper.naming import read_names
 from assistant.shopper.ordering import OrderTalk
-from assistant.shopper.orders.asks import read_ask, says_write
+from assistant.shopper.orders.asks import read_ask, read_on, says_write
 from assistant.shopper.orders.desk import OrderDesk
 from assistant.shopper.orders.policy import load_policy
 from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
@@ -46,7 +46,7 @@ _DECLINED = frozenset({"prompt_attack", "discount", "private_data", "out_of_scop
 _UNSEEN = frozenset({"line", "account", ""})
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.ASK_AGAIN, Move.CONFIRM, Move.IDENTIFY)
 _SUBJECTS = dict.fromkeys(ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
-_SURE = 0.5
+_SURE, _CURT = 0.5, 3
 _BAD_MOODS = frozenset({"complaint", "abuse"})
 ANGRY_FROM = 0.8
 """Chance of being negative from which a complaint counts as angry."""
@@ -55,7 +55,7 @@ _HANDOFFS = {"handoff": "asked"}
 """The kind of a handoff where it is not called as its line is."""
 _HALF = re.compile(
     r"[?.!;]\s+|,?\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|can|"
-    r"could|is|are|will|would|tell|show|find)\b)",
+    r"could|is|are|will|would|tell|show|find|got|have you|any|i need|i want|i'm looking)\b)",
     re.IGNORECASE,
 )
 _NEVER_MIND = re.compile(
@@ -152,6 +152,7 @@ class ShopperClerk:
         wish = read_wish(understanding, shelf, tuple((mention.start, mention.end) for mention in naming.mentions))
         known = [word for word in wish.words if shelf.worded(word)]
         reference = refer(understanding, state, shelf)
+        of_order = state.subject == "order" and self._desk.holds_named(state, understanding.text)
         spoken = shelf.many((*naming.ids, *reference.ids, *(() if wish.core or len(state.shown) > 1 else state.focus))[:1])
         return Sight(
             understanding=understanding,
@@ -162,7 +163,8 @@ class ShopperClerk:
             faq=self._faq.best(
                 understanding.text, understanding.embedding, understanding.intent if understanding.confidence >= _SURE else ""
             ),
-            ask=read_ask(understanding, in_order=state.subject == "order"),
+            ask=read_ask(understanding, in_order=state.subject == "order") or (read_on(understanding, state.asked) if of_order else None),
+            of_order=of_order,
             kind_known=bool(
                 Finder(shelf, self._retriever).kind(
                     replace(
@@ -249,7 +251,10 @@ class ShopperClerk:
         sights = [self._look(self._understand(half), state, shelf) for half in halves]
         plans = [policy.decide(part, state) for part in sights]
         texts = [
-            part.faq is not None and part.faq.score >= weighing.FAQ_LIKELY and p.move is Move.FAQ
+            part.faq is not None
+            and part.faq.score >= weighing.FAQ_LIKELY
+            and p.move is Move.FAQ
+            and not (sight.naming.ids and _asks_price(part.understanding.text))
             for part, p in zip(sights, plans, strict=True)
         ]
         goods = [p.move in ABOUT_PRODUCTS and p.move is not Move.MISSING and _of_goods(part) for part, p in zip(sights, plans, strict=True)]
@@ -369,6 +374,11 @@ class ShopperClerk:
 def _of_goods(sight: Sight) -> bool:
     """Whether a half of a message clearly speaks of goods: names a product or a category, or is near to one."""
     return bool(sight.naming.ids or sight.understanding.of_kind("category")) or sight.goods >= weighing.GOODS_SURE
+
+
+def _asks_price(text: str) -> bool:
+    """Whether a few words ask what something costs or whether it is there: of a product that the other half names."""
+    return len(text.split()) <= _CURT and bool(cues.PRICE.search(text) or cues.STOCK.search(text))
 
 
 def _asked_how(sight: Sight, state: DialogueState) -> DialogueState:

@@ -27,7 +27,12 @@ _YES = _any(
     r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|"
     r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
-    r"^\W*(?:go|ok go)\W*$",
+    r"^\W*(?:go|ok go|makes sense|works for me|fine by me|fine with me|suits me)\W*$",
+    r"^[^\w👎❌]*[👍👌✅✔]",
+    _INTERJECTION + r"(?:it|that|this|all|everything)?\W*(?:'s|is|are)? ?(?:ok|okay|fine|good|right|correct|perfect|great) "
+    r"(?:so|like (?:that|this)|for me|by me|with me)\b",
+    _INTERJECTION + r"is (?:ok|okay|fine|good|right|correct|perfect)\b",
+    r"\bi (?:do )?agree\b(?! to disagree)",
     _INTERJECTION + r"please (?:change|cancel|return|exchange|send|ship|update|swap|refund|move) (?:it|them|that|this)\b",
     r"^\W*i (?:already |just )?said (?:yes|ok|okay|go ahead|do it)\b",
 )
@@ -42,6 +47,7 @@ _NO = _any(
     _INTERJECTION + r"(?:no|nope|nah|no thanks?|no thank you|never mind|nevermind|nvm|stop|wait|hold on|hang on|forget (?:it|"
     r"that|about it)|leave it|don'?t|do not|please don'?t|not now|not yet|"
     r"changed? my mind|i(?:'ve| have) changed my mind|i changed my mind|rather not|better not|cancel that|scratch that)\b",
+    r"^[^\w👍👌✅✔]*[👎❌]",
 )
 
 PERSON = _any(
@@ -55,6 +61,8 @@ PERSON = _any(
     r"\bcan (?:a|some) (?:human|person|colleague) (?:help|answer|call)\b",
     r"\b(?:have|ask) (?:someone|somebody|a person|a human|your manager|an agent)\b[^.?!]{0,25}\b(?:call|contact|help|answer|reply)\b",
     r"\b(?:ask for|where is) (?:your|the) (?:manager|boss|supervisor)\b",
+    r"\bmember of (?:staff|(?:the|your) (?:team|staff))\b|\bput (?:a|some|one of (?:your|the)) (?:human|person|colleagues?|agents?) on\b",
+    r"\bget (?:hold of|through to) (?:a|an|some|one of)\b[^.?!]{0,20}\b(?:human|person|people|agents?|colleagues?|staff)\b",
 )
 ALARM = _any(
     r"\b(?:my lawyer|an? lawyer|attorney|legal action|sue you|suing|take you to court|small claims|"
@@ -167,7 +175,10 @@ CHEAPER = _any(
     r"\btoo (?:expensive|pricey|dear|much money)\b",
     r"\b(?:any|some)thing less\b|\bfor less\b(?! than)",
 )
-DEARER = _any(r"\b(?:more expensive|pricier|dearer|higher[- ]priced?|more up-?market|fancier|more premium|costlier)\b(?!\s+than\s+\$?\d)")
+DEARER = _any(
+    r"\b(?:more expensive|pricier|dearer|higher[- ]priced?|more up-?market|fancier|more premium|"
+    r"costlier|costs? more|costing more)\b(?!\s+than\s+\$?\d)"
+)
 DIFFERENCE = _any(
     r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|"
     r"more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?))"
@@ -317,6 +328,7 @@ SENDING = _any(
     r"\bhow (?:(?:do|can|should|would|will|must) (?:i|we)|to) (?:send|ship|mail|post|get|give|bring|"
     r"return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
     r"\bwhere (?:do|should|can) i (?:send|ship|drop|bring)\b",
+    r"\bwhat (?:happens|do i (?:have to )?do|comes|must i do) (?:next|now|then)\b|\bnext steps?\b",
 )
 
 SEEKS = _any(

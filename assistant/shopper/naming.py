@@ -44,6 +44,13 @@ _TAIL = re.compile(
 )
 
 
+_FOR_A_BRAND = re.compile(
+    r"\b(?:cables?|chargers?|cases?|covers?|straps?|holders?|stands?|adapt[eo]rs?|skins?|sleeves?|mounts?|tripods?|bands?|docks?|bags?)\b",
+    re.IGNORECASE,
+)
+"""What is bought for a thing of a brand and need not be of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A product named in `text[start:end]`; several ids where products share the name. `score` in [0, 100]."""
@@ -72,7 +79,7 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
     text = understanding.text.replace("’", "'")
     found = _alike(text, shelf) + _plain(text, shelf) + _partial(understanding, shelf)
     mentions = _without_options(_kept(found), text, shelf)
-    brand = _strange_brand(text, shelf)
+    brand = "" if _FOR_A_BRAND.search(text) else _strange_brand(text, shelf)
     if brand and not mentions:
         return Naming((), brand)
     for phrase, start, end in _claimed(text):

@@ -71,6 +71,7 @@ class Sight:
     `kind_known`: the shelf has products of the kind that the wish names. `desk`: the shop has orders to speak of.
     `variants`: the product named or pointed at comes in several. `readable`: at least one word of the message is one.
     `goods`: cosine of the message with the product nearest to it. `angry`: its words, or how it sounds, are those of somebody angry.
+    `of_order`: it names an item of the order that is talked about.
     """
 
     understanding: Understanding
@@ -86,3 +87,4 @@ class Sight:
     readable: bool = True
     goods: float = 0.0
     angry: bool = False
+    of_order: bool = False

@@ -12,7 +12,7 @@ from assistant.shopper import cues
 from assistant.shopper.goods import about_goods
 from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.orders.actions import NAMES
-from assistant.shopper.orders.asks import says_write
+from assistant.shopper.orders.asks import read_ask, says_write
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 from assistant.shopper.weighing import (
@@ -60,11 +60,13 @@ _ASKS_OF_PENDING = re.compile(
     r"\bhow much (?:more|less|extra|do i|would i|will i|is (?:it|that)|(?:does|would|will) (?:it|that|this))\b|"
     r"\b(?:price )?difference\b.*\?|"
     r"\bwhat (?:would|will) i (?:pay|get)\b|"
-    r"\b(?:happens to|goes|go(?:ing)?) (?:with )?(?:the|my) money\b|\b(?:the|my) money (?:go|end up)\b",
+    r"\b(?:happens to|goes|go(?:ing)?) (?:with )?(?:the|my) money\b|\b(?:the|my) money (?:go|end up)\b|"
+    r"^(?=.*\?).*\b(?:get|have|see|receive) (?:the|my) money\b|^\W*(?:how|when|where)\b.*\brefund\w*",
     re.IGNORECASE,
 )
 _EMPTY_TALK = frozenset({"thanks", "chitchat", "help", "out_of_scope"})
 _OF_ITEMS = frozenset({"return", "exchange", "modify"})
+_WITH_METHOD = _OF_ITEMS | {"payment"}
 _IN_ORDER = re.compile(r"\bin (?:it|there|that|the order|my order)\b", re.IGNORECASE)
 _ADVICE = re.compile(
     r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|"
@@ -158,7 +160,8 @@ def _late_consent(sight: Sight, state: DialogueState, text: str) -> Plan | None:
 def _amends(sight: Sight) -> bool:
     """Whether a no says what is wanted instead: "no, only the bicycle", "no, to my PayPal account"; not "no, just leave it"."""
     text = sight.understanding.text
-    return bool(_INSTEAD.search(text)) and not _CALLED_OFF.search(text) and len(text.split()) > CURT
+    detail = sight.understanding.of_kind("option", "colour", "size", "material", "payment_method")
+    return not _CALLED_OFF.search(text) and bool(detail or (_INSTEAD.search(text) and len(text.split()) > CURT))
 
 
 def _identity(sight: Sight, state: DialogueState) -> Plan | None:
@@ -235,7 +238,7 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         and not sight.understanding.of_kind("order_id")
         and cues.SENDING.search(cues.plain(sight.understanding.text))
     ):
-        return Plan(Move.EXPLAIN, "return", "how to send things back")
+        return Plan(Move.EXPLAIN, _done_last(state) or "return", "how to send things back")
     if (
         _REFUND_TIME.search(sight.understanding.text)
         and not sight.understanding.of_kind("order_id")
@@ -252,6 +255,12 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
     if ask is not None and _order_over_product(sight, state):
         return Plan(Move.ORDER, ask.topic, "asks the order desk")
     return None
+
+
+def _done_last(state: DialogueState) -> str:
+    """The kind of the write that was asked for last, where what comes of it is not for the customer to do: empty for a return."""
+    asked = read_ask(state.asked.understanding(), in_order=True) if state.asked is not None and state.done else None
+    return asked.topic if asked is not None and asked.topic in ("cancel", "exchange") else ""
 
 
 def _general_question(sight: Sight, state: DialogueState) -> bool:
@@ -315,6 +324,8 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
             or {sight.ask.topic, draft.action} <= {"modify", "exchange"}
             or (sight.ask.topic == "payment" and draft.action in {"return", "exchange", "modify"})
         )
+    if sight.understanding.of_kind("payment_method") and draft.action in _WITH_METHOD and "?" not in sight.understanding.text:
+        return True
     return bool(sight.understanding.of_kind("reason")) or (
         sight.ask.topic in {"paid_with", "address", "refund"}
         and draft.action in {"return", "exchange", "modify", "address"}
@@ -331,14 +342,14 @@ def _adds(sight: Sight, action: str) -> bool:
         return not (asks and u.intent in PRODUCT_INTENTS and not u.of_kind("payment_method", "reason"))
     if asks or not sight.readable:
         return False
-    return action == "address" or bool(u.of_kind("product", "category", "quantity")) or u.intent in _ANSWERS
+    return action == "address" or sight.of_order or bool(u.of_kind("product", "category", "quantity")) or u.intent in _ANSWERS
 
 
 def _order_over_product(sight: Sight, state: DialogueState) -> bool:
     """Whether an ask of the order desk is one although products are named as well."""
     if sight.ask is None:
         return False
-    if sight.ask.write or sight.understanding.of_kind("order_id"):
+    if sight.ask.write or sight.understanding.of_kind("order_id") or (sight.ask.topic == "tracking" and state.order_id):
         return True
     if state.subject == "order" and (
         not sight.naming.ids or _IN_ORDER.search(sight.understanding.text) or cues.PAST.search(sight.understanding.text)

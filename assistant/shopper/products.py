@@ -43,8 +43,15 @@ _ASKS_ALL = re.compile(
 )
 _CHOICE = re.compile(r"\b(?:choose|choices?|pick|different|kinds?|types?|sorts?|options?|variants?|versions?|models?)\b", re.IGNORECASE)
 _HOW_MANY_PARTS = re.compile(
-    r"\bhow many (?P<what>[\w' -]{3,40}?) (?:are|is|come|comes|does|do|can|will|has|have|in)\b"
+    r"\bnumber of (?!units|pieces|items|them|these|those|the\b|this)(?P<counted>[a-z][\w' -]{2,30})"
+    r"(?=[?.,!;]|$|\s+(?:and|does|in|on)\b)|\bhow many (?P<what>[\w' -]{3,40}?) (?:are|is|come|comes|does|do|can|will|has|have|in)\b"
     r"(?!.*\b(?:left|stock|available|sell|you have|you got)\b)",
+    re.IGNORECASE,
+)
+_SO_MANY = re.compile(
+    r"\b(?:would|do|does|will|did|if i (?:take|buy|get|order|want)|price (?:of|for)|cost (?:of|for)|take|buy|order)\s+"
+    r"(?P<number>two|three|four|five|six|seven|eight|nine|ten|twelve|[2-9]|[1-9]\d)\b"
+    r"(?=\W*$|\s+(?:of (?:them|these|those|it)|cost|costs|be|come|make|together|altogether|in total)\b)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"^\W*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
@@ -81,13 +88,16 @@ def facets(text: str, has_variants: bool) -> Facets:
     plain = cues.plain(text)
     price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain)) and not _ITS_PARTS.search(plain)
     options = has_variants and bool(cues.OPTIONS.search(plain) or (cues.HOW_MANY.search(plain) and _CHOICE.search(plain)))
+    parts = bool(_HOW_MANY_PARTS.search(plain)) and price
     other = bool(_ASKS_COLOUR.search(plain) or _ASKS_MATERIAL.search(plain) or _ASKS_CATEGORY.search(plain)) and not options
-    return Facets(price, stock and not options, options, other or not (price or stock or options))
+    return Facets(price, stock and not options, options, parts or other or not (price or stock or options))
 
 
 def quantity_of(understanding: Understanding) -> int | None:
     """How many the message speaks of, where that is more than one."""
     values = [int(e.value) for e in understanding.of_kind("quantity") if isinstance(e.value, int | float)]
+    if not values and (said := _SO_MANY.search(cues.plain(understanding.text))):
+        values = [int(number) for number in [parse_number(said["number"])] if number is not None]
     return values[0] if values and values[0] > 1 else None
 
 
@@ -269,7 +279,7 @@ def _parts(product: Product, text: str) -> FieldAnswer | None:
     asked = _HOW_MANY_PARTS.search(text)
     if not asked:
         return None
-    wanted = frozenset(word for word in stems(asked["what"]) if word not in word_list("filler"))
+    wanted = frozenset(word for word in stems(asked["what"] or asked["counted"]) if word not in word_list("filler"))
     for sentence in _SENTENCE.split(product.description):
         words = stems(sentence)
         for place, word in enumerate(words):

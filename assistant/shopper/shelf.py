@@ -36,7 +36,7 @@ _BESIDE = (
 )
 _MIXED_UP = dict(zip("abcdefghijklmnopqrstuvwxyz", _BESIDE.split(), strict=True))
 """For each letter those that are typed or written in its place: its neighbours on a keyboard, and those that sound like it."""
-_AFTER = re.compile(r"\s+(?:with|for|of|in|by|and|&|-|–)\s+", re.IGNORECASE)
+_AFTER = re.compile(r"\s+(?:with|for|of|in|on|by|and|&|-|–)\s+", re.IGNORECASE)
 
 
 def stems(text: str) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ class Shelf:
             return word
         for cut in range(3, len(word) - 2):
             if word[cut:] in self._kinds and word[:cut] in common_words() | self._kinds.keys():
-                return word[cut:]
+                return word[:cut] if word[cut:] in word_list("containers") and self.named(word[:cut]) else word[cut:]
         for known in self._spellings:
             best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80.0)
             if best and best[0][0] == word[0] and not _derived(word, str(best[0])) and _slip(word, str(best[0])):

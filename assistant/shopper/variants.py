@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
+from assistant.models.words import common_words
 from assistant.store.records import Product, Variant
 
 _TOKEN = re.compile(r"[^\W_]+(?:\.\d+)?%?(?:\"|'(?=\s|$))?", re.UNICODE)
@@ -31,9 +34,20 @@ _UNITS = {
     "pound": "lbs",
     "lb": "lbs",
 }
-_SPELT = {"gray": "grey", "colour": "color"}
+_SPELT = {"gray": "grey", "colour": "color"} | {
+    word: str(number)
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=1
+    )
+}
+_TOWARDS = re.compile(r"\b(?:to|into|in|for|want|need|take|wear|make it|rather)\s+(?:an?\s+|the\s+|size\s+)?$", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\W*$|\s*[.,;:!?)]|\s+(?:please|pls|plz|instead|rather|not|and|or|from|then|now|thanks?|one|ones|if|would|is|with|but|in|on)\b",
+    re.IGNORECASE,
+)
 _WHICHEVER_AFTER = re.compile(r"\s+or (?:not|no)\b", re.IGNORECASE)
 _WHICHEVER_BEFORE = re.compile(r"\b(?:care|matters?|mind|bother\w*)\s+(?:about|if|whether)?[\s\w']{0,20}$", re.IGNORECASE)
+_LONG_ENOUGH, _ALIKE = 4, 80.0
 _NOT = re.compile(r"\b(?:not|non|isn't|without|no)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
 
 
@@ -57,6 +71,7 @@ def read_options(product: Product, text: str) -> tuple[Said, ...]:
     for option, values in options_of(product).items():
         for value in values:
             found.extend(_find(option, value, tokens, text, values))
+    found = found or list(_misspelt(product, tokens))
     kept: list[Said] = []
     for said in sorted(found, key=lambda s: (-(s.end - s.start), not _beside_name(s, tokens), not _sized(s), s.start)):
         if not any(other.start < said.end and said.start < other.end for other in kept):
@@ -113,6 +128,20 @@ def _find(option: str, value: str, tokens: list[tuple[str, int, int]], text: str
                 yield Said(option, value, match.start(), match.end())
 
 
+def _misspelt(product: Product, tokens: list[tuple[str, int, int]]) -> Iterable[Said]:
+    """Values of one word that a word which is none stands for: "blak"."""
+    values = [
+        (option, value) for option, of in options_of(product).items() for value in of if len(value) >= _LONG_ENOUGH and value.isalpha()
+    ]
+    for word, start, end in tokens:
+        if len(word) < _LONG_ENOUGH or not word.isalpha() or word in common_words():
+            continue
+        alike = [(fuzz.ratio(word, value.lower()), option, value) for option, value in values if value[0].lower() == word[0]]
+        score, option, value = max(alike, default=(0.0, "", ""))
+        if score >= _ALIKE:
+            yield Said(option, value, start, end)
+
+
 def _beside_name(said: Said, tokens: list[tuple[str, int, int]]) -> bool:
     """Whether the option's own name stands right before or after the value: "medium ventilation" is no size."""
     names = {_norm(part) for part in said.option.split()}
@@ -145,11 +174,13 @@ def _weak(word: str) -> bool:
 
 
 def _labelled(option: str, tokens: list[tuple[str, int, int]], place: int, text: str) -> bool:
-    """Whether a weak value is said with its option ("size 10", "a 500 piece one"), or is a capital letter by itself."""
+    """Whether a weak value is said with its option ("size 10", "a 500 piece one"), as what is wanted ("in 10"), or is a lone capital."""
     word, start, end = tokens[place]
     around = {token[0] for token in tokens[max(0, place - 2) : place + 3]}
     names = {_norm(part) for part in option.split()} | {"size"} if "size" in option.lower() else {_norm(part) for part in option.split()}
     if around & (names | {name.rstrip("s") for name in names}):
+        return True
+    if word.isdigit() and text[start:end].isdigit() and _TOWARDS.search(text[:start]) and _ALONE.match(text[end:]):
         return True
     return len(word) == 1 and word.isalpha() and text[start:end].isupper() and word != "i"
 

@@ -43,6 +43,11 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 _AS_TRAIT = re.compile(r"\b(?:in|of|from)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+_FOND = re.compile(
+    r"\b(?P<what>[a-z]{3,}) (?:nut|fan|freak|buff|lover|geek|addict|fanatic|aficionado|enthusiast)s?\b"
+    r"(?=\W*$|\W*[,.;!?]|\W+(?:and|who|under|below|for|with|up)\b)",
+    re.IGNORECASE,
+)
 _LIKED = re.compile(r"\b(?:loves?|likes?|enjoys?|is into|fond of|a fan of|collects?|wants?|needs?)\s+(?P<what>[\w -]{3,30})", re.IGNORECASE)
 _IN_STOCK = re.compile(
     r"\b(?:in stock|available (?:now|right now|today|immediately)|(?:that|which) (?:is|are|"
@@ -219,7 +224,7 @@ def _words(
     core: list[str] = []
     context: list[str] = []
     mood = False
-    for part in _TURN.split(shelf.thesaurus.rephrased(blanked)):
+    for part in _TURN.split(shelf.thesaurus.rephrased(_FOND.sub(r"\g<what>", blanked))):
         found = [
             word
             for raw in _WORD.findall(part)

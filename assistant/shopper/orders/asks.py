@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.shopper import cues
+from assistant.shopper.state import Held
 from assistant.types import Understanding
 
 _I = re.IGNORECASE
@@ -18,6 +19,8 @@ _POLICY_WORD = re.compile(
 _HISTORY = re.compile(
     r"\b(?:was|were|has been|have been|been|got|did you|why)\s+(?:\w+\s+)?(?:cancell?ed|returned|exchanged|"
     r"refunded)\b|\balready (?:cancell?ed|returned|exchanged)\b|"
+    r"(?:^|[.,;!?]\s*)(?:and |so |but |ok |or )?(?:is|was|are|were|has|have|did|got)\b(?![^.?!]*\b(?:possible|able|can|could|to be)\b)"
+    r"[^.?!,]{0,40}\b(?:cancell?ed|returned|exchanged|refunded)\b|"
     r"\b(?:i|we)(?:'ve| have| had)? (?:just |recently )?(?:cancell?ed|returned|exchanged|sent (?:it|them|back))\b",
     _I,
 )
@@ -33,7 +36,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "exchange",
         re.compile(
-            r"\b(?:exchang\w*|swap\w*|trad(?:e|ing)|replac(?:e|ing)|replacement|same (?:one |thing |item )?again|"
+            r"\b(?:exchang\w*|swap\w*|trad(?:e|ing)|replac(?:e|ing)|replacement|in place of|same (?:one |thing |item )?again|"
             r"send (?:me )?(?:a|another) (?:new|working) one)\b",
             _I,
         ),
@@ -52,7 +55,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "address",
         re.compile(
             r"\b(?:chang\w*|updat\w*|modif\w*|correct\w*|edit\w*|fix|wrong|incorrect|different|new|another|other|"
-            r"re-?direct\w*|re-?rout\w*|switch\w*|moved|moving)\b[^.?!]{0,60}\b(?:address|place|home|apartment|"
+            r"re-?direct\w*|re-?rout\w*|switch\w*|moved|moving)\b[^.?!]{0,60}\b(?:address|(?<!in )place(?! of)|home|apartment|"
             r"house)\b"
             r"|\b(?:ship|send|deliver|mail|redirect|forward|be (?:sent|shipped|delivered))\b"
             r"[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
@@ -89,7 +92,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _REFUND = re.compile(
-    r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|(?:get|got|see|receive) (?:the|my|any) money|how much (?:do|"
+    r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|(?:get|got|see|receive|have) (?:the|my|any) money|how much (?:do|"
     r"will|would) i get|where (?:does|do|will|did) (?:the|my) money go|"
     r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money)\b",
     _I,
@@ -107,7 +110,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "balance",
         re.compile(
             r"\bbalance\b|\b(?:left|remaining|available|much)\b[^.?!]{0,30}\bgift\s?cards?\b|"
-            r"\bmoney\b[^.?!]{0,12}\b(?:on|left)\b[^.?!]{0,20}\bcard\b|"
+            r"\bmoney\b[^.?!]{0,12}\b(?:on|left)\b[^.?!]{0,20}\bcard\b|\b(?:much|left)\b[^.?!]{0,20}\bgift (?:one|thing)\b|"
             r"\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)",
             _I,
         ),
@@ -154,7 +157,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "paid_with",
         re.compile(
             r"\b(?:how (?:i|we) paid|how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|"
-            r"i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|"
+            r"i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|means of payment|"
+            r"(?:by|with|in|through) (?:which|what) (?:means|method|card|way)|"
             r"(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|"
             r"method of payment)\b",
             _I,
@@ -177,7 +181,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |"
             r"all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|(?:show|list|"
             r"see)\b[^.?!]{0,20}\b(?:pending|open|delivered|"
-            r"cancelled) ones|order (?:history|list|numbers?|"
+            r"cancelled) ones|(?:show|list|see) (?:me )?mine|order (?:history|list|numbers?|"
             r"ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|"
             r"things) (?:all )?(?:that )?(?:i(?:'?ve| have)?|have i|did i)(?: ever| all| already)* (?:bought|ordered|"
             r"purchased)(?! (?:in|with|on)\b))\b",
@@ -200,7 +204,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "status",
         re.compile(
-            r"\b(?:status|state|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|"
+            r"\b(?:status|state|cancell?ed|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|"
             r"on (?:its|the) way|eta|when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b",
             _I,
         ),
@@ -222,6 +226,7 @@ _ORDERISH = re.compile(
     r"\bbalance (?:of|on|left)\b|^\W*(?:my )?(?:gift ?card )?balance\W*$|\bthe status\b|"
     r"\bmoney (?:left )?on (?:the|my)\b|\b(?:did|have) i (?:ever |"
     r"just )?(?:order|buy|purchase|ordered|bought)\b|"
+    r"\bon file\b|\b(?:list|show|see) (?:me )?mine\b|\bgift one\b|"
     r"\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|"
     r"delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b|\byou (?:have|hold|keep|store|got) (?:of|for|about|on) me\b",
     _I,
@@ -245,6 +250,7 @@ _BY_INTENT = {
 _ASKS_ABOUT = re.compile(r"^(?:\S+@\S+\W+)?\W*(?:is|are|was|were|does|did|which|what|where|when) ", _I)
 _OF_ITEM = re.compile(
     r"\b(?:what|which) (?:is|was|are|were) the [\w -]{2,20} of (?:the|my) [\w -]{2,30}|"
+    r"\bthe (?:size|colou?r|material|price|cost|model|version|type|make|brand|capacity|length|storage) of (?:the|my) [\w -]{2,30}|"
     r"^\W*(?:and |ok |so )?(?:what about |how about |and )(?:the|my) [\w -]{2,30}\W*$|\b(?:is|are|was|were) (?:the|my) [\w -]{2,40}\?",
     _I,
 )
@@ -271,6 +277,8 @@ _PARTS = re.compile(
 )
 _HOUSE = re.compile(r"\b\d{1,5}[a-z]? (?:\w+ ){1,3}(?:street|st|road|rd|lane|ln|avenue|ave|drive|court|place|way|square|row)\b", _I)
 _TO_HOUSE = re.compile(rf"\b(?:to|at)\b[^.?!]{{0,40}}{_HOUSE.pattern}", _I)
+_OF_DIFFERENCE = re.compile(r"\bdifference\b", _I)
+_TOO = re.compile(r"^\W*(?:oh |ok |now )*(?:and|also|plus|then)\b|\b(?:too|as well|also)\W*(?:please|pls)?\W*$", _I)
 _ARROW = re.compile(r"\w\s*(?:->|=>|→)\s*\w")
 _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
 WRITES = frozenset(name for name, _ in _WRITES)
@@ -321,6 +329,8 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
         reads.remove("profile")
     if not reads and in_order and _OF_ITEM.search(text):
         return OrderAsk("contents", write=False, of_item=True)
+    if "refund" in reads and reads[0] in ("address", "tracking", "paid_with") and re.search(r"\brefund", text, _I):
+        reads.insert(0, "refund")
     topic = next(iter(reads), "") or _BY_INTENT.get(understanding.intent, "")
     if topic in {"list", "count"} and understanding.of_kind("order_id"):
         topic = "contents"
@@ -336,6 +346,15 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
         return OrderAsk(topic.rstrip("!"), write=True, general=general)
     own = bool(_OWN_ADDRESS.search(text)) and topic == "address"
     return OrderAsk(topic, write=False, general=general, own=own, wanted=topic == "refund" and bool(_WANTS_REFUND.search(text)))
+
+
+def read_on(understanding: Understanding, asked: Held | None) -> OrderAsk | None:
+    """What was asked for last, asked for another item of the same order: "and the kettle in black too"; else None."""
+    text = cues.plain(understanding.text)
+    if asked is None or "?" in text or not _TOO.search(text):
+        return None
+    before = read_ask(asked.understanding(), in_order=True)
+    return before if before is not None and before.write and before.topic in ("return", "exchange", "modify") else None
 
 
 def says_write(text: str) -> bool:
@@ -354,6 +373,9 @@ def _write(text: str, understanding: Understanding) -> str:
         return ""
     found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
     names = {name for _, _, name in found}
+    if "payment" in names and _OF_DIFFERENCE.search(text) and not re.search(r"\bpayment\b", text, _I):
+        names.discard("payment")  # how the difference of a change is paid is a detail of the change
+        found = [entry for entry in found if entry[2] != "payment"]
     if names <= {"modify"} and _TO_HOUSE.search(text) and understanding.of_kind("zip") and _orderish(understanding, text):
         return "address"
     if not names:

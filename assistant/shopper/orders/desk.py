@@ -92,6 +92,11 @@ class OrderDesk:
         """A customer's orders, the latest first; credit notes are the shop's own papers and not among them."""
         return [order for order in self._store.orders.of_customer(customer_id) if order.kind is OrderKind.SALE]
 
+    def holds_named(self, state: DialogueState, text: str) -> bool:
+        """Whether a text names an item of the customer's order that is talked about."""
+        order = self._store.orders.get(state.order_id) if state.order_id and state.customer_id else None
+        return order is not None and order.customer_id == state.customer_id and bool(_named_in(order, text))
+
     def told(self, text: str, before: str, state: DialogueState) -> Order | None:
         """The one order of the customer's that a text picks out: by an item, by a trait of the item named before, or by its status."""
         orders = self.orders_of(state.customer_id) if state.customer_id else []
@@ -174,7 +179,7 @@ class OrderDesk:
             return [o for o in pool if o.id != state.order_id]
         holding = (
             [o for o in pool if any(slots.read_items(text, replace(o, lines=(item,))) for item in o.lines)]
-            if not re.search(slots._ALL, text)
+            if not slots.speaks_of_all(text)
             else []
         )
         if holding and (not state.order_id or state.order_id not in {o.id for o in holding}):
@@ -245,6 +250,11 @@ class OrderDesk:
     def _said(self, ask: OrderAsk, reading: tuple[Evidence, Scalar], state: DialogueState) -> Outcome:
         evidence, value = reading
         return Outcome(Status.ANSWERED, (evidence,), state, ask.topic, value)
+
+
+def _named_in(order: Order, text: str) -> Sequence[OrderLine]:
+    named = slots.read_items(text, order) if not slots.speaks_of_all(text) else ()
+    return [line for line, _ in named] or slots.ambiguous_items(text, order)
 
 
 def _by_digits(own: Mapping[str, Order], number: str) -> Order | None:

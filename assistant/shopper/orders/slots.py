@@ -123,7 +123,8 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"\b(?P<unit>(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\.?\s*#?\s*[\w-]+|(?<!\w)#\s?\d+[A-Za-z]?\b)", re.IGNORECASE
+    r"(?P<unit>\b(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\b\.?\s*#?\s*[\w-]+|(?<!\w)#\s?\d{1,4}[A-Za-z]?\b)",
+    re.IGNORECASE,
 )
 _STATE_ZIP = re.compile(
     r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?:(?:USA|US|United States)\s*,?\s*)?"
@@ -149,6 +150,11 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
         return tuple((line, 0) for line in order.lines if id(line) not in out)
     named = _named(text, order)
     return tuple(entry for entry in named if not _kept(text, entry, named)) or named
+
+
+def speaks_of_all(text: str) -> bool:
+    """Whether a text speaks of everything in an order."""
+    return _ALL.search(text) is not None
 
 
 def _kept(text: str, entry: tuple[OrderLine, int], named: Sequence[tuple[OrderLine, int]]) -> bool:
@@ -234,7 +240,8 @@ def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
     place = next((m for m in _STATE_ZIP.finditer(text) if m["state"] in _STATES.values() or m["state"].lower() in _STATES), None)
     if not (street or unit or place or before or _LABELLED.search(text)):
         return found
-    rest = text[(unit if unit and (not street or unit.start() > street.start()) else street).end() :] if street or unit else text  # type: ignore[union-attr]
+    begin = (unit if unit and (not street or unit.start() > street.start()) else street).end() if street or unit else 0  # type: ignore[union-attr]
+    rest = text[begin : place.end()] if place and place.end() > begin else text[begin:]
     if place:
         state = _STATES.get(place["state"].lower(), place["state"])
         found |= {"state": state, "zip": place["zip"], "country": "USA" if place["zip"][0].isdigit() else "Canada"}

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from assistant.config import Settings
 from assistant.errors import PolicyRefused, StoreError
 from assistant.shopper.lines import line
-from assistant.shopper.orders import read, slots
+from assistant.shopper.orders import read, slots, steps
 from assistant.shopper.orders.actions import KIND_OF, NAMES, Actions, Change
 from assistant.shopper.orders.policy import OrderPolicy
 from assistant.shopper.reply import Outcome, joined, money, said
 from assistant.shopper.state import DialogueState, Draft, ItemDraft, Pending
 from assistant.shopper.variants import described, matching, to_be_had
-from assistant.store.records import Customer, Order, PaymentMethod, Product, Variant
+from assistant.store.records import Customer, Order, OrderLine, PaymentMethod, Product, Variant
 from assistant.types import Evidence, Source, Status, Understanding
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ _REST_STAYS = re.compile(
     re.IGNORECASE,
 )
 _BY_ITEM = re.compile(r"\b(?:order|purchase|one) (?:with|containing|that (?:has|had|holds)|of) (?:the|my|a)\b", re.IGNORECASE)
+_KEEPS_ONLY = re.compile(r"\b(?:only|just)\b(?! (?:one|once)\b)", re.IGNORECASE)
 _LISTED, _SURE = 12, 0.95
+_WHICH_OF = "which "
+"""What a draft was asked for, before the name that several of its lines have."""
 _SWAPS = ("modify", "exchange")
 
 
@@ -83,7 +86,8 @@ class Writes:
             absent = self._absent(draft, order, understanding)
             if question is not None:
                 status = Status.DECLINED if draft.action == "cancel" and draft.reason else Status.CLARIFY
-                return Outcome(status, (*absent, question), replace(state, draft=replace(draft, asked=_gap(draft))), NAMES[kind])
+                gap = _gap(draft, slots.ambiguous_items(understanding.text, order))
+                return Outcome(status, (*absent, question), replace(state, draft=replace(draft, asked=gap)), NAMES[kind])
             arguments = self._arguments(draft, order)
             change = self._actions.check(kind, customer.id, arguments)
         except PolicyRefused as refused:
@@ -135,6 +139,8 @@ class Writes:
 
     def _filled(self, draft: Draft, order: Order, customer: Customer, understanding: Understanding) -> Draft:
         text = understanding.text
+        if draft.asked.startswith(_WHICH_OF) and not slots.read_items(text, order):  # "the black one"
+            text = f"{draft.asked.removeprefix(_WHICH_OF)}: {text}"
         if draft.action == "cancel":
             reasons = [str(e.value) for e in understanding.of_kind("reason")]
             return replace(draft, reason=reasons[-1] if reasons else draft.reason)
@@ -149,7 +155,9 @@ class Writes:
             others = _others(order, customer)
             draft = replace(draft, payment_method_id=others[0].id if len(others) == 1 else "")
         if draft.action in _SWAPS:
-            return replace(draft, items=self._swapped_items(draft, order, text))
+            return replace(
+                draft, items=self._picked(self._swapped_items(draft, order, text), order, understanding, listed=bool(draft.items))
+            )
         if draft.action == "return":
             return replace(draft, items=self._returned_items(draft, order, text))
         return draft
@@ -188,6 +196,9 @@ class Writes:
         if not items:
             target = self._line(order, self._unsettled(draft, order, products).item_id)
             fresh = slots.read_new_items(text, ((target, 0),), products) if target else ()
+        if items and not any(item.wanted or item.new_item_id for item in fresh) and _KEEPS_ONLY.search(text):
+            named = {item.item_id for item in fresh}
+            return tuple(item for item in draft.items if item.item_id in named) or draft.items
         merged = {item.item_id: item for item in draft.items}
         for item in fresh:
             old = merged.get(item.item_id, item)
@@ -195,6 +206,33 @@ class Writes:
                 item.item_id, {**old.wanted, **item.wanted}, item.new_item_id or ("" if item.wanted else old.new_item_id)
             )
         return tuple(merged.values())
+
+    def _picked(self, items: tuple[ItemDraft, ...], order: Order, understanding: Understanding, *, listed: bool) -> tuple[ItemDraft, ...]:
+        """The items, those not settled with what is wanted by comparison ("a bigger one") or picked from a list ("the second one")."""
+        places = [int(e.value) for e in understanding.of_kind("ordinal") if listed and isinstance(e.value, int)]
+        found = []
+        for item in items:
+            target = self._line(order, item.item_id)
+            product = self._store.catalogue.get(target.product_id) if target else None
+            if product is None or len(self._candidates(item, target.options, product)) == 1:
+                found.append(item)
+                continue
+            step = None if item.new_item_id else steps.further(understanding.text, product, target.options)
+            for value in step[1] if step else ():
+                stepped = replace(item, wanted={**item.wanted, step[0]: value}) if step else item
+                if len(self._candidates(stepped, target.options, product)) == 1:
+                    item = stepped
+                    break
+            else:
+                chosen = steps.picked(understanding.text, places, self._offered(item, target, product))
+                item = replace(item, new_item_id=chosen.id) if chosen else item
+            found.append(item)
+        return tuple(found)
+
+    def _offered(self, item: ItemDraft, target: Any, product: Product) -> list[Variant]:
+        """The variants to choose from in place of an item, in the order in which they are listed."""
+        fitting = matching(product, item.wanted, available=True) if item.wanted else _available(product).variants
+        return [v for v in fitting if v.id != target.variant_id]
 
     def _unsettled(self, draft: Draft, order: Order, products: Mapping[str, Product]) -> ItemDraft:
         """The item of a draft that the clerk asked about last: the first without exactly one new variant."""
@@ -271,10 +309,9 @@ class Writes:
         if len(found) == 1:
             return ""
         own = f"{target.name} ({described(target.options)})"
+        near = self._offered(item, target, product)
         if not item.wanted and not item.new_item_id:
-            others = [v for v in _available(product).variants if v.id != target.variant_id]
-            return f"What would you like instead of the {own}? These are available:\n{_variant_list(others, self._settings.currency)}"
-        near = [v for v in matching(product, item.wanted, available=True) if v.id != target.variant_id]
+            return f"What would you like instead of the {own}? These are available:\n{_variant_list(near, self._settings.currency)}"
         if not near:
             raise PolicyRefused(f"I'm sorry, there is no {target.name} with {described(item.wanted)} available at the moment.")
         lines = _variant_list(near, self._settings.currency)
@@ -411,10 +448,10 @@ def _variant_list(variants: Sequence[Variant], currency: str) -> str:
     return "\n".join(f"- {described(v.options)}: {money(v.price or 0.0, currency)}" for v in variants[:_LISTED])
 
 
-def _gap(draft: Draft) -> str:
+def _gap(draft: Draft, twins: Sequence[OrderLine]) -> str:
     if draft.action in ("return", *_SWAPS) and not draft.items:
-        return "items"
-    return draft.asked
+        return f"{_WHICH_OF}{twins[0].name}" if twins else draft.asked if draft.asked.startswith(_WHICH_OF) else "items"
+    return "" if draft.asked.startswith(_WHICH_OF) else draft.asked
 
 
 def _difference(amount: float, method: str, currency: str) -> str:
