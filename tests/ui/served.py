@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +35,7 @@ from assistant.store.records import (
 from assistant.testing import FakeRetriever, FakeUnderstander, ScriptedRoom
 from assistant.types import Answer, Message, Receipt, Row, Source, Status
 from retrieval.types import Passage
+from ui.commands import _listen
 
 EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 ROLES = {"agent": AccountRole.AGENT, "analyst": AccountRole.ANALYST, "manager": AccountRole.MANAGER}
@@ -176,7 +176,7 @@ def serve(shop: Shop, port: int = 0) -> Iterator[Site]:
 
     accounts = Accounts(shop.store, FAST)
     passwords = {name: accounts.create(name, role).password for name, role in ROLES.items()}
-    with socket.create_server(("127.0.0.1", port)) as bound:
+    with _listen("127.0.0.1", port) as bound:
         app = create_app(shop, accounts)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)

@@ -28,6 +28,13 @@ def test_a_host_that_is_not_ours_is_refused() -> None:
         _listen("192.0.2.1", 7860)
 
 
+def test_a_body_does_not_wait_for_its_headers_to_be_acknowledged() -> None:
+    with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_store_that_is_not_there_is_one_line(tmp_path: Path, shopclerk: str) -> None:
     ran = subprocess.run([shopclerk, "serve", "--store", str(tmp_path / "none")], capture_output=True, text=True)
     assert ran.returncode == 2
