@@ -145,7 +145,7 @@ def alone(server: Server) -> float:
 
 
 def _demo() -> Path:
-    from shopper import demo_store
+    from demo import demo_store
 
     return demo_store()
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 import itertools
 import statistics
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from uuid import uuid4
 
 from afternoon import Afternoon
-from goods import CACHE
+from demo import demo_store
 from paired import Comparison, in_turns
 
 from assistant.build import Shop, open_shop
 from assistant.intents import load_catalogue
 from assistant.types import Message
 from retrieval.index import Index
-from ui.commands import _prepare_demo
 
 SHOPPERS = 32
 WANTED = 24
@@ -60,14 +58,6 @@ def compare(rounds: int, turns: int) -> list[Comparison]:
             "shopper_throughput_32", "the same, in a queue", f"a turn of each of {SHOPPERS} shoppers", 8.0, *many, SHOPPERS, details
         ),
     ]
-
-
-def demo_store() -> Path:
-    """The demo shop, made once."""
-    folder = CACHE / "demo-shop"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _prepare_demo(folder, 400, 730, 3000, 1)
-    return folder
 
 
 def _turn(shop: Shop, text: str) -> object:

@@ -59,7 +59,7 @@ def timed(command: list[str]) -> float:
 
 
 def _demo() -> Path:
-    from shopper import demo_store
+    from demo import demo_store
 
     return demo_store()
 
