@@ -1,11 +1,13 @@
 """Shoppers by the dozen against a real server, by Locust: a closed loop of 50, then an open loop that rises until it breaks.
 
     python tests/bench/load.py [--store STORE] [--shoppers 50] [--seconds 60] [--out build/load.json]
+    python tests/bench/load.py --soak 60 --shoppers 5
 
 Starts `shopclerk serve` over the store (a copy is not made: conversations are added). Closed: each shopper thinks for a second or so
 between messages. Open: messages arrive at a rate that rises by steps, whether answered or not; it ends where half are told that the
 shop is busy, or the wait at p95 passes ten seconds. Prints and writes, for each step: messages a second, p50, p95, p99, how many were
-told to come back (503), how many failed otherwise, and the server's memory. Needs the extra `bench`.
+told to come back (503), how many failed otherwise, and the server's memory. `--soak` is the closed loop alone for so many minutes, a line a
+minute: whether memory and times stay. Needs the extra `bench`.
 """
 
 # Gevent must patch before anything else is imported.
@@ -87,10 +89,14 @@ def main() -> None:
     parser.add_argument("--store", type=Path)
     parser.add_argument("--shoppers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--soak", type=int, default=0, metavar="MINUTES")
     parser.add_argument("--out", type=Path, default=Path("build/load.json"))
     options = parser.parse_args()
     with serving(options.store or _demo()) as server:
         print(f"serving after {server.started_s:.1f} s, {server.memory_mb():.0f} MB")
+        if options.soak:
+            soak(server, options.shoppers, options.soak)
+            return
         steps = [stretch(server, f"closed, {options.shoppers} shoppers", options.shoppers, options.seconds)]
         print(steps[-1])
         rate = max(4, int(steps[0].answered / steps[0].seconds / 2))
@@ -126,6 +132,12 @@ def stretch(server: Server, name: str, shoppers: int, seconds: float, pace: floa
     busy = sum(error.occurrences for error in environment.stats.errors.values() if "busy" in str(error.error))
     points = [total.get_response_time_percentile(share) or 0 for share in (0.5, 0.95, 0.99)]
     return Step(name, taken, total.num_requests - total.num_failures, busy, total.num_failures - busy, *points, memory)
+
+
+def soak(server: Server, shoppers: int, minutes: int) -> None:
+    """A closed loop for so many minutes; a line for each, each with conversations of its own."""
+    for minute in range(1, minutes + 1):
+        print(stretch(server, f"minute {minute}", shoppers, 58.0), flush=True)
 
 
 def broken(steps: Sequence[Step]) -> bool:
