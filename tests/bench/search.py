@@ -64,10 +64,12 @@ class _Columns:
         self._category = np.unique(stock.categories, return_inverse=True)[1]
         self._code = dict(zip(stock.categories, self._category.tolist(), strict=True))
         self._categories = self._category[stock.kind].astype(np.int8)
-        self._kinds = stock.kind.astype(np.int8)
+        styles = np.unique(stock.kinds, return_inverse=True)[1]  # several kinds share a style's name
+        self._style = dict(zip(stock.kinds, styles.tolist(), strict=True))
+        self._styles = styles[stock.kind].astype(np.int16)
 
     def mask(self, query: Query) -> Mask:
-        stock, mask = self._stock, np.ones(len(self._kinds), np.bool_)
+        stock, mask = self._stock, np.ones(len(self._styles), np.bool_)
         for condition in query.where:
             value: Any = condition.value
             if condition.field == "available":
@@ -75,7 +77,7 @@ class _Columns:
             elif condition.field == "category":
                 mask &= self._categories == self._code[value]
             elif condition.field == "style":
-                mask &= self._kinds == stock.kinds.index(value)
+                mask &= self._styles == self._style[value]
             else:
                 column = getattr(stock, condition.field)
                 mask &= column <= value if condition.op == "le" else column >= value

@@ -40,7 +40,8 @@ class Question:
 
 
 def _month(frame: pd.DataFrame, month: str) -> pd.DataFrame:
-    return frame[frame.InvoiceDate.dt.strftime("%Y-%m") == month]
+    first = pd.Period(month)
+    return frame[(frame.InvoiceDate.dt.year == first.year) & (frame.InvoiceDate.dt.month == first.month)]
 
 
 def _net(frame: pd.DataFrame) -> Any:
@@ -52,7 +53,7 @@ def _sold(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 _SOLD = "Quantity > 0 AND Price > 0 AND Invoice NOT LIKE 'C%'"
-_IN = "strftime('%Y-%m', InvoiceDate) = :month"
+_IN = "InvoiceDate >= :month AND InvoiceDate < date(:month || '-01', '+1 month')"
 QUESTIONS = (
     Question(
         "net sales in {month} 2011",
