@@ -74,12 +74,12 @@ def list_accounts(store: Folder) -> None:
 
     from assistant.store import Store
 
-    table = Table("name", "role", "made", "state", "sessions")
+    table = Table("name", "role", "shown as", "made", "state", "sessions")
     with Store.open(store, read_only=True) as opened:
         for account in opened.accounts.all():
             state = "disabled" if account.disabled else "locked" if account.locked_until else "open"
             sessions = str(len(opened.sessions.of_account(account.username)))
-            table.add_row(account.username, account.role.value, f"{account.created_at:%Y-%m-%d}", state, sessions)
+            table.add_row(account.username, account.role.value, account.shown_as, f"{account.created_at:%Y-%m-%d}", state, sessions)
     Console().print(table)
 
 
@@ -113,6 +113,21 @@ def enable(name: Annotated[str, typer.Argument(help="The account's name.")], sto
     """Let an account in again, locked ones too."""
     _switch(store, name, disabled=False)
     typer.echo(f"{name} may sign in.")
+
+
+@accounts_app.command("name")
+def call(
+    name: Annotated[str, typer.Argument(help="The account's name.")],
+    shown_as: Annotated[str, typer.Argument(help='The name that customers read; "" for none.')],
+    store: Folder,
+) -> None:
+    """Choose what customers read of an agent. Without such a name they read "a colleague", never the login."""
+    from assistant.accounts import Accounts
+    from assistant.store import Store
+
+    with Store.open(store) as opened:
+        Accounts(opened).call(name, shown_as)
+        typer.echo(f"Customers read {opened.accounts.shown(name)!r}.")
 
 
 def _switch(store: Path, name: str, *, disabled: bool) -> None:

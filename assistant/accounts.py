@@ -38,6 +38,7 @@ FIRST_ACCOUNTS = (("agent", AccountRole.AGENT), ("analyst", AccountRole.ANALYST)
 FAILURES_ALLOWED = 5
 LOCKED_FOR = timedelta(minutes=15)
 SHORTEST_PASSWORD = 12
+LONGEST_SHOWN = 40
 NO_PASSWORD = "!"
 """No password matches it: the account signs in elsewhere, or its invitation is not used yet."""
 
@@ -201,6 +202,24 @@ class Accounts:
             self._store.accounts.save(account)
             self._store.sessions.remove_all(account.username)
             self._store.audit.append(account.username, "invitation_accepted", account.username, address=address)
+        return account
+
+    def call(self, username: str, shown_as: str, by: str = "command line") -> Account:
+        """Choose the name that customers read; empty: none, then they read "a colleague".
+
+        Raises:
+            StoreError: there is no such account.
+            NotAllowed: it is too long, or has signs that no name has.
+        """
+        account, name = self._store.accounts.get(username), " ".join(shown_as.split())
+        if account is None:
+            raise StoreError(f"There is no account {username!r}.", hint="`shopclerk accounts list` shows them.")
+        if len(name) > LONGEST_SHOWN or not all(sign.isalpha() or sign in " .-'’" or sign.isdigit() for sign in name):
+            raise NotAllowed(f"A name for customers has at most {LONGEST_SHOWN} letters, with spaces, dots, hyphens or apostrophes.")
+        account = replace(account, shown_as=name)
+        with self._store.transaction():
+            self._store.accounts.save(account)
+            self._store.audit.append(by, "account_named", account.username, shown_as=name)
         return account
 
     def switch(self, username: str, *, disabled: bool) -> None:

@@ -21,15 +21,19 @@ from ui.signin import STALE, is_ours, let_in, with_form
 
 TRIES_A_MINUTE = 20
 CHANGED = "Your password is changed, and every other browser is signed out."
+CALLED = "Customers now read “{name}” when you write to them."
 router = APIRouter(include_in_schema=False)
 Password = Annotated[str, Form(max_length=400)]
 
 
 @router.get("/account")
-def show(request: Request, changed: bool = False) -> Response:
+def show(request: Request, changed: bool = False, called: bool = False) -> Response:
     """Who is signed in."""
     account = account_of(request)
-    return _account(request, account, notice=CHANGED if changed else "") if account else _sign_in_first()
+    if account is None:
+        return _sign_in_first()
+    name = service_of(request).shop.store.accounts.shown(account.username)
+    return _account(request, account, notice=CHANGED if changed else CALLED.format(name=name) if called else "")
 
 
 @router.post("/account")
@@ -48,6 +52,22 @@ async def change(request: Request, old: Password, password: Password, form: Anno
     response = let_in(request, account, "/account")
     response.headers["location"] = "/account?changed=true"
     return response
+
+
+@router.post("/account/name")
+async def call(request: Request, shown_as: Annotated[str, Form(max_length=200)] = "", form: Annotated[str, Form()] = "") -> Response:
+    """Another name for customers to read."""
+    account = account_of(request)
+    if account is None:
+        return _sign_in_first()
+    if not is_ours(request, form):
+        return _account(request, account, error=STALE, status=403)
+    accounts: Accounts = request.app.state.accounts
+    try:
+        await run_in_threadpool(accounts.call, account.username, shown_as, account.username)
+    except NotAllowed as error:
+        return _account(request, account, error=str(error), status=400)
+    return RedirectResponse("/account?called=true", 303)
 
 
 @router.get("/invite/{secret}")

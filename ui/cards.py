@@ -6,7 +6,7 @@ know about turns and widgets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -21,16 +21,19 @@ REVIEWS_READ = 200
 MAX_CARDS = 8
 
 
-def product_cards(store: Store, ids: Iterable[str], currency: str) -> Markup:
-    """The products as a row of cards, in the order of `ids`; those no longer in the catalogue are left out."""
+def product_cards(store: Store, ids: Iterable[str], currency: str, photos: Collection[str] = ()) -> Markup:
+    """The products as a row of cards, in the order of `ids`; those no longer in the catalogue are left out.
+
+    `photos`: from which origins photographs may come.
+    """
     wanted = list(dict.fromkeys(ids))[:MAX_CARDS]
     known = store.catalogue.many(wanted)
-    cards = [product_card(store, known[key], currency) for key in wanted if key in known]
+    cards = [product_card(store, known[key], currency, photos) for key in wanted if key in known]
     return Markup('<ul class="sc-cards">{}</ul>').format(Markup("").join(cards)) if cards else Markup("")
 
 
-def product_card(store: Store, product: Product, currency: str) -> Markup:
-    """One product: drawing, name, rating, price, and whether it can be had. Its one button asks about it."""
+def product_card(store: Store, product: Product, currency: str, photos: Collection[str] = ()) -> Markup:
+    """One product: picture, name, rating, price, and whether it can be had. Its one button asks about it."""
     words, tone = availability(product)
     return Markup(
         '<li class="sc-card" data-product="{id}"><button type="button" data-say="{ask}">{picture}<span class="sc-card-body">'
@@ -40,7 +43,7 @@ def product_card(store: Store, product: Product, currency: str) -> Markup:
     ).format(
         id=product.id,
         ask=f"Tell me more about {product.name}",
-        picture=picture(product),
+        picture=picture(product, photos),
         kind=product.style or product.category,
         name=product.name,
         rating=stars(store, product.id),

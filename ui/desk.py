@@ -43,7 +43,7 @@ class DeskPage:
     def __init__(self, shop: Shop, access: Access) -> None:
         self._shop = shop
         self._access = access
-        self._paper = Paper(shop.store, shop.settings.currency, "desk")
+        self._paper = Paper(shop.store, shop.settings.currency, "desk", photos=shop.settings.pictures)
         self._worklist = Worklist(shop.store, lambda text: shop.mood(text) if shop.mood else 0.0)
 
     def build(self) -> gr.Blocks:

@@ -62,27 +62,36 @@ def take(shop: Shop, hand: Hand, data: Mapping[str, Any]) -> Done:
     """From now on the agent speaks; the queue shows the agent's own."""
     was = hand.conversation.mode
     handoff.take_over(shop.store, hand.conversation.id, hand.agent)
-    back = {Mode.WAITING: "queue", Mode.BOT: "back", Mode.CLOSED: "close"}.get(was, "")
-    return Done(undo=_undo(back, "You have taken over.") if back else None, chosen="mine", box="")
+    undo = None if was is Mode.AGENT else _undo("takeback", "You have taken over.", to=was.value)
+    return Done(undo=undo, chosen="mine", box="")
 
 
 def back(shop: Shop, hand: Hand, data: Mapping[str, Any]) -> Done:
     """The bot answers again."""
     handoff.hand_back(shop.store, hand.conversation.id, hand.agent)
-    return Done(undo=_undo("take", "Handed back to the assistant."))
+    return Done(undo=_undo("takeback", "Handed back to the assistant.", to=Mode.AGENT.value))
 
 
 def queue(shop: Shop, hand: Hand, data: Mapping[str, Any]) -> Done:
     """Into the queue, for a colleague."""
     handoff.put_back(shop.store, hand.conversation.id, hand.agent)
-    return Done(undo=_undo("take", "Put back into the queue."))
+    return Done(undo=_undo("takeback", "Put back into the queue.", to=Mode.AGENT.value))
 
 
 def close(shop: Shop, hand: Hand, data: Mapping[str, Any]) -> Done:
     """The matter is settled."""
     mine = hand.conversation.mode is Mode.AGENT
     handoff.close(shop.store, hand.conversation.id, hand.agent)
-    return Done(undo=_undo("take", "Closed.") if mine else None)
+    return Done(undo=_undo("takeback", "Closed.", to=Mode.AGENT.value) if mine else None)
+
+
+def take_back(shop: Shop, hand: Hand, data: Mapping[str, Any]) -> Done:
+    """The last move, undone: the customer's page no longer says that it was made, if nobody has spoken since."""
+    to = next((mode for mode in Mode if mode.value == data.get("to")), None)
+    if to is None:
+        raise BadQuestion("There is nothing to take back.", hint="Use the buttons above the conversation.")
+    handoff.take_back(shop.store, hand.conversation.id, hand.agent, to)
+    return Done(chosen="mine" if to is Mode.AGENT else "waiting" if to is Mode.WAITING else "")
 
 
 def assign(shop: Shop, hand: Hand, data: Mapping[str, Any]) -> Done:
@@ -253,6 +262,7 @@ ACTS: Mapping[str, Act] = {
     "back": back,
     "queue": queue,
     "close": close,
+    "takeback": take_back,
     "assign": assign,
     "send": send,
     "sendnow": sendnow,

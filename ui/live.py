@@ -103,7 +103,7 @@ async def _shopper_lines(shop: Shop, key: str) -> AsyncIterator[str]:
         elif signal.kind == "changed":
             yield _line("changed", "", html=await run_in_threadpool(_news, shop, key))
         elif signal.who != "customer":
-            yield _line("typing", "", who=signal.who)
+            yield _line("typing", "", who=await run_in_threadpool(shop.store.accounts.shown, signal.who))
 
 
 def _news(shop: Shop, key: str) -> str:

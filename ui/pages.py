@@ -5,10 +5,12 @@ They have no inline style or script, so that `CONTENT_POLICY` can forbid both.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from assistant.accounts import DESK_ROLES, INSIGHTS_ROLES, SHORTEST_PASSWORD
+from assistant.accounts import DESK_ROLES, INSIGHTS_ROLES, LONGEST_SHOWN, SHORTEST_PASSWORD
 from assistant.store.records import Account
 from ui.theme import head
 
@@ -17,6 +19,12 @@ CONTENT_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 """What a page of ours may load: from here, and nothing that stands in the page itself."""
+
+
+def policy(photos: Iterable[str] = ()) -> str:
+    """`CONTENT_POLICY`, with photographs from these origins as well."""
+    return CONTENT_POLICY.replace("img-src 'self' data:", " ".join(["img-src 'self' data:", *photos]))
+
 
 _PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -45,13 +53,19 @@ _INVITED = Markup(
     '<button type="submit">Open my account</button></form>'
 )
 _ACCOUNT = Markup(
-    '<h1>{name}</h1><p class="sc-lead">Your role is {role}. {rooms}</p>{notice}{error}<h2>Change the password</h2>'
+    '<h1>{name}</h1><p class="sc-lead">Your role is {role}. {rooms}</p>{notice}{error}{called}<h2>Change the password</h2>'
     '<form method="post" action="/account"><input type="hidden" name="form" value="{form}">'
     '<input type="hidden" name="username" autocomplete="username" value="{name}">'
     '<label>Present password<input name="old" type="password" autocomplete="current-password" required maxlength="200"></label>'
     '{password}<button type="submit">Change it</button></form><p class="sc-hint">You are signed in at {sessions}. Changing the password '
     'signs you out at all the others.</p><form method="post" action="/signout">'
     '<button type="submit" class="sc-quiet">Sign out</button></form>'
+)
+_CALLED = Markup(
+    '<h2>What customers read</h2><form method="post" action="/account/name"><input type="hidden" name="form" value="{form}">'
+    '<label>Your name in chats<input name="shown_as" maxlength="{longest}" value="{shown_as}" placeholder="a colleague" '
+    'autocomplete="given-name" aria-describedby="shown"></label><p class="sc-hint" id="shown">Your login is never shown to customers. Left '
+    'empty, they read “a colleague”.</p><button type="submit">Save it</button></form>'
 )
 _ROOM_NAMES = (("/desk", "Desk", DESK_ROLES), ("/insights", "Insights", INSIGHTS_ROLES))
 
@@ -78,6 +92,7 @@ def account_page(shop: str, form: str, account: Account, sessions: int, *, error
         role=account.role.value,
         rooms=_rooms_of(account),
         error=_alert(error),
+        called=_CALLED.format(form=form, longest=LONGEST_SHOWN, shown_as=account.shown_as) if account.role in DESK_ROLES else "",
         notice=Markup('<p class="sc-done" role="status">{}</p>').format(notice) if notice else "",
         password=_NEW_PASSWORD.format(label="New password", shortest=SHORTEST_PASSWORD),
         sessions=places,

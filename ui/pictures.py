@@ -1,6 +1,7 @@
-"""A quiet drawing for every product, inline, so that no picture is ever fetched from elsewhere.
+"""A product's photograph, where the shop says in `pictures` from which addresses one may come; for all others a quiet drawing, inline.
 
-The drawing follows from the product's kind, its tint likewise; `assets/pictures.toml` is the one place to add one.
+Nothing is ever fetched from anywhere else, and no photograph without HTTPS. The drawing follows from the product's kind, its tint likewise;
+`assets/pictures.toml` is the one place to add one.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -18,13 +21,31 @@ from assistant.store.records import Product
 _WORD = re.compile(r"[\w-]+")
 HUES = 24
 """So many tints, each a class of the stylesheet: an attribute `style` would not pass a strict content security policy."""
+_PHOTO = Markup(
+    '<span class="sc-picture sc-photo sc-hue-{}"><img src="{}" alt="Photo of {}" loading="lazy" decoding="async" '
+    'referrerpolicy="no-referrer"></span>'
+)
 _SVG = Markup('<svg class="sc-picture sc-hue-{}" viewBox="0 0 48 48" aria-hidden="true" focusable="false"><path d="{}"/></svg>')
 
 
-def picture(product: Product) -> Markup:
-    """The product's drawing as SVG, decorative: it says nothing that the text does not."""
+def picture(product: Product, origins: Collection[str] = ()) -> Markup:
+    """The product's photograph if it comes from one of `origins`; else its drawing, decorative: it says nothing that the text does not.
+
+    Where the photograph does not load, its words stand on the drawing's tint.
+    """
     hue, path = drawing(product)
+    if url := photo(product, origins):
+        return _PHOTO.format(hue * HUES // 360, url, product.name)
     return _SVG.format(hue * HUES // 360, path)
+
+
+def photo(product: Product, origins: Collection[str]) -> str:
+    """The address of the product's photograph, if it is under HTTPS at one of these origins; else empty."""
+    try:
+        parts = urlsplit(product.image.strip())
+    except ValueError:  # what stands in a catalogue's field need be no address at all
+        return ""
+    return parts.geturl() if parts.scheme == "https" and f"https://{parts.netloc.lower()}" in origins else ""
 
 
 def drawing(product: Product) -> tuple[int, str]:

@@ -51,6 +51,8 @@ class Paper:
     side: Side = "shopper"
     rated: Mapping[int, int] = field(default_factory=dict)
     """The shopper's thumbs, by the turn's number."""
+    photos: tuple[str, ...] = ()
+    """From which origins product photographs may come."""
 
 
 def thread(
@@ -75,7 +77,7 @@ def thread(
     if notice:
         parts.append(Markup('<p class="sc-note sc-failed" role="alert">{}</p>').format(notice))
     if paper.side == "shopper" and conversation is not None:
-        parts.append(_presence(conversation))
+        parts.append(_presence(paper.store, conversation))
     parts.append(after)
     return str(Markup('<div class="sc-thread sc-{}" role="log" aria-live="polite">{}</div>').format(paper.side, Markup("").join(parts)))
 
@@ -83,11 +85,12 @@ def thread(
 def turn_html(paper: Paper, turn: Turn, *, last: bool = False) -> Markup:
     """One turn. The last one brings its choices to click."""
     if turn.author == "system":
-        return Markup('<p class="sc-note">{}</p>').format(turn.text)
+        return Markup('<p class="sc-note">{}</p>').format(turn.text) if turn.text else _NOTHING
     if turn.author == "bot":
         return _bot(paper, turn, last)
     if turn.author.startswith(AGENT_PREFIX):
-        name = turn.author.removeprefix(AGENT_PREFIX)
+        login = turn.author.removeprefix(AGENT_PREFIX)
+        name = login if paper.side == "desk" else paper.store.accounts.shown(login)
         return Markup('<article class="sc-turn sc-agent"><header>{}</header>{}</article>').format(name, prose(turn.text))
     return _said(turn.author, prose(turn.text))
 
@@ -148,7 +151,9 @@ def _bot(paper: Paper, turn: Turn, last: bool) -> Markup:
     answer = turn.answer or {}
     table = cards.comparison(answer.get("table")) if paper.side != "insights" else Markup("")
     shown = (
-        Markup("") if paper.side == "insights" or table else cards.product_cards(paper.store, answer.get("products", ()), paper.currency)
+        Markup("")
+        if paper.side == "insights" or table
+        else cards.product_cards(paper.store, answer.get("products", ()), paper.currency, paper.photos)
     )
     text = "\n".join(line for line in turn.text.splitlines() if not _BULLET.match(line)) if table else turn.text
     body = [prose(_without_list(text, shown.count("<li")) if shown else text), table, shown]
@@ -183,11 +188,12 @@ def _reading(answer: dict[str, object] | object) -> Markup:
     return Markup('<span class="sc-intent">{}</span>').format(str(intent).replace("_", " ")) if intent else Markup("")
 
 
-def _presence(conversation: Conversation) -> Markup:
+def _presence(store: Store, conversation: Conversation) -> Markup:
     if conversation.mode is Mode.WAITING:
         return Markup('<p class="sc-presence sc-waiting"><i></i>Waiting for a person. You can keep writing; nothing gets lost.</p>')
     if conversation.mode is Mode.AGENT:
-        return Markup('<p class="sc-presence sc-with-agent"><i></i>You are talking with {}.</p>').format(conversation.assignee)
+        name = store.accounts.shown(conversation.assignee or "")
+        return Markup('<p class="sc-presence sc-with-agent"><i></i>You are talking with {}.</p>').format(name)
     return Markup("")
 
 

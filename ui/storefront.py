@@ -18,7 +18,7 @@ from assistant.api import Service, service_of
 from assistant.store.records import Product
 from retrieval.types import Condition
 from ui import cards
-from ui.pages import CONTENT_POLICY
+from ui.pages import policy
 from ui.pictures import picture
 from ui.theme import head
 
@@ -109,7 +109,7 @@ def _page(service: Service, title: str, body: Markup, *, q: str = "", category: 
     )
     name = shop.settings.shop_name
     page = _PAGE.format(title=f"{title} · {name}", head=head(), shop=name, q=q, shelves=shelves, body=body)
-    return HTMLResponse(page, status, headers={"Content-Security-Policy": CONTENT_POLICY})
+    return HTMLResponse(page, status, headers={"Content-Security-Policy": policy(shop.settings.pictures)})
 
 
 def _shelf(service: Service, title: str, products: list[Product], more: str) -> Markup:
@@ -121,7 +121,7 @@ def _shelf(service: Service, title: str, products: list[Product], more: str) -> 
 
 
 def _goods(service: Service, one: Product) -> Markup:
-    return _GOODS.format(id=one.id, picture=picture(one), name=one.name, **_said(service, one))
+    return _GOODS.format(id=one.id, picture=picture(one, service.shop.settings.pictures), name=one.name, **_said(service, one))
 
 
 def _said(service: Service, one: Product) -> dict[str, str | Markup]:
@@ -141,7 +141,7 @@ def _whole(service: Service, one: Product) -> Markup:
         if review.rating is not None
     )
     return _PRODUCT.format(
-        picture=picture(one),
+        picture=picture(one, service.shop.settings.pictures),
         name=one.name,
         description=one.description,
         facts=Markup("<dl>{}</dl>").format(listed) if listed else "",

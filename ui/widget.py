@@ -19,7 +19,7 @@ from assistant.api.callers import address_of
 from assistant.store.records import Product
 from ui import cards
 from ui.access import OPEN_TO_PAGES
-from ui.pictures import drawing
+from ui.pictures import drawing, photo
 from ui.shopper import first_words, prompts
 from ui.theme import asset, asset_tag
 
@@ -45,7 +45,7 @@ class Begun(BaseModel):
 
 
 class Card(BaseModel):
-    """A product as the bubble shows it: words ready to read, and a drawing as a path of 48 by 48."""
+    """A product as the bubble shows it: words ready to read, a drawing as a path of 48 by 48, and the address of a photograph, if any."""
 
     id: str
     name: str
@@ -56,6 +56,7 @@ class Card(BaseModel):
     rating: str
     hue: int
     path: str
+    photo: str = ""
 
 
 class Corridor:
@@ -130,4 +131,5 @@ def _card(service: Service, product: Product) -> Card:
         rating=f"{mean:.1f} ({count})" if count else "",
         hue=hue,
         path=path,
+        photo=photo(product, service.shop.settings.pictures),
     )

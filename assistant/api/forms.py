@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid4
@@ -57,15 +58,15 @@ class Said(BaseModel):
     status: str = ""
 
     @classmethod
-    def of(cls, turn: Turn) -> Said:
-        """A stored turn, as its customer may see it."""
+    def of(cls, turn: Turn, called: Callable[[str], str]) -> Said:
+        """A stored turn, as its customer may see it; `called` gives the name that customers read for an agent's login."""
         answer = turn.answer or {}
         person = turn.author.startswith(AGENT_PREFIX)
         author: Any = "person" if person else {"customer": "customer", "bot": "assistant"}.get(turn.author, "note")
         return cls(
             number=turn.number,
             author=author,
-            name=turn.author.removeprefix(AGENT_PREFIX) if person else "",
+            name=called(turn.author.removeprefix(AGENT_PREFIX)) if person else "",
             text=turn.text,
             at=turn.at,
             products=list(answer.get("products", ())),
@@ -79,8 +80,9 @@ class Talk(BaseModel):
 
     conversation: str
     mode: str
-    person: str = Field(default="", description="who at the desk has it")
+    person: str = Field(default="", description="who at the desk has it, by the name that customers read")
     said: list[Said] = []
+    taken_back: list[int] = Field(default=[], description="numbers of notes that no longer hold; take them off the screen")
 
 
 class Found(BaseModel):

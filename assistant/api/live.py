@@ -36,8 +36,11 @@ def talk_of(service: Service, token: str, id: str, after: int) -> Talk:
     conversation = store.conversations.get(id)
     if conversation is None:
         return Talk(conversation=token, mode=Mode.BOT.value)
-    said = [Said.of(turn) for turn in store.conversations.turns(id) if turn.number > after]
-    return Talk(conversation=token, mode=conversation.mode.value, person=conversation.assignee or "", said=said)
+    turns = store.conversations.turns(id)
+    gone = [turn.number for turn in turns if turn.author == "system" and not turn.text]
+    said = [Said.of(turn, store.accounts.shown) for turn in turns if turn.number > after and turn.number not in gone]
+    person = store.accounts.shown(conversation.assignee) if conversation.assignee else ""
+    return Talk(conversation=token, mode=conversation.mode.value, person=person, said=said, taken_back=gone)
 
 
 async def follow(service: Service, token: str, id: str, after: int) -> AsyncIterator[str]:
@@ -58,7 +61,7 @@ async def follow(service: Service, token: str, id: str, after: int) -> AsyncIter
                 while (signal := await heard) is not None and signal.kind == "typing":
                     heard = asyncio.ensure_future(anext(signals))
                     if signal.who != "customer":
-                        yield event("typing", {"who": signal.who})
+                        yield event("typing", {"who": await to_thread.run_sync(service.shop.store.accounts.shown, signal.who)})
                 if signal is None:
                     yield ": still here\n\n"
                 heard = asyncio.ensure_future(anext(signals))

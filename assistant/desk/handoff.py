@@ -2,8 +2,8 @@
 
 `transition` is the whole rule, a pure function; the functions below it apply it to the store. Every move is one transaction,
 logged (who, when, from what to what, and why) in `store.switches` and in the audit log, and leaves a `system` turn where the customer
-should know. Of two agents who take over at once, one gets the conversation and the other is refused. Refuses to know about screens, and
-never reads a state out of a reply.
+should know; a move that is taken back at once takes that line with it. Of two agents who take over at
+once, one gets the conversation and the other is refused. Refuses to know about screens, and never reads a state out of a reply.
 
     from       request    take over    assign    put back     hand back    close     customer writes
     bot        waiting    agent        agent     refused      refused      closed    bot
@@ -119,7 +119,7 @@ def take_over(store: Store, id: str, agent: str) -> Conversation:
         NotAllowed: another agent has the conversation.
         StoreError: there is no such conversation.
     """
-    return _move(store, id, Event.TAKE_OVER, agent, words=JOINED.format(name=agent))
+    return _move(store, id, Event.TAKE_OVER, agent, words=_named(JOINED, store, agent))
 
 
 def assign(store: Store, id: str, agent: str, to: str) -> Conversation:
@@ -129,7 +129,7 @@ def assign(store: Store, id: str, agent: str, to: str) -> Conversation:
         NotAllowed: another agent has the conversation.
         StoreError: there is no such conversation.
     """
-    return _move(store, id, Event.ASSIGN, agent, to, words=JOINED.format(name=to))
+    return _move(store, id, Event.ASSIGN, agent, to, words=_named(JOINED, store, to))
 
 
 def say(store: Store, id: str, agent: str, text: str) -> Turn:
@@ -153,7 +153,7 @@ def put_back(store: Store, id: str, agent: str) -> Conversation:
         NotAllowed: the conversation is another agent's, or nobody's.
         StoreError: there is no such conversation.
     """
-    return _move(store, id, Event.PUT_BACK, agent, words=PUT_BACK.format(name=agent))
+    return _move(store, id, Event.PUT_BACK, agent, words=_named(PUT_BACK, store, agent))
 
 
 def hand_back(store: Store, id: str, agent: str) -> Conversation:
@@ -163,7 +163,7 @@ def hand_back(store: Store, id: str, agent: str) -> Conversation:
         NotAllowed: the conversation is another agent's, or nobody's.
         StoreError: there is no such conversation.
     """
-    return _move(store, id, Event.HAND_BACK, agent, words=RETURNED.format(name=agent))
+    return _move(store, id, Event.HAND_BACK, agent, words=_named(RETURNED, store, agent))
 
 
 def close(store: Store, id: str, agent: str) -> Conversation:
@@ -176,6 +176,24 @@ def close(store: Store, id: str, agent: str) -> Conversation:
     return _move(store, id, Event.CLOSE, agent, words=CLOSED)
 
 
+def take_back(store: Store, id: str, agent: str, to: Mode) -> Conversation:
+    """Undo one's own last move: back to `to`. Where nothing was said since, its line to the customer goes as well, and no other comes.
+
+    Raises:
+        NotAllowed: another agent has the conversation by now, or it cannot go back there.
+        StoreError: there is no such conversation.
+    """
+    events = {Mode.AGENT: Event.TAKE_OVER, Mode.WAITING: Event.PUT_BACK, Mode.BOT: Event.HAND_BACK, Mode.CLOSED: Event.CLOSE}
+    said = {Mode.AGENT: JOINED, Mode.WAITING: PUT_BACK, Mode.BOT: RETURNED, Mode.CLOSED: CLOSED}
+    with store.transaction():
+        last = next(iter(store.conversations.turns(id, 1)), None)
+        moves = store.switches.of_conversation(id)
+        quiet = last is not None and last.author == "system" and bool(moves) and moves[-1].by == agent
+        if quiet and last is not None and last.text:
+            store.conversations.withdraw(id, last.number)
+        return _move(store, id, events[to], agent, words="" if quiet else _named(said[to], store, agent))
+
+
 def customer_wrote(store: Store, id: str) -> Conversation:
     """Reopens a closed conversation and changes nothing else; whoever received the message appends its turn.
 
@@ -183,6 +201,12 @@ def customer_wrote(store: Store, id: str) -> Conversation:
         StoreError: there is no such conversation.
     """
     return _move(store, id, Event.CUSTOMER_WRITES)
+
+
+def _named(words: str, store: Store, agent: str) -> str:
+    """Words to the customer with the agent's name as customers read it."""
+    said = words.format(name=store.accounts.shown(agent))
+    return said[:1].upper() + said[1:]
 
 
 def _move(store: Store, id: str, event: Event, agent: str = "", to: str = "", words: str = "", reason: str = "") -> Conversation:

@@ -114,6 +114,17 @@ class Conversations:
             self._changed(conversation_id)
         return turn
 
+    def withdraw(self, id: str, number: int) -> None:
+        """Take a line of our own back: its turn stays, so that no number is given twice, and has no words any more.
+
+        Raises:
+            StoreError: it is not one of ours; what people and the assistant said stands.
+        """
+        sql = "UPDATE turns SET text = '' WHERE conversation_id = ? AND number = ? AND author = 'system'"
+        if self._db.execute(sql, (id, number)).rowcount == 0:
+            raise StoreError(f"Turn {number} of conversation {id!r} is no line of the shop's own.", hint="What was said cannot be unsaid.")
+        self._changed(id)
+
     def turns(self, id: str, limit: int | None = None) -> list[Turn]:
         """The turns in order; with `limit`, the last so many."""
         rows = self._db.rows(

@@ -201,7 +201,8 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person of the shop's staff. `password_hash` is argon2's own encoded form."""
+    """A person of the shop's staff. `password_hash` is argon2's own encoded form; `shown_as` is the name that customers read, empty where
+    none was chosen: the login is never shown to them."""
 
     username: str
     password_hash: str
@@ -210,6 +211,7 @@ class Account:
     disabled: bool = False
     failed_sign_ins: int = 0
     locked_until: datetime | None = None
+    shown_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

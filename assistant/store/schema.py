@@ -309,6 +309,11 @@ def _desk(db: SqliteUtils) -> None:
     db["suggestions"].create_index(["at"])
 
 
+def _shown_names(db: SqliteUtils) -> None:
+    """What customers call an agent."""
+    db["accounts"].add_column("shown_as", str, not_null_default="")
+
+
 def _create(
     db: SqliteUtils,
     name: str,
@@ -326,4 +331,4 @@ def _child_of(table: str, column: str, parent: str) -> ForeignKey:
     return ForeignKey(table, column, parent, "id", on_delete="CASCADE")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _corrections, _satisfaction, _access, _desk)
+MIGRATIONS: tuple[Migration, ...] = (_first, _corrections, _satisfaction, _access, _desk, _shown_names)

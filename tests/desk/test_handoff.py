@@ -77,7 +77,8 @@ def test_the_customer_is_told_and_every_change_is_audited_once(store: Store) -> 
     handoff.ask_for_person(store, "c")
     handoff.take_over(store, "c", "mara")
     handoff.take_over(store, "c", "mara")
-    assert [turn.text for turn in store.conversations.turns("c")] == [handoff.ASKED, handoff.JOINED.format(name="mara")]
+    joined = "A colleague from our team has joined the conversation."
+    assert [turn.text for turn in store.conversations.turns("c")] == [handoff.ASKED, joined]
     audited = [(entry.actor, entry.action, entry.detail["was"]) for entry in reversed(store.audit.recent(10))]
     assert audited == [("customer", "person_requested", "bot"), ("mara", "conversation_taken", "waiting")]
     logged = [(s.by, s.event, s.was, s.now, s.assignee, s.reason) for s in store.switches.of_conversation("c")]

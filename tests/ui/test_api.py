@@ -16,6 +16,7 @@ import pytest
 from fastapi import HTTPException
 from served import Site, make_shop, serve
 
+from assistant.accounts import Accounts
 from assistant.api import QUEUE_PER_LANE, Lanes
 from assistant.api.callers import OPEN_SCOPES
 from assistant.config import ApiSettings
@@ -123,21 +124,23 @@ def test_a_conversation_can_be_read_again_and_a_person_asked_for(client: httpx.C
 def test_a_persons_words_arrive_while_the_stream_is_open(client: httpx.Client, site: Site) -> None:
     token = client.post("/chat", json={"text": "a tent"}).json()["conversation"]
     client.post("/chat/person", headers={"X-Conversation": token})
+    Accounts(site.shop.store).call("agent", "Mara")
     id, came = id_of(site, token), []
     with client.stream("GET", "/chat/events", params={"after": 3}, headers={"X-Conversation": token}, timeout=30) as response:
         events = told(response)
         assert next(events)[1]["mode"] == "waiting"
         handoff.take_over(site.shop.store, id, "agent")
-        assert next(events)[1]["person"] == "agent"
+        assert next(events)[1]["person"] == "Mara"
         for text in ("Good morning.", "Which tent?"):
             said = time.perf_counter()
             handoff.say(site.shop.store, id, "agent", text)
             talk = next(events)[1]
             came.append(time.perf_counter() - said)
-            assert [(s["author"], s["name"], s["text"]) for s in talk["said"]] == [("person", "agent", text)]
+            assert [(s["author"], s["name"], s["text"]) for s in talk["said"]] == [("person", "Mara", text)]
         site.shop.hub.typing(id, "agent")
-        assert next(events) == ("typing", {"who": "agent"})
+        assert next(events) == ("typing", {"who": "Mara"})
     assert min(came) < 2
+    Accounts(site.shop.store).call("agent", "")
 
 
 def test_search_finds_products(client: httpx.Client) -> None:

@@ -59,6 +59,7 @@ TABLE: dict[str, frozenset[str]] = {
             "GET /ui-assets/{digest}/{name}",
             "GET /account",
             "POST /account",
+            "POST /account/name",
         ),
         ANYBODY,
     ),
@@ -179,7 +180,7 @@ def test_everybody_gets_what_the_table_says(site: Site, cookies: dict[str, dict[
 
 def right(status: int, name: str, route: str, mount: str | None, allowed: frozenset[str]) -> bool:
     """Whether the answer is what the table asks for: through to the route, or shut in the way that tells least."""
-    form = route in ("POST /signin", "POST /invite/{secret}", "POST /account")
+    form = route in ("POST /signin", "POST /invite/{secret}", "POST /account", "POST /account/name")
     if name in allowed:
         return status not in (401, 500) and (status != 403 or form)
     if mount is not None and not allowed:

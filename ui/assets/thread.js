@@ -122,7 +122,7 @@ function showTyping(who) {
     thread.append(sign);
     if (thread.classList.contains('sc-desk')) sign.scrollIntoView({ block: 'nearest' });
   }
-  sign.lastElementChild.textContent = `${who === 'customer' ? 'The customer' : who} is writing`;
+  sign.lastElementChild.textContent = `${who === 'customer' ? 'The customer' : who[0].toUpperCase() + who.slice(1)} is writing`;
   clearTimeout(writingUntil);
   writingUntil = setTimeout(() => sign.remove(), 4000);
 }

@@ -45,12 +45,13 @@ button { cursor: pointer; background: none; border: 0; padding: 0; }
 .turn { display: flex; flex-direction: column; gap: 8px; max-width: 100%; } .text { display: flex; flex-direction: column; gap: 6px; } .text :is(ul, ol) { padding-left: 20px; } b { font-weight: 600; }
 .customer { align-self: flex-end; max-width: 85%; background: var(--tint); border-radius: 16px 16px 4px 16px; padding: 9px 14px; }
 .person { align-self: flex-start; max-width: 90%; background: var(--card); border: 1px solid var(--line); border-radius: 16px 16px 16px 4px; padding: 8px 14px 10px; gap: 0; }
-.person small { font-size: 13px; font-weight: 600; color: var(--a); text-transform: capitalize; }
+.person small { font-size: 13px; font-weight: 600; color: var(--a); } .person small::first-letter { text-transform: uppercase; }
 .note { align-self: center; text-align: center; font-size: 13.5px; color: var(--soft); } .failed { color: var(--bad); }
 .hello { padding: 14px 0 4px; } .hello h3 { font-weight: 600; font-size: 21px; line-height: 1.25; } .hello p { color: var(--soft); margin-top: 6px; }
 .chips { display: flex; flex-wrap: wrap; gap: 7px; } .chips button { background: var(--card); border: 1px solid var(--line); border-radius: 99px; padding: 6px 13px; font-size: 14.5px; text-align: left; } .chips button:hover { border-color: var(--a); background: var(--tint); }
 .cards { list-style: none; padding: 2px 18px 4px; margin: 0 -18px; display: flex; gap: 10px; overflow-x: auto; scroll-snap-type: x proximity; scrollbar-width: none; }
 .cards li { flex: 0 0 164px; scroll-snap-align: center; } .product { width: 100%; height: 100%; display: flex; flex-direction: column; text-align: left; text-decoration: none; background: var(--card); border: 1px solid var(--line); border-radius: 13px; overflow: hidden; } .product:hover { border-color: var(--a); }
+.photo { height: 84px; background: hsl(var(--hue) var(--sat) var(--pic)); font-size: 12px; } .photo img { display: block; width: 100%; height: 100%; object-fit: cover; }
 .product svg { display: block; width: 100%; height: 84px; padding: 17px; background: hsl(var(--hue) var(--sat) var(--pic)); stroke: hsl(var(--hue) 30% var(--stroke)); fill: none; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
 .facts { display: flex; flex-direction: column; gap: 2px; padding: 9px 11px 11px; flex: 1; } .facts small { font-size: 13px; color: var(--soft); } .name { font-weight: 600; font-size: 15px; line-height: 1.25; }
 .foot { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 6px; margin-top: auto; padding-top: 5px; font-weight: 600; font-size: 15px; font-variant-numeric: tabular-nums; } .foot small { font-weight: 400; } .foot .good { color: var(--good); } .foot .low { color: var(--warn); } .foot .out { color: var(--bad); }
@@ -175,7 +176,7 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
     return whole;
   };
   const card = (product) => {
-    const picture = drawing(product.path, '0 0 48 48');
+    const picture = product.photo ? h('span', { class: 'photo' }, h('img', { src: product.photo, alt: `Photo of ${product.name}`, loading: 'lazy', referrerpolicy: 'no-referrer' })) : drawing(product.path, '0 0 48 48');
     picture.style.setProperty('--hue', product.hue);
     const facts = h('span', { class: 'facts' }, h('small', {}, product.kind), h('span', { class: 'name' }, product.name), product.rating ? h('small', {}, `★ ${product.rating}`) : null,
       h('span', { class: 'foot' }, h('span', {}, product.price), h('small', { class: product.tone }, product.stock)));
@@ -201,7 +202,7 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
   const add = (said) => {
     if (said.number <= last) return;
     last = said.number;
-    if (said.author === 'note') { log.append(h('p', { class: 'note' }, said.text)); return; }
+    if (said.author === 'note') { log.append(h('p', { class: 'note', 'data-note': said.number }, said.text)); return; }
     const lines = said.text.split('\n');
     const shown = said.products.length && lines.filter((line) => NUMBERED.test(line)).length === said.products.length ? lines.filter((line) => !NUMBERED.test(line)).join('\n') || said.text : said.text;
     const speaker = { customer: 'You: ', assistant: 'Assistant: ', person: '' }[said.author];
@@ -216,6 +217,7 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
   const show = (now) => {
     mode = now.mode;
     now.said.forEach(add);
+    now.taken_back.forEach((number) => log.querySelector(`[data-note="${number}"]`)?.remove());
     hello.hidden = last > 0;
     state.className = `state ${mode}`;
     state.replaceChildren(h('i'), { waiting: 'Waiting for a person. You can keep writing.', agent: `You are talking with ${now.person}`, closed: 'Closed. Write again at any time.' }[mode] || 'Assistant');
@@ -310,7 +312,7 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
   }
   let quiet = 0;
   const writes = (who) => {
-    state.replaceChildren(h('i'), `${who} is writing`);
+    state.replaceChildren(h('i'), `${who[0].toUpperCase() + who.slice(1)} is writing`);
     clearTimeout(quiet);
     quiet = setTimeout(() => look().catch(complain), 4000);
   };
