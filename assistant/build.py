@@ -37,6 +37,7 @@ from assistant.models.phrasers import SHIPPED, load_phraser
 from assistant.models.recommender import SLOT as RECOMMENDER
 from assistant.models.recommender import Recommender, load_recommender
 from assistant.models.registry import find_model
+from assistant.models.relevance import Relevance
 from assistant.models.sentiment import load_sentiment
 from assistant.models.slots import Style
 from assistant.models.verdicts import load_verdicts
@@ -129,7 +130,7 @@ class Shop:
 
     @cached_property
     def _drafter(self) -> Drafter:
-        return Drafter(self.store, self.responder, self.settings)
+        return Drafter(self.store, self.responder, self.settings, Relevance(self.understander.encoder))
 
     @cached_property
     def analyst(self) -> Analyst:

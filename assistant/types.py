@@ -174,7 +174,8 @@ class Answer:
     fractions, dates ISO. `choices` are replies to click where the answer asks back, or likely next questions. `chart` is a
     Plotly figure in its JSON form. `unit` is what `value` is measured in: money, count, number, share, rating, date;
     `row_unit` is that of `rows` where it differs (a growth is a share, its two sides are money). `question` is the typed
-    question that a staff answer rests on, in its JSON form; of one that asks back or declines, what of it was understood.
+    question that a staff answer rests on, in its JSON form; of one that asks back or declines, what of it was understood. `known` is
+    false where the shop's data do not tell all that was asked, and the answer says so.
     `trace` says what each stage decided, in order, as (stage, decision).
     """
 
@@ -195,6 +196,7 @@ class Answer:
     question: Mapping[str, Any] | None = None
     table: Table | None = None
     handoff: Handoff | None = None
+    known: bool = True
     trace: tuple[tuple[str, str], ...] = ()
     latency_ms: float = 0.0
 

@@ -63,6 +63,8 @@ class Suggested(Protocol):
     def title(self) -> str: ...
     @property
     def confidence(self) -> float: ...
+    @property
+    def band(self) -> str: ...
 
 
 def heading(store: Store, conversation: Conversation | None, agent: str, colleagues: Iterable[str] = (), undo: str = "") -> str:
@@ -114,7 +116,8 @@ def suggestions(found: Iterable[Suggested], *, may_send: bool) -> str:
         Markup(
             '<li><button type="button" class="sc-put" data-act="insert" data-n="{n}" title="Put into the box ({key})">'
             '<span class="sc-suggested">{text}</span><span class="sc-from"><kbd>{key}</kbd><span class="sc-of">{source}{title}</span>'
-            '<meter min="0" max="1" value="{c:.2f}" aria-label="confidence"></meter>{c:.0%}</span></button>{acts}</li>'
+            '<meter min="0" max="1" value="{c:.2f}" aria-hidden="true"></meter>'
+            '<span title="{c:.0%} sure that this answers">{band}</span></span></button>{acts}</li>'
         ).format(
             n=n,
             key=n + 1,
@@ -122,6 +125,7 @@ def suggestions(found: Iterable[Suggested], *, may_send: bool) -> str:
             source=s.source,
             title=f" · {s.title}" if s.title else "",
             c=s.confidence,
+            band=s.band,
             acts=_SUGGESTION_ACTS.format(n, n + 1) if may_send else "",
         )
         for n, s in enumerate(found)

@@ -1,7 +1,8 @@
 """Suggested replies for the agent: from the FAQ, from past replies and macros, from the shopper's clerk, and from the responder.
 
 Owns which suggestions are shown and in which order, and the ready replies with their slots filled. Suggests only: nothing here speaks to
-a customer, and what the clerk would have written to the store while drafting is undone.
+a customer, and what the clerk would have written to the store while drafting is undone. Where the clerk finds that a product's own texts
+do not say what was asked, nothing else is drafted of them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from assistant.desk.learning import keep_refused, keep_sent
 from assistant.desk.replies import Nearest, Replies, filled_in, load_macros, open_slots, past_replies, telling
 from assistant.desk.summary import about, summary
 from assistant.errors import BadQuestion
+from assistant.models.relevance import Relevance, band, shared
 from assistant.store import Store
 from assistant.store.records import Conversation, Mode, Turn
 from assistant.types import Answer, Source, Status
@@ -30,6 +32,8 @@ Draft: TypeAlias = Callable[[Conversation, str], tuple[Answer, float]]
 
 MOST = 3
 LEAST_CONFIDENCE = 0.35
+AGREES = 0.6
+"""Share of a draft's telling words that the clerk's answer has, from which the two say the same."""
 KEPT = 256
 """Of so many conversations what was last suggested is kept."""
 _FAQ = (Condition("kind", "in", ("faq", "policy")),)
@@ -50,12 +54,15 @@ class Worded(Protocol):
 
 Phrase: TypeAlias = Callable[[str, Sequence[Source]], Sequence[Worded]]
 """The responder's ways to answer a text from sources, the surest first."""
+SILENT = "the shop's data do not say"
+"""What a suggestion is about that owns up to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A reply to insert. `source_id` is the FAQ entry's, the macro's, or `conversation:turn`; `title` says what it is about; `sources` are
-    what its words rest on."""
+    """A reply to insert. `confidence` in [0, 1] is the chance that it answers, `band` the same in a word; the assistant's is that of its
+    understanding. `source_id` is the FAQ entry's, the macro's, or `conversation:turn`; `title` says what it is about; `sources` are what
+    its words rest on."""
 
     text: str
     source: SourceName
@@ -63,6 +70,11 @@ class Suggestion:
     source_id: str = ""
     title: str = ""
     sources: tuple[Source, ...] = ()
+
+    @property
+    def band(self) -> str:
+        """`likely`, `maybe` or `a guess`."""
+        return band(self.confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ class Desk:
 
     Args:
         draft: the shopper room's own answer; without it that source is left out.
-        encoder: compares with past replies and macros by meaning; without it, by words.
+        encoder: compares with past replies, macros and the FAQ by meaning; without it, by words.
         phrase: the responder's n best; without it that source is left out.
     """
 
@@ -99,6 +111,7 @@ class Desk:
         self._settings = settings
         self._draft = draft
         self._encoder = encoder
+        self._relevance = Relevance(encoder) if encoder else None
         self._phrase = phrase
         self._past: tuple[object, Replies] = (None, Replies(()))
         self._macros: tuple[object, Replies] = (None, Replies(()))
@@ -175,36 +188,43 @@ class Desk:
 
     def _all(self, conversation: Conversation, turns: Sequence[Turn], asked: str) -> list[Suggestion]:
         slots = self._slots(conversation, turns)
-        ready = (self._from(kind, found, slots) for kind, found in self._near(asked))
+        ready = (self._from(kind, asked, found, slots) for kind, found in self._near(asked))
         sure = [s for s in (*self._faq(asked), *ready) if s and s.confidence >= LEAST_CONFIDENCE]
         drafted = list(self._drafted(conversation, asked))
-        sources = tuple(dict.fromkeys(source for suggestion in drafted for source in suggestion.sources))
-        return [*sure, *drafted, *self._worded(asked, sources)]
+        worded = [way for suggestion in drafted for way in self._worded(asked, suggestion)]
+        return [*sure, *drafted, *worded]
 
-    def _worded(self, asked: str, sources: Sequence[Source]) -> Iterator[Suggestion]:
-        """The responder's own ways to say what the clerk found."""
-        if self._phrase is None or not sources:
+    def _worded(self, asked: str, answered: Suggestion) -> Iterator[Suggestion]:
+        """The responder's own ways to say what the clerk found; what says the same as the clerk is as likely as it."""
+        if self._phrase is None or not answered.sources:
             return
-        for way in self._phrase(asked, sources):
-            if way.confidence >= LEAST_CONFIDENCE:
-                yield Suggestion(way.text, "responder", way.confidence, way.source.id, way.source.kind, (way.source,))
+        for way in self._phrase(asked, answered.sources):
+            agrees = shared(way.text, answered.text) >= AGREES
+            sure = max(way.confidence, answered.confidence) if agrees else way.confidence
+            if sure >= LEAST_CONFIDENCE:
+                yield Suggestion(way.text, "responder", sure, way.source.id, way.source.kind, (way.source,))
 
     def _faq(self, asked: str) -> Iterator[Suggestion]:
         for hit in self._retriever.search(asked, 2, _FAQ):
             entry = self._store.faq.get(hit.passage.id.partition(":")[2])
             if entry:
                 source = Source("policy" if entry.kind == "policy" else "faq", entry.id)
-                yield Suggestion(entry.answer, "FAQ", min(1.0, hit.score), entry.id, entry.question, (source,))
+                answers = self._meant(asked, entry.question, min(1.0, hit.score))
+                yield Suggestion(entry.answer, "FAQ", answers, entry.id, entry.question, (source,))
 
     def _near(self, asked: str) -> Iterable[tuple[SourceName, list[Nearest]]]:
         return ("macro", self.macros.nearest(asked, MOST)), ("earlier reply", self._settled().nearest(asked, MOST))
 
-    def _from(self, source: SourceName, found: list[Nearest], slots: dict[str, str]) -> Suggestion | None:
+    def _from(self, source: SourceName, asked: str, found: list[Nearest], slots: dict[str, str]) -> Suggestion | None:
         for near in found:
             text = near.reply.text if source == "earlier reply" else near.reply.fill(slots)
             if text:
-                return Suggestion(text, source, near.likeness, near.reply.id, near.reply.title)
+                return Suggestion(text, source, self._meant(asked, near.when, near.likeness), near.reply.id, near.reply.title)
         return None
+
+    def _meant(self, asked: str, other: str, likeness: float) -> float:
+        """The chance that what answers the other message answers this one; without an encoder, how alike they are."""
+        return self._relevance.of("meant", asked, [other])[0] if self._relevance else likeness
 
     def _settled(self) -> Replies:
         """Past replies, read again when another conversation was closed."""
@@ -223,9 +243,11 @@ class Desk:
         answer, confidence = self._undone(self._draft, conversation, asked)
         certain = answer.status is Status.ANSWERED or (answer.status is not Status.HANDOFF and confidence >= LEAST_CONFIDENCE)
         if answer.text and not answer.actions and certain:
-            # what the clerk recommends besides is no source for other ways of saying the answer
-            asked_about = tuple(s for s in answer.sources if s.kind != "product" or not answer.products or s.id in answer.products)
-            yield Suggestion(answer.text, "assistant", confidence, answer.intent, answer.intent.replace("_", " "), asked_about)
+            # what the clerk recommends besides is no source for other ways of saying the answer, and a product that does not say is none
+            products = set(answer.products) or {s.id for s in answer.sources} if answer.known else set()
+            asked_about = tuple(s for s in answer.sources if s.kind != "product" or s.id in products)
+            title = answer.intent.replace("_", " ") if answer.known else SILENT
+            yield Suggestion(answer.text, "assistant", confidence, answer.intent, title, asked_about)
 
     def _undone(self, draft: Draft, conversation: Conversation, asked: str) -> tuple[Answer, float]:
         try:
@@ -241,7 +263,7 @@ class Desk:
             "greeting": f"Hello {customer.first_name}," if customer and customer.first_name else "Hello,",
             "customer name": f"{customer.first_name} {customer.last_name}".strip() if customer else "",
             "first name": customer.first_name if customer else "",
-            "agent": conversation.assignee or "",
+            "agent": self._store.accounts.shown(conversation.assignee) if conversation.assignee else "",
             "shop": self._settings.shop_name,
             "email": self._settings.support_email,
             "order": order,

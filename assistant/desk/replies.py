@@ -59,10 +59,11 @@ def open_slots(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A reply with how like its `when` is to what the customer says, in [0, 1]."""
+    """A reply with how like what it is for, the nearest of its `when`, is to what the customer says, in [0, 1]."""
 
     reply: Reply
     likeness: float
+    when: str
 
 
 class Replies:
@@ -86,10 +87,10 @@ class Replies:
             rows = sorted(rows, key=lambda row: -_shared(said, row[2]))[:CANDIDATES]
         likenesses = self._by_meaning(text, [when for _, when, _ in rows]) if self._encoder else [_shared(said, row[2]) for row in rows]
         found: dict[str, Nearest] = {}
-        for likeness, (reply, _, _) in sorted(zip(likenesses, rows, strict=True), key=lambda pair: -pair[0]):
+        for likeness, (reply, when, _) in sorted(zip(likenesses, rows, strict=True), key=lambda pair: -pair[0]):
             if likeness <= 0 or len(found) == count:
                 break
-            found.setdefault(reply.id, Nearest(reply, min(1.0, likeness)))
+            found.setdefault(reply.id, Nearest(reply, min(1.0, likeness), when))
         return list(found.values())
 
     def _by_meaning(self, text: str, whens: list[str]) -> list[float]:

@@ -367,6 +367,7 @@ class ShopperClerk:
             choices=outcome.choices,
             table=outcome.table,
             handoff=outcome.handoff,
+            known=outcome.known,
             trace=trace,
         )
 

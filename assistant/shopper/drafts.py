@@ -8,14 +8,15 @@ here, being the clerk's to say. Refuses to find sources.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
 from typing import Literal, TypeAlias
 
 from assistant.config import Settings
 from assistant.models.entailment import telling
-from assistant.models.slots import Request, Style
+from assistant.models.grounding import support
+from assistant.models.relevance import Relevance, Way, shared
+from assistant.models.slots import Request, Style, as_sentence
 from assistant.shopper.faq import said_entry
 from assistant.shopper.lines import line
 from assistant.shopper.respond import GuardedResponder
@@ -30,13 +31,14 @@ MOST_ALIKE = 0.75
 _SENTENCES = 4
 """So many sentences of a description, those nearest to the message, are read for a draft."""
 _LEAST_OWN = 0.3
+_ASKS_OF_IT = r"\b(?:how|(?:is|are) (?:it|this|that|they|these|those|the [\w '’-]{1,40}?)(?: very| too| really)?) "
 _MEANT = (
     (r"\bmade (?:of|from|out)\b|\bfabric\b", "material"),
-    (r"\bheavy\b|\bweigh", "weight"),
-    (r"\b(?:big|large|small|long|wide|tall|high|deep|measure\w*)\b", "size dimensions length width height depth"),
+    (_ASKS_OF_IT + r"(?:heavy|light)\b|\bweigh", "weight"),
+    (_ASKS_OF_IT + r"(?:big|large|small|long|wide|tall|high|deep)\b|\bmeasure", "size dimensions length width height depth"),
     (r"\b(?:wash|clean|launder)", "care washing"),
 )
-"""Attributes that a message means without their name."""
+"""Attributes that a message means without their name: "how heavy is it" means its weight, "heavy rain" does not."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _COURTESY = re.compile(
     r"^(?:hello|hi|hey|dear|good (?:day|morning|afternoon|evening)|thank(?:s| you)|you(?:'|’)re welcome|i hope|please (?:let|feel)|"
@@ -51,8 +53,8 @@ _HOLDS = re.compile(r"\d|@|https?:|\b(?:not|no|never|only|unless|except|must)\b|
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Something to send. `confidence` in [0, 1] is the mean chance that the model gave a word, or for a source's own words the share
-    of the message's telling words that they hold; `by_model` says which of the two it is."""
+    """Something to send. `confidence` in [0, 1] is the chance that its source answers the message, times the share of its words that the
+    source or the message has; `by_model` says whether a model worded it."""
 
     text: str
     confidence: float
@@ -66,12 +68,14 @@ class Drafter:
 
     Args:
         responder: says things in several ways, under its guard.
+        relevance: how likely a source answers; without it, the share of the asked words that the source has.
     """
 
-    def __init__(self, store: Store, responder: GuardedResponder, settings: Settings) -> None:
+    def __init__(self, store: Store, responder: GuardedResponder, settings: Settings, relevance: Relevance | None = None) -> None:
         self._store = store
         self._responder = responder
         self._settings = settings
+        self._relevance = relevance
 
     def drafts(self, text: str, sources: Sequence[Source], *, style: Style = "brief", count: int = 3) -> tuple[Draft, ...]:
         """Up to `count` replies to `text` from these sources, the surest first, no two alike; none where no source says anything to it."""
@@ -88,15 +92,23 @@ class Drafter:
         if evidence is None:
             return
         if not evidence.passages:
-            yield Draft(evidence.text, _held(text, evidence.text), source, False, style)
+            entry = self._store.faq.get(source.id)
+            answers = self._chance("meant", text, entry.question) if entry else self._chance("says", text, evidence.text)
+            yield Draft(evidence.text, answers, source, False, style)
             return
-        request = Request(text, evidence.passages, style=style)
-        for wording in self._responder.ways(request, count):
-            yield Draft(wording.text, exp(min(0.0, wording.score)), source, True, style)
-        told = [passage.partition(": ")[2] for passage in evidence.passages if isinstance(passage, str)]
-        own = " ".join(told) if style == "full" else _nearest(text, [part for passage in told for part in _SENTENCE.split(passage)], 1)
+        told = [as_sentence(passage).partition(": ")[2] if isinstance(passage, str) else _fields(passage) for passage in evidence.passages]
+        answers = self._chance("says", text, " ".join(filter(None, told)))
+        for wording in self._responder.ways(Request(text, evidence.passages, style=style), count):
+            yield Draft(wording.text, answers * support(wording.text, evidence.passages, text), source, True, style)
+        free = [words for words, passage in zip(told, evidence.passages, strict=True) if isinstance(passage, str)]
+        own = " ".join(free) if style == "full" else _nearest(text, [part for words in free for part in _SENTENCE.split(words)], 1)
         if telling(text) & telling(own):
-            yield Draft(own, _held(text, own), source, False, style)
+            yield Draft(own, self._chance("says", text, own), source, False, style)
+
+    def _chance(self, way: Way, message: str, text: str) -> float:
+        if self._relevance is None:
+            return max(_LEAST_OWN, shared(message, text))
+        return self._relevance.of(way, message, [text])[0]
 
     def _friendlier(self, text: str) -> str:
         """The draft between a thank-you and an offer of more help, unless it has them."""
@@ -155,9 +167,9 @@ def _nearest(text: str, sentences: Sequence[str], most: int = _SENTENCES) -> str
     return " ".join(kept[place] for place in sorted(best))
 
 
-def _held(message: str, text: str) -> float:
-    asked = telling(message)
-    return max(_LEAST_OWN, len(asked & telling(text)) / len(asked)) if asked else _LEAST_OWN
+def _fields(fact: Mapping[str, Scalar]) -> str:
+    """A product's fields less its name, which says nothing about it."""
+    return as_sentence({name: value for name, value in fact.items() if name != "product"}) if len(fact) > 1 else ""
 
 
 def _unlike(drafts: Iterable[Draft], count: int) -> list[Draft]:

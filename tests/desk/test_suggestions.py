@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +11,14 @@ import pytest
 
 from assistant.config import Settings
 from assistant.desk import Desk, handoff, summary
-from assistant.desk.desk import LEAST_CONFIDENCE, MOST, to_answer
+from assistant.desk.desk import LEAST_CONFIDENCE, MOST, SILENT, Worded, to_answer
 from assistant.desk.replies import Replies, Reply, load_macros, past_replies
 from assistant.errors import BadSettings
+from assistant.models.relevance import curves
 from assistant.store import Store
 from assistant.store.records import Customer, FaqEntry, Feedback, Order, Turn
 from assistant.testing import FakeEncoder, FakeRetriever
-from assistant.types import Action, Answer, Status
+from assistant.types import Action, Answer, Source, Status
 from retrieval.types import Passage
 
 SETTINGS = Settings(shop_name="Test & Co", support_email="help@test.example.com")
@@ -100,6 +101,33 @@ def test_a_draft_changes_nothing(store: Store) -> None:
     assert order.status == "pending"
     assert store.changed_at() == token
     assert store.conversations.turns("new") == turns
+
+
+@pytest.mark.parametrize(("known", "drafted_from"), [(True, ("p1", "r1")), (False, ("r1",))])
+def test_what_the_shop_does_not_know_is_not_drafted_from_the_product(store: Store, known: bool, drafted_from: tuple[str, ...]) -> None:
+    sources = (Source("product", "p1"), Source("product", "besides"), Source("review", "r1"))
+    said = Answer(
+        Status.ANSWERED, "The description does not say.", intent="product_question", products=("p1",), sources=sources, known=known
+    )
+    asked: list[str] = []
+
+    def phrase(text: str, given: Sequence[Source]) -> list[Worded]:
+        asked.extend(source.id for source in given)
+        return []
+
+    desk = Desk(store, FakeRetriever([]), SETTINGS, lambda conversation, text: (said, 0.8), None, phrase)
+    found = desk.suggest(*talk(store, "new", ("customer", "Does it keep out heavy rain?")))
+    assert tuple(asked) == drafted_from
+    (own,) = [s for s in found if s.source == "assistant"]
+    assert (own.title == SILENT) is not known
+
+
+def test_confidence_is_the_chance_that_it_answers_and_not_the_cosine(store: Store) -> None:
+    retriever = FakeRetriever([Passage(f"faq:{FAQ.id}", FAQ.question, "faq")])
+    found = Desk(store, retriever, SETTINGS, None, FakeEncoder(512)).suggest(*talk(store, "new", ("customer", FAQ.question)))
+    faq = next(s for s in found if s.source == "FAQ")
+    assert faq.confidence == pytest.approx(curves()["meant"].at(1.0, 1.0), abs=1e-3)
+    assert faq.band == "likely"
 
 
 def test_a_draft_that_fails_is_heard_of(store: Store) -> None:

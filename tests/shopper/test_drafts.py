@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.config import Settings
+from assistant.models.relevance import Relevance
 from assistant.models.responder import Phrasing
 from assistant.models.slots import Request
 from assistant.shopper.drafts import Drafter
 from assistant.shopper.respond import GuardedResponder
 from assistant.store import Store
 from assistant.store.records import Product
+from assistant.testing import FakeEncoder
 from assistant.types import Source
 
 LAMP, FAQ = Source("product", "p7"), Source("faq", "faq-1")
@@ -79,6 +81,27 @@ def test_an_attribute_is_found_by_what_is_meant(store: Store) -> None:
     store.catalogue.upsert([Product("t1", "Curlew Tent", "tents", "", "", "Goes up fast.", 90.0, 4, attributes={"material": "canvas"})])
     found = drafter(store, "It is made of canvas.").drafts("what is it made of?", [Source("product", "t1")])
     assert [draft.text for draft in found] == ["It is made of canvas."]
+
+
+@pytest.mark.parametrize(("question", "weight_is_meant"), [
+    ("does it keep out heavy rain?", False), ("I hike in heavy snow, will it do?", False),
+    ("how heavy is it?", True), ("is the jacket really heavy?", True), ("what does it weigh?", True),
+])  # fmt: skip
+def test_heavy_rain_is_no_question_of_weight(store: Store, question: str, weight_is_meant: bool) -> None:
+    jacket = Product("j1", "Cove Jacket", "coats", "", "", "A hood rolls into the collar.", 90.0, 4, attributes={"weight": "300 g"})
+    store.catalogue.upsert([jacket])
+    found = drafter(store, "It weighs 300 g.").drafts(question, [Source("product", "j1")])
+    assert bool(found) is weight_is_meant
+
+
+def test_confidence_is_of_the_source_and_not_of_the_words(store: Store) -> None:
+    responder, relevance = GuardedResponder(Manifold("The cable is two metres long.")), Relevance(FakeEncoder(512))
+    near = Drafter(store, responder, Settings(), relevance).drafts("how long is the cable of this lamp?", [LAMP])
+    far = Drafter(store, responder, Settings(), relevance).drafts("would linen suit a party for my mother's birthday in spring?", [LAMP])
+    assert near
+    assert far
+    assert any(d.by_model for d in near)
+    assert max(d.confidence for d in far) < min(d.confidence for d in near)
 
 
 def test_what_no_source_speaks_of_gets_no_draft(store: Store) -> None:
