@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHIPPED_FOLDER = Path("assistant/models/weights/responder")
 VERDICT_FOLDER = Path("assistant/models/weights/verdict")
+CURVES = Path("assistant/models/relevance.toml")
 
 
 def register(workshop: typer.Typer, judging: typer.Typer) -> None:
@@ -26,6 +27,7 @@ def register(workshop: typer.Typer, judging: typer.Typer) -> None:
     workshop.command("responder")(finetune_responder)
     workshop.command("shipped-responder")(shipped_responder)
     workshop.command("shipped-verdicts")(shipped_verdicts)
+    workshop.command("relevance")(fit_relevance)
     judging.command("responder")(evaluate_responder)
     judging.command("support-replies")(evaluate_support)
 
@@ -100,33 +102,61 @@ def finetune_responder(
 def shipped_responder(
     data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
     out: Annotated[Path, typer.Option(help="the model folder to write; replaced if it is there")] = SHIPPED_FOLDER,
+    exercise_minutes: Annotated[float, typer.Option(min=0, help="time for the exercises")] = 30.0,
+    minutes: Annotated[float, typer.Option(min=0, help="time for the replies; the rate falls by the clock")] = 55.0,
     threads: Threads = 0,
     restart: Annotated[bool, typer.Option(help="forget a run that was broken off instead of going on with it")] = False,
 ) -> None:
-    """Train the shipped responder anew: half an hour of exercises on public texts, then public and own replies. Goes on after a kill."""
+    """Train the shipped responder anew: exercises on public texts, then public and own replies. Goes on after a kill."""
     _prepare(threads)
+    from dataclasses import replace
+
     from finetune.responder import discard_run
-    from finetune.responder_shipped import train_shipped_responder
+    from finetune.responder_shipped import RECIPE, train_shipped_responder
 
     if restart:
         discard_run(out)
+    recipe = replace(RECIPE, exercise_minutes=exercise_minutes, schedule=replace(RECIPE.schedule, minutes=minutes))
     with bar() as progress:
-        card = train_shipped_responder(data, out, progress=progress)
+        card = train_shipped_responder(data, out, recipe, progress=progress)
     _tell(out, card)
 
 
 def shipped_verdicts(
     data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
     out: Annotated[Path, typer.Option(help="the model folder to write; replaced if it is there")] = VERDICT_FOLDER,
+    epochs: Annotated[int, typer.Option(min=1)] = 5,
     threads: Threads = 0,
 ) -> None:
     """Train the shipped model of yes and no by evidence anew, on public and own questions: minutes. Goes on after a kill."""
     _prepare(threads)
-    from finetune.verdicts import train_shipped_verdicts
+    from dataclasses import replace
 
+    from finetune.verdicts import VerdictRecipe, train_shipped_verdicts
+
+    recipe = VerdictRecipe()
     with bar() as progress:
-        card = train_shipped_verdicts(data, out, progress=progress)
+        card = train_shipped_verdicts(data, out, replace(recipe, schedule=replace(recipe.schedule, epochs=epochs)), progress)
     _tell(out, card)
+
+
+def fit_relevance(
+    data: Annotated[Path, typer.Option(help="the folder of public data sets")] = Path("../shared/data"),
+    out: Annotated[Path, typer.Option(help="the file of curves to write; replaced if it is there")] = CURVES,
+    threads: Threads = 0,
+) -> None:
+    """Fit the chance that stands beside the desk's suggested replies, on public pairs that people judged; measure it on held-out ones."""
+    _prepare(threads)
+    from assistant.models.encoder import load_encoder
+    from finetune import relevance
+
+    found = relevance.fit_relevance(data, load_encoder(threads=threads or None))
+    out.write_text(relevance.as_toml(found), encoding="utf-8")
+    for way, fit in found.items():
+        typer.echo(f"{way}: {fit.pairs} held-out pairs, calibration error {fit.calibration_error:.3f}")
+        for band, (share, right) in fit.bands.items():
+            typer.echo(f"  {band}: {share:.0%} of them, {right:.0%} of those right")
+    typer.echo(f"written: {out}", err=True)
 
 
 def evaluate_responder(

@@ -28,6 +28,8 @@ RECIPE = ResponderRecipe(
 )
 OWN = Dataset("Replies of an invented shop, made by finetune/shop_pairs.py", "Apache-2.0", 4_000)
 VALID_QUESTIONS, VALID_ATTRIBUTES = 250, 60
+EXERCISES_BESIDE = 6_000
+"""So many exercises are among the replies, so that copying is not unlearnt."""
 
 _ATTRIBUTION = re.compile(
     r"\b(?:there is |there are )?(?:an? |one |some |another )?(?:customers?|reviewers?|users?|buyers?) "
@@ -65,7 +67,7 @@ def shipped_parts(data: Path, plain: Plain) -> tuple[list[Part], list[Pair]]:
         Part(tuple(brief), 0.6, distracted=0.1),
         Part(tuple(support_pairs(data / SUPPORT)), 0.06),
         Part(tuple(shop_pairs(OWN.rows)), 0.35),
-        Part(tuple(exercises(plain.texts, plain.asked, 6_000, "shipped")), 0.06),
+        Part(tuple(exercises(plain.texts, plain.asked, EXERCISES_BESIDE, "shipped")), 0.06),
     ]
     return parts, [*valid, *valid_attributes]
 
