@@ -69,7 +69,7 @@ def finetune_intent(
             " held out, else tunes in full"
         ),
     ] = "auto",
-    epochs: Annotated[int, typer.Option(min=1)] = 10,
+    epochs: Annotated[int, typer.Option(min=0, help="0: as many as make about 1,500 steps, 5 to 30")] = 0,
     batch: Annotated[int, typer.Option(min=1, help="texts a step")] = 64,
     rate: Annotated[float, typer.Option(help="learning rate of the encoder at its peak; 0: the best for the tuning")] = 0.0,
     augment: Annotated[int, typer.Option(min=0, help="altered copies of each text (typing errors, synonyms, dropped words)")] = 0,
@@ -78,7 +78,7 @@ def finetune_intent(
         float, typer.Option(min=0, help="weight of the loss that makes two passes of a text agree (R-Drop); a step takes twice as long")
     ] = 0.0,
     max_tokens: Annotated[int, typer.Option(min=8, max=512, help="texts are cut to this many tokens in training")] = 64,
-    patience: Annotated[int, typer.Option(min=1, help="epochs without a better validation score before stopping")] = 3,
+    patience: Annotated[int, typer.Option(min=1, help="epochs in a row that do harm on validation data before stopping")] = 3,
     seed: Annotated[int, typer.Option()] = 13,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all")] = 0,
     int8: Annotated[bool, typer.Option(help="round the served weights to 8 bits")] = True,
@@ -97,16 +97,22 @@ def finetune_intent(
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from finetune.intent import Recipe, Work, discard_checkpoint
     from finetune.intent import finetune_intent as run
-    from finetune.training import Schedule
+    from finetune.training import Schedule, epochs_for
 
-    peak = rate or {"lora": 5e-4, "branch": 3e-4}.get(_known_tuning(tuning), 1e-4)
-    schedule = Schedule(
-        epochs=epochs, batch_size=batch, rate=peak, contrastive=contrastive, agreement=agreement, patience=patience, seed=seed
-    )
-    recipe = Recipe(base, _known_tuning(tuning), schedule, max_tokens, augment, int8=int8, threads=threads)
+    data, held_out = _training_data(train, valid, text, label)
     if restart:
         discard_checkpoint(out)
-    data, held_out = _training_data(train, valid, text, label)
+    peak = rate or {"lora": 5e-4, "branch": 3e-4}.get(_known_tuning(tuning), 1e-4)
+    schedule = Schedule(
+        epochs=epochs or epochs_for(len(data) * (1 + augment), batch),
+        batch_size=batch,
+        rate=peak,
+        contrastive=contrastive,
+        agreement=agreement,
+        patience=patience,
+        seed=seed,
+    )
+    recipe = Recipe(base, _known_tuning(tuning), schedule, max_tokens, augment, int8=int8, threads=threads)
     with bar() as progress:
         card = run(data, held_out, Work(out, out.name, _named(train, len(data))), recipe, progress)
     if os.environ.get("RANK", "0") != "0":  # one of several processes under torchrun; the first one tells

@@ -36,6 +36,8 @@ from retrieval.types import Vector
 SERVED_TOKENS = 256
 """A model reads at least so much of a text, however short those that it was trained on."""
 LEAST_TEMPERATURE = 0.05
+LEAST_REFINED_TEMPERATURE = 1.0
+"""A refined model's logits are never sharpened: texts held out from its data are read too well to tell how it reads others' words."""
 IMBALANCE = 10
 """From this ratio of the most to the least frequent label on, rare labels are drawn more often."""
 
@@ -131,7 +133,8 @@ def _refined(train: Labelled, valid: Labelled, work: Work, recipe: Recipe, progr
     card = refined(train, draft, recipe.refining, source, recipe.schedule.seed, recipe.threads or None, progress)
     told = {"recipe": {"tuning": "refine", "seed": recipe.schedule.seed, **asdict(recipe.refining)}}
     write_card(draft, replace(card, name=work.name, data=(*card.data, *work.data), notes=work.notes, settings={**card.settings, **told}))
-    return calibrate(draft, valid, recipe, float(read_card(source).settings.get("temperature", LEAST_TEMPERATURE)))
+    own = float(read_card(source).settings.get("temperature", LEAST_TEMPERATURE))
+    return calibrate(draft, valid, recipe, max(own, LEAST_REFINED_TEMPERATURE))
 
 
 def _of_the_network(way: Way) -> Tuning:
@@ -148,7 +151,7 @@ def _trained(train: Labelled, valid: Labelled, work: Work, recipe: Recipe, tunin
     recipe = replace(recipe, tuning=tuning, schedule=_balanced(recipe.schedule, train))
     tokenizer = tokenizer_of(source_of(recipe.base))
     network = IntentNetwork(
-        backbone_of(recipe.base, "sdpa"), len(labels), tuning, branch_layers=recipe.branch_layers, tune_words=recipe.tune_words
+        trainable_backbone(recipe.base), len(labels), tuning, branch_layers=recipe.branch_layers, tune_words=recipe.tune_words
     )
     seen = augmented(train, recipe.augment, recipe.schedule.seed) if recipe.augment else train
     examples, held_out = (_examples(network, tokenizer, data, labels, recipe.max_tokens) for data in (seen, valid))
@@ -223,8 +226,8 @@ def _into_place(work: Work) -> None:
 def calibrate(folder: Path, valid: Labelled, recipe: Recipe, least_temperature: float = LEAST_TEMPERATURE) -> Card:
     """Chooses temperature and threshold of the model in `folder` on what it makes of `valid` as served; writes them and the figures there.
 
-    Rounding to 8 bits moves the logits, and with them the best temperature and threshold: hence not those of training. A refined model
-    is never surer than the one that it began with, whose temperature is then the least.
+    Rounding to 8 bits moves the logits, and with them the best temperature and threshold: hence not those of training. `least_temperature`
+    keeps a refined model from being surer than the one that it began with.
 
     Raises:
         ImportRefused: none of the labels is the model's.
@@ -306,6 +309,11 @@ def backbone_of(base: str, attention: str) -> torch.nn.Module:
     logging.set_verbosity_error()
     backbone: torch.nn.Module = AutoModel.from_pretrained(source_of(base), attn_implementation=attention, add_pooling_layer=False)
     return backbone
+
+
+def trainable_backbone(base: str) -> torch.nn.Module:
+    """With fused attention on a GPU; on a CPU short texts are trained faster without."""
+    return backbone_of(base, "sdpa" if torch.cuda.is_available() else "eager")
 
 
 def discard_checkpoint(out: Path) -> None:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from assistant.models.encoder import TRUNK
 from assistant.models.intent import INTENT_HEAD, NEARNESS_HEAD
+from finetune.dropout import quicken
 from finetune.export import EncoderGraph, Head
 
 Tuning: TypeAlias = Literal["full", "lora", "branch"]
@@ -80,6 +81,7 @@ class IntentNetwork(nn.Module):
         if tuning == "branch":
             self.branch = copy.deepcopy(backbone.encoder.layer[-branch_layers:])
             backbone.requires_grad_(False)
+        quicken(self)
 
     def forward(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """-> pooled (batch, hidden) and logits (batch, labels)."""

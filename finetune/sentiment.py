@@ -23,7 +23,7 @@ from assistant.models.sentiment import HEAD, TARGET_TASK, TASK
 from assistant.types import Progress
 from finetune.calibration import fit_temperature
 from finetune.export import EncoderGraph, Head, export_graph, tokenizer_of
-from finetune.intent import Work, backbone_of, source_of
+from finetune.intent import Work, backbone_of, source_of, trainable_backbone
 from finetune.network import IntentNetwork, Tuning
 from finetune.opinions import Opinions, stars_of
 from finetune.sentiment_evaluation import evaluate_sentiment
@@ -90,7 +90,7 @@ def train_network(
     train, valid = _validated(train, valid, recipe)
     labels = train.names
     tokenizer = tokenizer_of(source_of(recipe.base))
-    network = IntentNetwork(backbone_of(recipe.base, "sdpa"), len(labels), recipe.tuning, tune_words=recipe.tune_words)
+    network = IntentNetwork(trainable_backbone(recipe.base), len(labels), recipe.tuning, tune_words=recipe.tune_words)
     examples, held_out = (_examples(network, tokenizer, data, labels, recipe.max_tokens) for data in (train, valid))
     outcome = Trainer(network, examples, held_out, recipe.schedule, checkpoints(work)).run(progress)
     return Trained(network, tokenizer, labels, valid, held_out, outcome)

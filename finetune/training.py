@@ -23,11 +23,18 @@ from torch.nn import functional
 from assistant.types import Progress
 from finetune.checkpoint import average_into, averaged_weights, journal, read_checkpoint, trained, write_checkpoint
 from finetune.network import IntentNetwork, padded
+from finetune.selection import Selection
+
+CHECKPOINT_FORM = 2
+"""Rises with what a checkpoint holds: one of another form is another run's."""
+STEPS = 1500
+EPOCHS = (5, 30)
+"""A run is to make about so many steps where nobody says how many epochs, but no fewer and no more epochs than these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How to train. Rates are those at the peak; `patience` counts epochs without a better validation score.
+    """How to train. Rates are those at the peak; `patience` counts epochs in a row that validate really worse, see `Selection`.
 
     `agreement`: weight of the loss that makes two passes of a text under different dropout agree (R-Drop, Liang et al. 2021); a step
     then takes twice as long.
@@ -62,7 +69,7 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: the best validation accuracy and its epoch, and how many epochs were run."""
+    """What a run came to: the epoch whose weights are kept, its validation accuracy, and how many epochs were run."""
 
     accuracy: float
     best_epoch: int
@@ -71,7 +78,7 @@ class Outcome:
 
 
 class Trainer:
-    """Trains an `IntentNetwork`; the best averaged weights are in the network when `run` returns."""
+    """Trains an `IntentNetwork`; the averaged weights of the chosen epoch are in the network when `run` returns."""
 
     def __init__(self, network: IntentNetwork, train: Examples, valid: Examples, schedule: Schedule, folder: Path) -> None:
         from accelerate import Accelerator
@@ -89,7 +96,7 @@ class Trainer:
         self._memory = _Memory(size=2048)
         self._steps_an_epoch = math.ceil(len(train.labels) / schedule.batch_size / self._accelerator.num_processes)
         self._step = 0
-        self._best = (-1.0, 0)
+        self._selection = Selection(schedule.patience)
         self._best_weights: dict[str, Tensor] = {}
 
     @property
@@ -102,21 +109,21 @@ class Trainer:
         self._accelerator.wait_for_everyone()
 
     def run(self, progress: Progress | None = None) -> Outcome:
-        """Trains to the last epoch or until validation no longer improves, from a checkpoint where there is one of the same run."""
+        """Trains to the last epoch, or until going on does harm, from a checkpoint where there is one of the same run."""
         began, saved_at = time.monotonic(), time.monotonic()
         self._resume()
         total = self._schedule.epochs * self._steps_an_epoch
         with journal(self._folder, writes=self._accelerator.is_main_process) as note:
             while self._step < total:
                 epoch, done = divmod(self._step, self._steps_an_epoch)
-                if done == 0 and epoch - self._best[1] >= self._schedule.patience and self._best[1]:
+                if done == 0 and self._selection.over:
                     break
                 for batch in self._batches(epoch)[done:]:
                     loss = self._learn(batch, total)
                     note("loss", loss, self._step)
                     if progress:
                         progress(
-                            f"epoch {epoch + 1} of {self._schedule.epochs}, loss {loss:.3f}, best {max(self._best[0], 0):.4f}",
+                            f"epoch {epoch + 1} of {self._schedule.epochs}, loss {loss:.3f}, right {self._selection.accuracy:.4f}",
                             self._step,
                             total,
                         )
@@ -127,7 +134,7 @@ class Trainer:
                 self._save()
         epochs = math.ceil(self._step / self._steps_an_epoch)
         self._bare.load_state_dict(self._best_weights or self._averaged, strict=False)
-        return Outcome(self._best[0], self._best[1], epochs, time.monotonic() - began)
+        return Outcome(self._selection.accuracy, self._selection.epoch, epochs, time.monotonic() - began)
 
     def _batches(self, epoch: int) -> list[list[int]]:
         schedule = self._schedule
@@ -175,24 +182,24 @@ class Trainer:
     def _judge(self, epoch: int, note: Callable[[str, float, int], None]) -> None:
         with averaged_weights(self._bare, self._averaged):
             logits = logits_of(self._bare, self._valid.inputs, device=self._accelerator.device)[1]
-        accuracy = float((logits.argmax(1).numpy() == np.array(self._valid.labels)).mean())
-        note("valid accuracy", accuracy, self._step)
-        if accuracy > self._best[0]:
-            self._best = (accuracy, epoch)
+        right = logits.argmax(1).numpy() == np.array(self._valid.labels)
+        note("valid accuracy", float(right.mean()), self._step)
+        note("valid loss", float(functional.cross_entropy(logits, torch.tensor(self._valid.labels))), self._step)
+        if self._selection.keeps(right, epoch):
             self._best_weights = {name: value.clone().cpu() for name, value in self._averaged.items()}
 
     @cached_property
     def _fingerprint(self) -> str:
         lengths = [len(row) for row in self._train.inputs]
-        told = repr((asdict(self._schedule), lengths, list(self._train.labels), sorted(self._averaged)))
+        told = repr((CHECKPOINT_FORM, asdict(self._schedule), lengths, list(self._train.labels), sorted(self._averaged)))
         return hashlib.sha256(told.encode()).hexdigest()
 
     def _save(self) -> None:
         if not self._accelerator.is_main_process:
             return
         state = {
-            "fingerprint": self._fingerprint, "step": self._step, "best": list(self._best), "weights": trained(self._bare),
-            "averaged": self._averaged, "best_weights": self._best_weights,
+            "fingerprint": self._fingerprint, "step": self._step, "selection": dict(self._selection.state()),
+            "weights": trained(self._bare), "averaged": self._averaged, "best_weights": self._best_weights,
             "optimiser": self._optimiser.state_dict(), "random": torch.get_rng_state(),
         }  # fmt: skip
         write_checkpoint(self._folder, state)
@@ -205,7 +212,8 @@ class Trainer:
         self._averaged, self._best_weights = state["averaged"], state["best_weights"]
         self._optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["random"].cpu())
-        self._step, self._best = int(state["step"]), (float(state["best"][0]), int(state["best"][1]))
+        self._step = int(state["step"])
+        self._selection.restore(state["selection"])
 
 
 class _Memory:
@@ -265,6 +273,12 @@ def _drawn(labels: Sequence[int], balance: float, chooser: random.Random) -> lis
         return rows
     counts = np.bincount(labels)
     return chooser.choices(rows, weights=[float(counts[label]) ** -balance for label in labels], k=len(rows))
+
+
+def epochs_for(texts: int, batch_size: int) -> int:
+    """How many epochs over so many texts make about `STEPS` steps."""
+    least, most = EPOCHS
+    return max(least, min(most, round(STEPS * batch_size / max(texts, 1))))
 
 
 def precision_of(wanted: str) -> str:

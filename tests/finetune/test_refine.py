@@ -35,7 +35,7 @@ def made(things: dict[str, tuple[str, ...]], frames: tuple[str, ...] = FRAMES) -
 def shipped(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model of three labels that stands for the shipped one."""
     out = tmp_path_factory.mktemp("shipped") / "encoder"
-    schedule = Schedule(epochs=12, batch_size=8, rate=3e-3, head_rate=1e-2, precision="no")
+    schedule = Schedule(epochs=20, batch_size=8, rate=3e-3, head_rate=1e-2, precision="no")
     recipe = Recipe(str(tiny), "branch", schedule, 32, int8=False, threads=1)
     finetune_intent(made(THINGS), None, Work(out, encoder_id="before:1"), recipe)
     return out
@@ -55,7 +55,7 @@ def test_data_whose_labels_are_known_refine_the_shipped_model(offered: Path, tmp
     assert card.labels["intent"] == ("Get-Refunds", "greet", "out_of_scope")
     assert card.settings["recipe"]["tuning"] == "refine"
     assert card.settings["encoder_id"] == "before:1"
-    assert card.settings["temperature"] >= read_card(offered).settings["temperature"] - 1e-6
+    assert card.settings["temperature"] >= max(1.0, read_card(offered).settings["temperature"]) - 1e-4
     assert "scope" not in card.settings
     numbers = evaluate_model(tmp_path / "model", made(OTHERS, ("and the {}", "{} now"))).numbers
     assert numbers["accuracy"] > 0.9

@@ -23,7 +23,7 @@ from finetune.evaluation import evaluate_model  # noqa: E402
 from finetune.export import encode_with_torch, tokenizer_of  # noqa: E402
 from finetune.intent import Recipe, Work, finetune_intent  # noqa: E402
 from finetune.network import IntentNetwork, fit_nearness, padded  # noqa: E402
-from finetune.training import Examples, Schedule, Trainer, disagreement  # noqa: E402
+from finetune.training import EPOCHS, STEPS, Examples, Schedule, Trainer, disagreement, epochs_for  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -53,7 +53,7 @@ def texts_of(count: int, seed: int) -> Labelled:
 @pytest.fixture(scope="module")
 def trained(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("model") / "intent"
-    schedule = Schedule(epochs=10, batch_size=16, rate=3e-3, head_rate=1e-2, contrastive=0.1, patience=8, precision="no")
+    schedule = Schedule(epochs=16, batch_size=16, rate=3e-3, head_rate=1e-2, contrastive=0.1, patience=8, precision="no")
     recipe = Recipe(str(tiny), "branch", schedule, branch_layers=2, int8=False)
     finetune_intent(texts_of(40, 1), texts_of(15, 2), Work(out, "tiny", encoder_id="tiny-base"), recipe)
     return out
@@ -137,6 +137,11 @@ def examples(tiny: Path) -> Examples:
     return Examples([torch.tensor(row) for row in ids], [data.names.index(label) for label in data.labels])
 
 
+def test_small_data_are_read_more_often_than_large_ones() -> None:
+    least, most = EPOCHS
+    assert [epochs_for(texts, 64) for texts in (100, 9_600, 1_000_000)] == [most, STEPS * 64 // 9_600, least]
+
+
 class Killed(Exception):
     """Stands for the kill."""
 
@@ -213,7 +218,7 @@ def test_two_passes_that_agree_cost_nothing_and_others_the_same_either_way() -> 
 def test_a_network_learns_from_two_agreeing_passes(tiny: Path, tmp_path: Path) -> None:
     data = texts_of(12, seed=1)
     schedule = Schedule(
-        epochs=15, batch_size=12, rate=3e-3, head_rate=1e-2, average=0.8, patience=15, agreement=1.0, contrastive=0.1, precision="no"
+        epochs=25, batch_size=12, rate=3e-3, head_rate=1e-2, average=0.8, patience=15, agreement=1.0, contrastive=0.1, precision="no"
     )
     network = network_of(tiny, "full")
     ids = tokenizer_of(tiny)(list(data.texts))["input_ids"]
