@@ -1,8 +1,8 @@
 """Questions about the service itself: how many conversations, handed off and why, resolved, rated, answered how fast.
 
-Owns the small grammar of these questions; the figures' names, definitions and words are in `service.toml`. They are about the shop's own
-counter and not about its sales: "today" is today, and the figures come from the store by way of `Figures`. Refuses what it cannot narrow
-down rather than leave a word out of account.
+Owns the small grammar of these questions, with `service_narrowing`; the figures' names, definitions and words are in `service.toml`. They
+are about the shop's own counter and not about its sales: "today" is today, and the figures come from the store by way of `Figures`.
+Refuses what it cannot narrow down rather than leave a word out of account.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ from typing import Any, Protocol
 
 from assistant.analyst.periods import PeriodGrammar
 from assistant.analyst.question import Period
+from assistant.analyst.service_narrowing import Among, Known, narrowed
 from assistant.types import Answer, Receipt, Row, Status
 
-MEMORY = "service"
-"""Under this name the conversation's memory keeps the last figure asked for."""
+MEMORY, NARROWED = "service", "service_among"
+"""Under these names the conversation's memory keeps the last figure asked for, and what it was narrowed down to."""
+EVERYTHING = Among()
+MOST = 2000
+"""Characters of a message that are read."""
 
 
 class Counted(Protocol):
@@ -38,9 +42,11 @@ class Counted(Protocol):
 
 
 class Figures(Protocol):
-    """Reckons a figure by its name."""
+    """Reckons a figure by its name, and says what it can be narrowed down to."""
 
-    def figure(self, name: str, start: datetime, end: datetime, by: str = "") -> Counted: ...
+    def figure(self, name: str, start: datetime, end: datetime, by: str = "", among: Mapping[str, Any] | None = None) -> Counted: ...
+    def topics(self) -> list[str]: ...
+    def agents(self) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +89,25 @@ class ServiceRoom:
 
     def reply(self, text: str, memory: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]] | None:
         """The answer and the memory after it; None where the message is about something else."""
-        said = " ".join(text.lower().replace("’", "'").split()).strip(" ?!.")
-        now = self._now()
-        grammar = PeriodGrammar(date(now.year - 10, 1, 1), now.date())
-        found = grammar.find(said)
+        said = " ".join(text.lower().replace("’", "'").split()).strip(" ?!.")[:MOST]
         measure = measure_of(said) if _ABOUT.search(said) else None
-        rest = _without(said, [(f.start, f.end) for f in found])
         follows = str(memory.get(MEMORY, ""))
+        if measure is None and not follows:
+            return None
+        now = self._now()
+        found = PeriodGrammar(date(now.year - 10, 1, 1), now.date()).find(said)
+        known = Known(self._figures.agents(), tuple(self._figures.topics()))
+        among, rest = narrowed(_without(said, [(f.start, f.end) for f in found]), known, _small())
         if measure is None and follows and found and set(_WORD.findall(rest)) <= _JOINING:
             measure = next(m for m in measures() if m.name == follows)
+            among = among if among.filters else Among.of(memory.get(NARROWED, {}))
         if measure is None:
             return None
         if left := _left(rest):
-            words = f"I can count {measure.title} over any time, but not narrow them down by “{left}”."
+            words = (
+                f"I can count {measure.title} over any time, of one agent, one channel (page, widget, API) or one topic, but not narrow "
+                f"them down by “{left}”."
+            )
             return Answer(Status.CLARIFY, words, intent="service", tool="service", choices=(f"{measure.title.capitalize()} today",)), memory
         if len(found) > 1:
             words = f"That names several times. Which one shall I take for {measure.title}?"
@@ -105,17 +117,19 @@ class ServiceRoom:
             }
         by = "day" if _BY_DAY.search(said) and "day" in _KEPT_BY.get(measure.name, ()) else measure.by
         period = found[0].period if found else None
-        return self.answer(measure, period, by), {**memory, MEMORY: measure.name}
+        return self.answer(measure, period, by, among), {**memory, MEMORY: measure.name, NARROWED: among.filters}
 
-    def answer(self, measure: Measure, period: Period | None, by: str = "") -> Answer:
-        """One figure over a period of whole days, or over all there is, with its receipt."""
+    def answer(self, measure: Measure, period: Period | None, by: str = "", among: Among = EVERYTHING) -> Answer:
+        """One figure over a period of whole days, or over all there is, of the conversations meant, with its receipt."""
         now = self._now()
         first = period.first if period else date(now.year - 10, 1, 1)
         last = min(period.last, now.date()) if period else now.date()
         start, end = (datetime.combine(day, time(), now.tzinfo) for day in (first, last + timedelta(days=1)))
-        got = self._figures.figure(measure.name, start, end, by)
-        receipt = Receipt(measure.title, measure.definition, {}, (first if period else None, last), got.rows_read, now, got.query)
-        when = _when(period, now.date())
+        got = self._figures.figure(measure.name, start, end, by, among.filters)
+        receipt = Receipt(
+            measure.title, measure.definition, among.filters, (first if period else None, last), got.rows_read, now, got.query
+        )
+        when = f"{among.words} {_when(period, now.date())}".strip()
         if got.value is None or (measure.unit != "count" and not got.rows_read):
             return Answer(Status.ANSWERED, measure.none.format(when=when), receipt=receipt, intent="service", tool="service")
         value = int(got.value) if measure.unit == "count" else round(got.value, 4)

@@ -16,7 +16,7 @@ from assistant.config import Settings
 from assistant.desk import handoff
 from assistant.store import Store
 from assistant.store.desk_records import Switch, UsedSuggestion
-from assistant.store.records import Mode, Satisfaction
+from assistant.store.records import Account, AccountRole, Mode, Satisfaction
 from assistant.types import Answer, Message, Role, Status
 
 NOW = datetime.now(UTC)
@@ -138,3 +138,85 @@ def test_the_analyst_answers_without_a_warehouse_and_forgets_when_another_subjec
 def test_a_swept_conversation_is_still_counted_as_handed_off(store: Store) -> None:
     store.conversations.sweep(datetime.now(UTC) + timedelta(days=1))
     assert ask(store, "How many conversations were handed off today?").value == 2
+
+
+@pytest.fixture
+def talks(tmp_path: Path) -> Iterator[Store]:
+    """Five conversations by three channels, about two topics, three of them with agents."""
+    with Store.create(tmp_path / "talks") as store:
+        store.accounts.add(Account("mara.l@example.com", "!", AccountRole.AGENT, NOW, shown_as="Mara"))
+        rows = (
+            ("web:1", "return_policy", ""), ("web:2", "delivery_time", "tom"), ("widget:3", "return_item", "mara.l@example.com"),
+            ("widget:4", "delivery_time", ""), ("api:5", "delivery_time", "mara.l@example.com"),
+        )  # fmt: skip
+        for key, intent, agent in rows:
+            store.conversations.start(key, "shopper")
+            store.conversations.append(key, "customer", "Tell me.")
+            store.conversations.append(key, "bot", "So.", {"status": "answered", "intent": intent})
+            if agent:
+                handoff.ask_for_person(store, key)
+                handoff.take_over(store, key, agent)
+                handoff.say(store, key, agent, "Here I am.")
+        store.tags.add("web:1", "vip", "tom")
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "filters"),
+    [
+        ("How many conversations did we have over the widget today?", 2, {"channel": "widget"}),
+        ("How many chats on our web page today", 2, {"channel": "web"}),
+        ("How many conversations came by the API today?", 1, {"channel": "api"}),
+        ("How many conversations did Mara have today?", 2, {"agent": "mara.l@example.com"}),
+        ("How many chats with tom today", 1, {"agent": "tom"}),
+        ("How many conversations were about returns today?", 2, {"topic": ("return_item", "return_policy")}),
+        ("How many conversations about delivery over the widget today?", 1, {"channel": "widget", "topic": ("delivery_time",)}),
+        ("How many chats tagged vip today", 1, {"topic": ("vip",)}),
+        ("How many conversations about delivery were handed off today?", 2, {"topic": ("delivery_time",)}),
+        ("handoff rate over the widget today", 0.5, {"channel": "widget"}),
+        ("How many chats about delivery did mara have by the api today?", 1,
+         {"channel": "api", "agent": "mara.l@example.com", "topic": ("delivery_time",)}),
+    ],
+)  # fmt: skip
+def test_figures_of_a_channel_an_agent_a_topic(talks: Store, text: str, value: float, filters: dict[str, Any]) -> None:
+    answer = ask(talks, text)
+    assert (answer.status, answer.value) == (Status.ANSWERED, value), answer.text
+    assert answer.receipt is not None
+    assert dict(answer.receipt.filters) == filters
+    assert "<<" not in answer.receipt.query
+
+
+def test_what_it_was_narrowed_down_to_is_said_and_goes_on(talks: Store) -> None:
+    room = ServiceRoom(talks.service)
+    found = room.reply("How many conversations over the widget today?", {})
+    assert found is not None
+    assert "by the widget" in found[0].text
+    following = room.reply("and yesterday?", found[1])
+    assert following is not None
+    assert following[0].receipt is not None
+    assert dict(following[0].receipt.filters) == {"channel": "widget"}
+    assert following[0].value == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["How many chats with zed today", "How many conversations about zeppelins today?", "how many chats by fax"]
+)
+def test_what_names_nothing_of_ours_is_refused(talks: Store, text: str) -> None:
+    assert ask(talks, text).status is Status.CLARIFY
+
+
+def test_a_name_with_a_quote_is_a_name(talks: Store) -> None:
+    talks.accounts.add(Account("o'hara", "!", AccountRole.AGENT, NOW))
+    handoff.assign(talks, "web:1", "o'hara", "o'hara")
+    assert ask(talks, "How many conversations did o'hara have today?").value == 1
+
+
+def test_the_response_time_of_an_agent_is_that_of_their_own_words(talks: Store) -> None:
+    handoff.ask_for_person(talks, "web:1")
+    handoff.take_over(talks, "web:1", "tom")
+    handoff.assign(talks, "web:1", "tom", "mara.l@example.com")
+    handoff.say(talks, "web:1", "mara.l@example.com", "Tom had to go.")
+    answer = ask(talks, "What was the response time of mara today?")
+    assert answer.receipt is not None
+    assert answer.receipt.rows_read == 3
+    assert "t.author = 'agent:' || 'mara.l@example.com'" in answer.receipt.query
