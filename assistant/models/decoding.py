@@ -24,10 +24,12 @@ BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the encoder reads, and tokens that this reply may not have though its source has them."""
+    """What the encoder reads, and tokens that this reply may not have though its source has them. `beam` is how many replies are kept in
+    view, 0: as many as the model's card says."""
 
     tokens: tuple[str, ...]
     barred: frozenset[str] = frozenset()
+    beam: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +117,28 @@ class Ct2Decoder:
         own source does not allow gives way to the next of its beam; where none is left it is decoded again by itself, with all such tokens
         suppressed, which takes three times as long.
         """
-        if not sources:
-            return []
-        results = self._translator.translate_batch(
-            [list(source.tokens) for source in sources],
-            beam_size=self._limits.beam,
-            num_hypotheses=self._limits.beam,
-            max_batch_size=BATCH if self._limits.beam == 1 else 1,  # tokens that only another may have would push its own out of a beam
-            use_vmap=True,
-            disable_unk=True,
-            **self._said,
-        )
-        return [self._best(_all_decoded(result), source) for result, source in zip(results, sources, strict=True)]
+        found: dict[int, Decoded] = {}
+        for beam in {self._beam(source) for source in sources}:
+            places = [place for place, source in enumerate(sources) if self._beam(source) == beam]
+            results = self._translator.translate_batch(
+                [list(sources[place].tokens) for place in places],
+                beam_size=beam,
+                num_hypotheses=beam,
+                max_batch_size=BATCH if beam == 1 else 1,  # tokens that only another may have would push its own out of a beam
+                use_vmap=True,
+                disable_unk=True,
+                **self._said,
+            )
+            found |= {place: self._best(_all_decoded(r), sources[place]) for place, r in zip(places, results, strict=True)}
+        return [found[place] for place in range(len(sources))]
+
+    def _beam(self, source: Source) -> int:
+        return source.beam or self._limits.beam
 
     def _best(self, replies: list[Decoded], source: Source) -> Decoded:
         kept = [reply for reply in replies if self._kept_to(reply, source)]
         if not kept:
-            kept = self._alone(source, num_hypotheses=self._limits.beam)
+            kept = self._alone(source, beam_size=self._beam(source), num_hypotheses=self._beam(source))
         return replace(kept[0], rivals=tuple(kept[1:]))
 
     def alternatives(self, source: Source, count: int) -> list[Decoded]:

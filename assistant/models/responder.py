@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.models.batching import Batcher
+from assistant.models.consensus import WIDER, agreed, only_worded
 from assistant.models.decoding import BATCH, END, Ct2Decoder, Decoded, Decoder, Limits, Source
 from assistant.models.folder import Card, ModelFolder, open_model, read_card
 from assistant.models.prose import spoken
@@ -98,8 +99,11 @@ class Seq2SeqResponder:
         """The likeliest reply to each, in their order."""
         model = self._load()
         prompts = [model.delexicaliser.prompt(request) for request in requests]
-        found = model.decoder.decode([model.source(prompt) for prompt in prompts])
-        return [_phrasing(decoded, prompt) for decoded, prompt in zip(found, prompts, strict=True)]
+        beam = model.limits.beam
+        worded = [beam > 1 and only_worded(request) for request in requests]
+        sources = [model.source(prompt, WIDER * beam if wide else beam) for prompt, wide in zip(prompts, worded, strict=True)]
+        found = [_phrasing(decoded, prompt) for decoded, prompt in zip(model.decoder.decode(sources), prompts, strict=True)]
+        return [agreed(*each) if wide else each[0] for each, wide in zip(zip(found, requests, strict=True), worded, strict=True)]
 
     def alternatives(self, request: Request, count: int = 3) -> list[Phrasing]:
         """Up to `count` replies that begin differently, the likeliest first, none twice."""
@@ -145,11 +149,11 @@ class _Loaded:
         tokenizer = Tokenizer.from_file(str(model.file(TOKENIZER_FILE)))
         return cls(tokenizer, _decoder(model, threads), Delexicaliser(unfamiliar_to(tokenizer)), Limits.of(model.card))
 
-    def source(self, prompt: Prompt) -> Source:
+    def source(self, prompt: Prompt, beam: int = 0) -> Source:
         tokens = self.tokenizer.encode(prompt.text).tokens
         if len(tokens) > self.limits.source:
             tokens = [*tokens[: self.limits.source - 1], END]
-        return Source(tuple(tokens), frozenset(slot.token for slot in prompt.slots) - prompt.emittable)
+        return Source(tuple(tokens), frozenset(slot.token for slot in prompt.slots) - prompt.emittable, beam)
 
 
 def _decoder(model: ModelFolder, threads: int) -> Decoder:
