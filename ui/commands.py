@@ -5,6 +5,7 @@ Thin, and light to import: models, Gradio and the server are loaded when a comma
 
 from __future__ import annotations
 
+import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -105,7 +106,18 @@ def _serve(shop: Shop, host: str | None, port: int | None) -> None:
             stack.enter_context(Housekeeping(shop.store, shop.settings, shop.understander.encoder))
             config = uvicorn.Config(create_app(shop, accounts), log_level="warning", timeout_graceful_shutdown=3)
         _announce(console, shop.settings.shop_name, listening.getsockname(), made)
+        stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="office")).submit(_open_office, shop)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _open_office(shop: Shop) -> None:
+    """Load what staff questions need while the first shoppers are served, so that the first question does not wait for it."""
+    from retrieval.errors import ShopclerkError
+
+    try:
+        shop.analyst.warm_up()
+    except ShopclerkError as error:
+        logging.getLogger(__name__).info("Staff questions will say: %s", error.message)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 from assistant.analyst.assemble import Focus
 from assistant.analyst.context import Context
 from assistant.analyst.lessons import Encode, Lesson, Lessons, as_said
-from assistant.analyst.lexicon import load_lexicon
+from assistant.analyst.lexicon import Lexicon, load_lexicon
 from assistant.analyst.mending import Chosen, Form, Mender
 from assistant.analyst.outcome import Clarify, Refuse
 from assistant.analyst.parse import Memory, Parsed, Parser, memory_from_json
 from assistant.analyst.permits import Permits, load_permits, refusal
 from assistant.analyst.proposing import Proposer, load_model
 from assistant.analyst.question import FilterClause, Question, question_from_json
-from assistant.analyst.semantics import load_semantics
+from assistant.analyst.semantics import Semantics, load_semantics
 from assistant.analyst.service import MEMORY as SERVICE
 from assistant.analyst.service import ServiceRoom
 from assistant.analyst.synonyms import Proposal, proposals
@@ -88,6 +88,7 @@ class Analyst:
         self._loaded: _Loaded | None = None
         self._veiled: tuple[_Loaded, _Loaded] | None = None
         self._lessons: tuple[Parser, Lessons] | None = None
+        self._worded: tuple[float, Semantics, Lexicon] | None = None
         self._model = model
         self._service, self._talk = service, talk
 
@@ -302,15 +303,22 @@ class Analyst:
 
     def _over(self, warehouse: Warehouse) -> _Loaded:
         staff = self.settings.staff
-        written = _written(self.own_words)
-        semantics = load_semantics(self.own_words if staff.semantics or self.own_words.exists() else None)
+        written, semantics, words = self._words()
         info, values = warehouse.info, load_values(warehouse)
-        lexicon = lexicon_with(load_lexicon(semantics), values)
+        lexicon = lexicon_with(words, values)
         today = info.as_of.date() if info.as_of else date.today()  # noqa: DTZ011 - a shop without dated sales still asks about "today"
         parser = Parser(semantics, lexicon, values, info.first_day or today, today, self._is_word)
         context = Context(warehouse, semantics, self.settings, info.first_day, info.as_of)
         permits = load_permits({str(role): names for role, names in staff.denied.items()}, semantics)
         return _Loaded(context, parser, values, tools(), permits, written)
+
+    def _words(self) -> tuple[float, Semantics, Lexicon]:
+        """The semantic layer and the words of asking, read anew only when the shop's own file has changed: they take a second."""
+        written = _written(self.own_words)
+        if self._worded is None or self._worded[0] != written:
+            semantics = load_semantics(self.own_words if self.settings.staff.semantics or self.own_words.exists() else None)
+            self._worded = written, semantics, load_lexicon(semantics)
+        return self._worded
 
 
 def _written(path: Path) -> float:
