@@ -13,6 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from assistant.analyst.narrate import label_words
 from assistant.analyst.wording import day, figure
 from ui.render import prose
 
@@ -45,9 +46,9 @@ def table(record: Mapping[str, Any], turn: int, currency: str) -> str:
     return str(
         Markup(
             '<section class="sc-rows"><header><h2>{} rows</h2><a class="sc-button" href="csv/{}" download>Download CSV</a></header>'
-            '<div class="sc-scroll" tabindex="0" role="region" aria-label="Rows"><table><thead><tr><th scope="col">Label</th>{}'
+            '<div class="sc-scroll" tabindex="0" role="region" aria-label="Rows"><table><thead><tr><th scope="col">{}</th>{}'
             '<th scope="col" class="sc-number">{}</th></tr></thead><tbody>{}</tbody></table></div><p class="sc-hint">{}</p></section>'
-        ).format(len(rows), turn, _name_head(rows), _measure(record), Markup("").join(lines), more)
+        ).format(len(rows), turn, _grouped(record), _name_head(rows), _measure(record), Markup("").join(lines), more)
     )
 
 
@@ -106,7 +107,13 @@ def _value(value: Any, record: Mapping[str, Any], currency: str) -> str:
 def _row(row: Mapping[str, Any], record: Mapping[str, Any], currency: str) -> Markup:
     name = Markup("<td>{}</td>").format(row.get("name", "")) if _named(record["rows"]) else Markup("")
     value = figure(row["value"], str(record.get("row_unit") or record.get("unit", "")), currency)
-    return Markup('<tr><td>{}</td>{}<td class="sc-number">{}</td></tr>').format(row["label"], name, value)
+    return Markup('<tr><td>{}</td>{}<td class="sc-number">{}</td></tr>').format(label_words(str(row["label"])), name, value)
+
+
+def _grouped(record: Mapping[str, Any]) -> str:
+    """What the rows are by: "Month", "Country"; else no more than that they have labels."""
+    by = (record.get("question") or {}).get("by") or ()
+    return words_of(by[0]) if by else "Label"
 
 
 def _name_head(rows: list[Mapping[str, Any]]) -> Markup:

@@ -97,7 +97,7 @@ def test_a_question_is_corrected_in_the_browser(office: Shop, browser: Any) -> N
         page.locator(".sc-understood [name=by]").select_option("quarter")
         page.get_by_role("button", name="Answer as corrected").click()
         page.locator(".sc-staff", has_text="I meant: Units sold, France, 2010").wait_for()
-        page.locator(".sc-rows td", has_text="2010-Q4").wait_for()
+        page.locator(".sc-rows td", has_text="Q4 2010").wait_for()
         page.get_by_text("Receipt").first.wait_for()
         context.close()
 

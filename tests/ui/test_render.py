@@ -167,6 +167,10 @@ def test_the_sheet_shows_the_record_and_folds_the_receipt() -> None:
     assert "up to 9 December 2011" in html
     assert "&lt;b&gt;" in html
     assert sheet.table({**record, "rows": []}, 2, "GBP") == ""
+    series = {**record, "rows": [{"label": "2010-11", "name": "2010-11", "value": 1}], "question": {"by": ["month"]}}
+    html = sheet.table(series, 2, "GBP")
+    assert '<th scope="col">Month</th>' in html
+    assert "<td>Nov 2010</td>" in html
     assert sheet.receipt({"receipt": None}) == ""
 
 
