@@ -84,13 +84,27 @@ def without_stutter(text: str) -> str:
 
 
 def turned(text: str, evidence: Sequence[Fact]) -> str:
-    """The clause of the evidence that a text affirms though it denies or wishes ("wish it had a handle"); empty where there is none."""
-    said = telling(text)
-    if not said or polarity(text) or _unfulfilled().search(text):
-        return ""
-    clauses = [clause for fact in evidence for clause in _CLAUSE.split(as_sentence(fact)) if clause.strip()]
-    nearest = max(clauses, key=lambda clause: len(said & telling(clause)), default="")
-    return nearest if polarity(nearest) or _unfulfilled().search(nearest) else ""
+    """The clause of the evidence that a text turns round; empty where there is none.
+
+    A text turns round what it affirms though the evidence denies or only wishes it ("wish it had a handle"), and what it denies though the
+    evidence affirms that and denies something else ("waterproof, but not for the machine": "it is not waterproof").
+    """
+    told = [
+        (clause, telling(clause), _denies(clause)) for fact in evidence for clause in _CLAUSE.split(as_sentence(fact)) if clause.strip()
+    ]
+    denied = any(denies for *_, denies in told)
+    for clause in _CLAUSE.split(text):
+        said, denies = telling(clause), _denies(clause)
+        if not said or (denies and not denied):
+            continue
+        nearest, words, against = max(told, key=lambda piece: (len(said & piece[1]), piece[2] == denies), default=("", frozenset(), denies))
+        if said & words and against != denies:
+            return nearest.strip()
+    return ""
+
+
+def _denies(clause: str) -> bool:
+    return polarity(clause) or _unfulfilled().search(clause) is not None
 
 
 def valueless(text: str, evidence: Sequence[Fact]) -> bool:

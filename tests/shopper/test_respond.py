@@ -143,6 +143,8 @@ def test_what_only_repeats_the_question_is_not_said_to_customers() -> None:
     [
         ("does it have a handle?", "I wish it had a handle, but still a good buy.", "It has a handle.", "turned"),
         ("what sounds does it make?", "Nice and simple, without any extra sounds.", "It makes any extra sounds.", "turned"),
+        ("what of the cover?", "The cover is waterproof. It is not for the machine.", "The cover is not waterproof.", "turned"),
+        ("what is the handle like?", "I wish it had a handle. It does not fold.", "It has a handle but does not fold.", "turned"),
         ("what is in the box?", "The box holds a brush and two cups.", "The box is in the box.", "nothing"),
         ("what is in the box?", "The box holds a brush and two cups.", "The box holds a brush.", ""),
     ],
