@@ -32,6 +32,8 @@ Draft: TypeAlias = Callable[[Conversation, str], tuple[Answer, float]]
 
 MOST = 3
 LEAST_CONFIDENCE = 0.35
+ALIKE = 0.9
+"""Likeness from which a macro is made for a case."""
 AGREES = 0.6
 """Share of a draft's telling words that the clerk's answer has, from which the two say the same."""
 KEPT = 256
@@ -192,7 +194,14 @@ class Desk:
         sure = [s for s in (*self._faq(asked), *ready) if s and s.confidence >= LEAST_CONFIDENCE]
         drafted = list(self._drafted(conversation, asked))
         worded = [way for suggestion in drafted for way in self._worded(asked, suggestion)]
-        return [*sure, *drafted, *worded]
+        owned_up = [more for suggestion in drafted if suggestion.title == SILENT for more in self._finding_out(suggestion, slots)]
+        return [*sure, *drafted, *worded, *owned_up]
+
+    def _finding_out(self, answered: Suggestion, slots: dict[str, str]) -> Iterator[Suggestion]:
+        """The macro for what the shop does not know, which is as likely to be in place as the clerk's owning up to it."""
+        for near in self.macros.nearest(SILENT, 1):
+            if near.likeness > ALIKE and (text := near.reply.fill(slots)):
+                yield Suggestion(text, "macro", answered.confidence, near.reply.id, near.reply.title)
 
     def _worded(self, asked: str, answered: Suggestion) -> Iterator[Suggestion]:
         """The responder's own ways to say what the clerk found; what says the same as the clerk is as likely as it."""

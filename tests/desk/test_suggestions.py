@@ -120,6 +120,7 @@ def test_what_the_shop_does_not_know_is_not_drafted_from_the_product(store: Stor
     assert tuple(asked) == drafted_from
     (own,) = [s for s in found if s.source == "assistant"]
     assert (own.title == SILENT) is not known
+    assert any("does not say. I am asking" in s.text for s in found) is not known, "the macro for it"
 
 
 def test_confidence_is_the_chance_that_it_answers_and_not_the_cosine(store: Store) -> None:

@@ -165,8 +165,8 @@ def invitation(camera: Camera) -> Page:
 
 def account(camera: Camera) -> Page:
     """The account's own page, dark."""
-    page = camera.open("/signin?next=/account", user="analyst", dark=True)
-    page.get_by_text("Change the password").wait_for()
+    page = camera.open("/signin?next=/account", user="agent", dark=True)
+    page.get_by_text("What customers read").wait_for()
     return page
 
 
