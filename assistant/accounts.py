@@ -149,7 +149,7 @@ class Accounts:
             raise self._refusal(account.username, "", "The present password is not right.")
         return self._set_password(account, new)
 
-    def invite(self, username: str, role: AccountRole | None = None) -> str:
+    def invite(self, username: str, role: AccountRole | None = None, by: str = "command line") -> str:
         """The secret of a link by which one person may choose the password of this account, once.
 
         `role` is for a new account. The link for a known one changes nothing until it is used.
@@ -169,7 +169,7 @@ class Accounts:
         ends = made + timedelta(hours=self._settings.invitation_hours)
         with self._store.transaction():
             self._store.invitations.add(Invitation(_key(secret), invited, given, made, ends))
-            self._store.audit.append("command line", "account_invited", invited, role=given.value)
+            self._store.audit.append(by, "account_invited", invited, role=given.value)
         return secret
 
     def invited(self, secret: str) -> Invitation:
@@ -222,18 +222,39 @@ class Accounts:
             self._store.audit.append(by, "account_named", account.username, shown_as=name)
         return account
 
-    def switch(self, username: str, *, disabled: bool) -> None:
+    def assign(self, username: str, role: AccountRole, by: str) -> None:
+        """Give an account another role; it holds at once, on every screen.
+
+        Raises:
+            StoreError: there is no such account.
+            NotAllowed: it is one's own.
+        """
+        account = self._store.accounts.get(username)
+        if account is None:
+            raise StoreError(f"There is no account {username!r}.", hint="Invite them first.")
+        if account.role is role:
+            return
+        if account.username == by:
+            raise NotAllowed("Nobody changes their own role. Ask another administrator.")
+        with self._store.transaction():
+            self._store.accounts.save(replace(account, role=role))
+            self._store.audit.append(by, "account_role_changed", account.username, was=account.role.value, now=role.value)
+
+    def switch(self, username: str, *, disabled: bool, by: str = "command line") -> None:
         """Shut an account out and end its sessions, or let it in again.
 
         Raises:
             StoreError: there is no such account.
+            NotAllowed: it is one's own.
         """
         account = self._store.accounts.get(username)
         if account is None:
             raise StoreError(f"There is no account {username!r}.", hint="`shopclerk accounts list` shows them.")
+        if account.username == by:
+            raise NotAllowed("Nobody shuts themselves out. Ask another administrator.")
         with self._store.transaction():
             self._store.accounts.save(replace(account, disabled=disabled, failed_sign_ins=0, locked_until=None))
-            self._store.audit.append("command line", "account_disabled" if disabled else "account_enabled", account.username)
+            self._store.audit.append(by, "account_disabled" if disabled else "account_enabled", account.username)
             if disabled:
                 self._store.sessions.remove_all(account.username)
 

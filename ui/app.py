@@ -25,6 +25,7 @@ from ui.gaps import router as gaps_router
 from ui.gradio_import import apps_made_once, import_gradio, serve_by
 from ui.live import router as live_router
 from ui.oidc import Elsewhere
+from ui.people import router as people_router
 from ui.service import router as service_router
 from ui.sheet import to_csv
 from ui.signin import router as sign_in_router
@@ -60,6 +61,7 @@ def create_app(shop: Shop, accounts: Accounts | None = None) -> FastAPI:
     app.include_router(docs_router)
     app.include_router(sign_in_router)
     app.include_router(account_router)
+    app.include_router(people_router)
     app.include_router(board_router)
     app.include_router(live_router)
     app.include_router(gaps_router)

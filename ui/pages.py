@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from assistant.accounts import DESK_ROLES, INSIGHTS_ROLES, LONGEST_SHOWN, SHORTEST_PASSWORD
-from assistant.store.records import Account
+from assistant.store.records import Account, AccountRole
 from ui.theme import head
 
 CONTENT_POLICY = (
@@ -67,6 +67,23 @@ _CALLED = Markup(
     'autocomplete="given-name" aria-describedby="shown"></label><p class="sc-hint" id="shown">Your login is never shown to customers. Left '
     'empty, they read “a colleague”.</p><button type="submit">Save it</button></form>'
 )
+_PEOPLE = Markup(
+    '<h1>People</h1><p class="sc-lead">Who works here, and what they may do. Whoever is shut out is signed out at once.</p>{notice}{error}'
+    '<ul class="sc-people">{people}</ul><h2>Invite somebody</h2>{form}'
+)
+_PERSON = Markup(
+    '<li><h2>{name}{state}</h2><form method="post" action="/people"><input type="hidden" name="form" value="{form}">'
+    '<input type="hidden" name="name" value="{name}"><label>Role<select name="role">{roles}</select></label>'
+    '<label>Customers read<input name="shown_as" maxlength="{longest}" value="{shown_as}" placeholder="a colleague"></label>'
+    '<p class="sc-people-acts"><button name="do" value="change">Save</button>'
+    '<button name="do" value="link" class="sc-quiet">New password link</button>'
+    '<button name="do" value="{switch}" class="sc-quiet">{switched}</button></p></form></li>'
+)
+_INVITE = Markup(
+    '<form method="post" action="/people"><input type="hidden" name="form" value="{form}"><label>Name<input name="name" required '
+    'maxlength="80" autocapitalize="none"></label><label>Role<select name="role">{roles}</select></label>'
+    '<button name="do" value="invite">Make a link</button></form><p class="sc-hint"><a href="/account">Your account</a></p>'
+)
 _ROOM_NAMES = (("/desk", "Desk", DESK_ROLES), ("/insights", "Insights", INSIGHTS_ROLES))
 
 
@@ -100,6 +117,30 @@ def account_page(shop: str, form: str, account: Account, sessions: int, *, error
     return _page(f"Your account · {shop}", shop, body)
 
 
+def people_page(shop: str, form: str, account: Account, people: Iterable[Account], *, error: str = "", notice: Markup | str = "") -> str:
+    """Everybody's role and name for customers, to be changed, and a form to invite somebody."""
+    listed = [
+        _PERSON.format(
+            name=one.username,
+            state=Markup(" <small>{}</small>").format("you" if one.username == account.username else "shut out" if one.disabled else ""),
+            form=form,
+            roles=_roles(one.role),
+            longest=LONGEST_SHOWN,
+            shown_as=one.shown_as,
+            switch="enable" if one.disabled else "disable",
+            switched="Let in again" if one.disabled else "Shut out",
+        )
+        for one in people
+    ]
+    body = _PEOPLE.format(
+        notice=Markup('<p class="sc-done" role="status">{}</p>').format(notice) if notice else "",
+        error=_alert(error),
+        people=Markup("").join(listed),
+        form=_INVITE.format(form=form, roles=_roles(AccountRole.AGENT)),
+    )
+    return _page(f"People · {shop}", shop, body)
+
+
 def words_page(shop: str, title: str, words: str, *, link: tuple[str, str] = ("/", "To the shop")) -> str:
     """A page that says one thing and shows the way on: (address, words)."""
     way = Markup('<p><a class="sc-button" href="{}">{}</a></p>').format(*link)
@@ -129,9 +170,16 @@ def _alert(error: str) -> Markup:
     return Markup('<p class="sc-error" role="alert">{}</p>').format(error) if error else Markup("")
 
 
+def _roles(chosen: AccountRole) -> Markup:
+    options = [Markup("<option{}>{}</option>").format(Markup(" selected") if role is chosen else "", role.value) for role in AccountRole]
+    return Markup("").join(options)
+
+
 def _rooms_of(account: Account) -> Markup:
     """Links to the rooms that an account opens."""
     links = [
         Markup('<a class="sc-button" href="{}/">{}</a>').format(path, name) for path, name, roles in _ROOM_NAMES if account.role in roles
     ]
+    if account.role is AccountRole.ADMIN:
+        links.append(Markup('<a class="sc-button" href="/people">People</a>'))
     return Markup(" ").join(links)

@@ -166,3 +166,41 @@ def test_cookies_go_over_https_only_where_the_site_is_reached_so(site: Site) -> 
         assert "secure" in behind_a_proxy.get("/signin").headers["set-cookie"].lower()
         assert "secure" in behind_a_proxy.get("/").headers["set-cookie"].lower()
     assert "secure" not in httpx.get(f"{site.url}/signin").headers["set-cookie"].lower()
+
+
+def test_an_administrator_and_nobody_else_sees_to_people(site: Site) -> None:
+    store, accounts = site.shop.store, Accounts(site.shop.store, FAST)
+    for name, role in (("head", AccountRole.ADMIN), ("nora", AccountRole.AGENT)):
+        accounts.create(name, role)
+    tokens = Tokens(store)
+    head, nora, manager = (store.accounts.get(name) for name in ("head", "nora", "manager"))
+    assert head
+    assert nora
+    assert manager
+    with httpx.Client(base_url=site.url, cookies={SESSION_COOKIE: tokens.session_of(manager)}) as client:
+        assert client.get("/people").status_code == 403
+        assert "/people" not in client.get("/account").text
+        assert client.post("/people", data={"do": "disable", "name": "nora"}).status_code == 403
+    with httpx.Client(base_url=site.url, cookies={SESSION_COOKIE: tokens.session_of(head)}) as client:
+        assert 'href="/people"' in client.get("/account").text
+        assert client.post("/people", data={"do": "disable", "name": "nora", "form": "forged"}).status_code == 403
+        assert "nora is changed" in send(client, "/people", do="change", name="nora", role="analyst", shown_as="Nora").text
+        changed = store.accounts.get("nora")
+        assert changed
+        assert (changed.role, changed.shown_as, changed.password_hash) == (AccountRole.ANALYST, "Nora", nora.password_hash)
+        assert "is shut out" in send(client, "/people", do="disable", name="nora").text
+        assert store.accounts.get("nora").disabled  # type: ignore[union-attr]
+        assert "may sign in" in send(client, "/people", do="enable", name="nora").text
+        link = re.search(r"/invite/([\w-]+)</code>", send(client, "/people", do="invite", name="nils", role="agent").text)
+        assert link is not None
+        assert accounts.invited(link[1]).username == "nils"
+        assert re.search(r"/invite/[\w-]+</code>", send(client, "/people", do="link", name="nora").text)
+        for own in ({"do": "disable"}, {"do": "change", "role": "agent"}):
+            refused = send(client, "/people", name="head", **own)
+            assert refused.status_code == 400
+            assert "another administrator" in refused.text
+        assert send(client, "/people", do="explode", name="nora").status_code == 400
+        assert send(client, "/people", do="change", name="gone", role="agent").status_code == 400
+    assert {"account_role_changed", "account_disabled", "account_enabled", "account_invited"} <= {
+        entry.action for entry in store.audit.recent(12) if entry.actor == "head"
+    }

@@ -25,6 +25,7 @@ SHOPPER = frozenset({"shopper"})
 DESK = frozenset({"agent", "manager", "chief"})
 OFFICE = frozenset({"analyst", "manager", "chief"})
 KEEPERS = frozenset({"manager", "chief"})
+ADMINS = frozenset({"chief"})
 NONE: frozenset[str] = frozenset()
 ROOMS = {"": ANYBODY, "/desk": DESK, "/insights": OFFICE}
 
@@ -72,6 +73,8 @@ TABLE: dict[str, frozenset[str]] = {
     "POST /api/v1/import/{format}": KEEPERS,
     "GET /api/v1/metrics": KEEPERS,
     "GET /insights/service": KEEPERS,
+    "GET /people": ADMINS,
+    "POST /people": ADMINS,
     "GET /live": SHOPPER,
     "POST /live/typing": SHOPPER,
 }
@@ -180,7 +183,7 @@ def test_everybody_gets_what_the_table_says(site: Site, cookies: dict[str, dict[
 
 def right(status: int, name: str, route: str, mount: str | None, allowed: frozenset[str]) -> bool:
     """Whether the answer is what the table asks for: through to the route, or shut in the way that tells least."""
-    form = route in ("POST /signin", "POST /invite/{secret}", "POST /account", "POST /account/name")
+    form = route in ("POST /signin", "POST /invite/{secret}", "POST /account", "POST /account/name", "POST /people")
     if name in allowed:
         return status not in (401, 500) and (status != 403 or form)
     if mount is not None and not allowed:
