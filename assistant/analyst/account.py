@@ -7,14 +7,17 @@ is asked back instead. Knows nothing of how questions are made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from assistant.analyst.carried import uncarried
 from assistant.analyst.draft import RANKING_OPS, Draft
 from assistant.analyst.outcome import Clarify
 from assistant.analyst.question import FilterClause, Period, Question, Side
 from assistant.analyst.reading import Mark, Reading
 from assistant.analyst.semantics import Semantics
 
+_ELAPSED = re.compile(r"\b(?:how long|how many (?:days|weeks|months)|(?:days|weeks|months|time) (?:since|between|passed|ago))\b")
 _PLAIN_TOOLS = ("metric", "series", "breakdown", "ranking", "compare", "share", "count")
 _COUNTED = {
     "customers": "customer",
@@ -59,6 +62,8 @@ _SMALL = frozenset(["any", "been", "yet", "ever", "be", "a", "anything", "it", "
 
 def left_over(draft: Draft, question: Question, semantics: Semantics) -> Clarify | None:
     """The question back about what the message names and `question` lacks; None where the account is square."""
+    if question.tool == "record" and (found := _ELAPSED.search(draft.reading.text)):
+        return _asked_about(f"“{found[0]}”: I can tell the day, but not how long it is")
     if question.tool not in _PLAIN_TOOLS:
         return None
     figure = next(iter(_figures(draft, question, semantics)), "")
@@ -74,7 +79,7 @@ def left_over(draft: Draft, question: Question, semantics: Semantics) -> Clarify
     period = next((f.period for f in draft.periods if f.period is not None and not _timed(f.period, question)), None)
     if period is not None:
         return Clarify(f"I do not know what to do with {period.title} here; which one period, or which two to compare?", slot="period")
-    mark = next(_unanswered(draft, question, semantics), None)
+    mark = next(_unanswered(draft, question, semantics), None) or next(uncarried(draft, question, semantics), None)
     return None if mark is None else _asked_about(f"“{mark.text}”")
 
 

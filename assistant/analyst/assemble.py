@@ -108,6 +108,12 @@ class _Turn(CheckedTurn):
         if len(metrics) > 1:
             return replace(question, ask="rows")
         several = next((d for d, placed in self.draft.filters.at.items() if len({c for _, c in placed if c.op == "eq"}) > 1), "")
-        if several and not self.reading.has("total") and several in ("country", "product", "customer", "department", "class"):
+        either = " or " in self.reading.text and not self.semantics.metric(metrics[0]).additive
+        if (
+            several
+            and not either
+            and not self.reading.has("total")
+            and several in ("country", "product", "customer", "department", "class")
+        ):
             return replace(question, tool="breakdown", by=(several,))
         return question

@@ -126,6 +126,11 @@ PERIOD_WORDS = frozenset(
             "earlier",
             "later",
             "ago",
+            "ending",
+            "ended",
+            "opening",
+            "closing",
+            "calendar",
         ],
     ]
 )

@@ -57,9 +57,19 @@ class Comparing:
     @property
     def weighs(self) -> bool:
         """Whether two things are set against each other in words."""
-        return self.reading.has("versus", "difference", "more_than", "less_than", "than") or (
-            self.reading.has("more", "less") and " or " in f" {self.reading.text} "
+        return (
+            self.reading.has("versus", "difference", "more_than", "less_than", "than")
+            or (self.reading.has("more", "less") and " or " in f" {self.reading.text} ")
+            or self._takes_off()
         )
+
+    def _takes_off(self) -> bool:
+        """ "The rate of Germany less that of France": one value's figure from another's."""
+        for placed in self.draft.filters.at.values():
+            starts = [start for start, _ in placed]
+            if any(m.text == "less" and min(starts) < m.start < max(starts) for m in self.reading.ops("less")):
+                return True
+        return False
 
     @property
     def chooses(self) -> bool:
@@ -107,6 +117,10 @@ class Comparing:
         timed = {"day", "week", "month", "quarter", "year"} & set(self.draft.ranked)
         if timed and self.draft.ranks and sides[0].period and not self.weighs:
             return None
+        if timed & set(self.draft.ranked[:1]) and sides[0].period and kind in ("growth", "difference"):
+            raise Stop(
+                Clarify("I compare two periods as wholes; shall I list the figures one by one, or compare two of them?", slot="period")
+            )
         if self.draft.ranked and kind in ("growth", "difference") and sides[0].period:
             n = self.turn.rank_n() or (10 if self.draft.plural else 1)
             fewest = "bottom" if self.reading.has("fall", *DOWNWARD) else "top"
@@ -165,6 +179,8 @@ class Comparing:
         if self.reading.has("difference") and not percent and not self.reading.has(*_RATES):
             rises = self.reading.has("growth", "fall") and sides[0].period is not None
             return "growth" if rises and not any(m.text not in ("by how much",) for m in self.reading.ops("difference")) else "difference"
+        if self._takes_off():
+            return "difference"
         if self.changes or (percent and sides[0].period is not None):
             return "growth"
         if self._claims():

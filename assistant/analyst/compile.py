@@ -17,6 +17,7 @@ from assistant.analyst.question import FilterClause, Having, Period, Question
 from assistant.analyst.semantics import Condition, Cube, Dimension, Metric, Semantics
 
 if TYPE_CHECKING:
+    from assistant.analyst.templates import Templates
     from assistant.warehouse import Warehouse
 
 Order: TypeAlias = Literal["top", "bottom", "label"]
@@ -37,6 +38,9 @@ class Books(Protocol):
 
     @property
     def semantics(self) -> Semantics: ...
+
+    @property
+    def templates(self) -> Templates: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +93,14 @@ class QueryResult:
 
 def run(query: Query, books: Books) -> QueryResult:
     """Compile `query`, run it on the warehouse, and label its rows."""
-    expression = expression_of(query, books)
-    table = books.warehouse.run(expression)
+    compiled = books.templates.compiled(query, books.warehouse, lambda shape: expression_of(shape, books))
+    table = books.warehouse.rows(compiled.text, compiled.expression)
     dimensions = [books.semantics.dimension(ident) for ident in query.by]
     groups = tuple(_group(row, dimensions, query) for row in table.to_pylist())
     rows_read = found = 0
     if table.num_rows:
         rows_read, found = int(table["_read"][0].as_py() or 0), int(table["_groups"][0].as_py() or 0)
-    return QueryResult(groups, books.warehouse.sql(expression), rows_read, found)
+    return QueryResult(groups, compiled.text, rows_read, found)
 
 
 def expression_of(query: Query, books: Books) -> Any:

@@ -5,11 +5,12 @@ Owns nothing but the bundle and two conveniences; computing is `compile`'s, read
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from assistant.analyst.compile import Query, QueryResult, run
+from assistant.analyst.templates import Templates
 
 if TYPE_CHECKING:
     from assistant.analyst.semantics import Semantics
@@ -28,6 +29,7 @@ class Context:
     first_day: date | None
     as_of: datetime | None
     denied: frozenset[str] = frozenset()
+    templates: Templates = field(default_factory=Templates, compare=False, repr=False)
 
     @property
     def today(self) -> date | None:

@@ -14,7 +14,9 @@ from assistant.analyst.reading import Mark, Reading
 
 _SUPERLATIVES = ("top", "bottom", "busiest", "quietest", "most_sold", "least_sold", "most_returned", "most_expensive", "cheapest")
 REVIEW_SUPERLATIVES = ("most_recommended", "least_recommended", "most_reviewed", "least_reviewed")
-RANKING_OPS = (*_SUPERLATIVES, *REVIEW_SUPERLATIVES)
+PLACES = {"second_place": 1, "third_place": 2}
+"""Words for a place in a ranking, and how many go before it."""
+RANKING_OPS = (*_SUPERLATIVES, *REVIEW_SUPERLATIVES, *PLACES)
 DOWNWARD = ("bottom", "quietest", "least_sold", "cheapest", "least_recommended", "least_reviewed")
 
 

@@ -56,7 +56,7 @@ class Drafter:
             if (
                 before is not None
                 and before.is_op("exclude")
-                and before.text not in ("without", "not", "out")
+                and (before.text not in ("without", "not", "out") or (before.text == "without" and before.end == mark.start))
                 and mark.period.period
                 and draft.periods
             ):

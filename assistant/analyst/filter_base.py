@@ -15,12 +15,14 @@ _EXCLUDED_AFTER = ("excluded", "left out", "not counted", "not included", "aside
 
 @dataclass(slots=True)
 class Filters:
-    """The clauses found, which marks they used, and the sides where two values of one dimension stand against each other."""
+    """The clauses found, which marks they used, and the sides where two values of one dimension stand against each other; `whole` is what
+    a share is of, where its part is named beside it ("the Netherlands' share of exports")."""
 
     clauses: list[FilterClause] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     at: dict[str, list[tuple[int, FilterClause]]] = field(default_factory=dict)
     implied_product: bool = False
+    whole: FilterClause | None = None
 
     def add(self, position: int, clause: FilterClause) -> None:
         self.at.setdefault(clause.dimension, []).append((position, clause))
@@ -49,7 +51,12 @@ class FilterBase:
                 return True
             if before.sense("abroad") and not mark.sense("abroad") and before.text.startswith(("outside", "other than")):
                 return True
-            if before.sense("country") or before.kind == "word" or before.text in ("and", "&", "or", "the", "-", "from"):
+            if (
+                before.sense("country")
+                or before.kind == "word"
+                or (before.kind == mark.kind == "product")
+                or before.text in ("and", "&", "or", "the", "-", "from")
+            ):
                 before = self.reading.before(before)
                 continue
             return False
@@ -64,7 +71,7 @@ class FilterBase:
     def _spans(self, pattern: str) -> Iterator[tuple[re.Match[str], list[Mark]]]:
         """Matches of a pattern in the text, with the marks they cover."""
         starts = self._starts()
-        for match in re.finditer(rf"(?<!\S){pattern}(?!\S)", self.reading.text):
+        for match in re.finditer(rf"(?<!\S)(?:{pattern})(?!\S)", self.reading.text):
             covered = [m for m in self.reading.marks if starts[m.start] < match.end() and starts[m.end] > match.start()]
             if any(m.kind == "period" or (m.kind == "number" and m.start in self.found.used) for m in covered):
                 continue

@@ -59,6 +59,10 @@ class FilterReader(ReviewFilters):
         self._categories()
         for placed in self.found.at.values():
             clauses = [c for _, c in sorted(placed, key=lambda p: p[0])]
+            if self.reading.has("share") and {c.op for c in clauses} == {"eq", "ne"} and len(clauses) == 2:
+                self.found.whole = next(c for c in clauses if c.op == "ne")
+                self.found.clauses += [c for c in clauses if c.op == "eq"]
+                continue
             opposed = self.reading.has("versus", "difference", "than", "more", "less") or " or " in self.reading.text
             self.found.clauses.append(clauses[0] if opposed and len({c.op for c in clauses}) > 1 else merged(clauses))
         return self.found
@@ -203,10 +207,9 @@ class FilterReader(ReviewFilters):
         ):
             kind, led = match.group("kind"), match.group(0).startswith(("on ", "during ", "only "))
             days, beside = _weekdays(kind), "weekend" in self.reading.text
-            plural = "week" in kind or kind.endswith("s") or led or len(days) == 1
             if (kind == "weekday" and not beside) or (kind.endswith("weekdays") and not beside and not led):
                 continue
-            if days and plural:
+            if days:
                 self._use(*marks)
                 negated = self._negated(marks[0])
                 for clause in _day_clauses(kind, days):
@@ -259,7 +262,7 @@ def _between(clauses: list[FilterClause]) -> FilterClause | None:
         return None
     lows = [int(c.values[0]) + low[c.op] for c in clauses if c.op in low]
     highs = [int(c.values[0]) + high[c.op] for c in clauses if c.op in high]
-    if len(lows) != 1 or len(highs) != 1:
+    if len(lows) != 1 or len(highs) != 1 or (lows[0] > highs[0] and clauses[0].dimension == "hour"):
         return None
     return FilterClause(clauses[0].dimension, "between", (lows[0], highs[0]), " and ".join(c.label for c in clauses))
 

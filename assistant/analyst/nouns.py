@@ -48,11 +48,20 @@ class Nouns:
                 continue
             if self._labels_id(mark) or self._refers_back(mark):
                 continue
+            if not dimensions and metrics == ["products_sold"] and self._asks_which_sold(mark):
+                dimensions = ["product"]
             if dimensions:
                 self._noun(mark, dimensions[0], metrics[0] if metrics else "")
             elif metrics:
                 self._metric(mark, metrics[0])
         self._settle()
+
+    def _asks_which_sold(self, mark: Mark) -> bool:
+        """ "Which product sold the most": a noun and its verb, not the number of products sold."""
+        before = self.reading.before(mark)
+        while before is not None and (before.kind in ("number", "word")):
+            before = self.reading.before(before)
+        return before is not None and before.is_op("which") and mark.text.endswith(" sold")
 
     def _in_cube(self, cube: str) -> bool:
         return cube == self.draft.cube
@@ -151,6 +160,8 @@ class Nouns:
         kind = self.semantics.dimensions[dimension].kind
         if dimension == "order" and before is not None and before.is_op("average") and not mark.text.endswith("s"):
             self._metric(mark, "aov")
+        elif draft.by and self._joined_group(mark):
+            self._group(mark, dimension)
         elif mark.is_op(*RANKING_OPS):
             self._rank(mark, dimension)
         elif (lead is not None and lead.is_op("how_many")) or self._counted_after(mark):
@@ -184,6 +195,12 @@ class Nouns:
             draft.used.add(mark.start)
             draft.pending.append(mark)
 
+    def _joined_group(self, mark: Mark) -> bool:
+        """ "By country and month": a second group."""
+        link = self.reading.before(mark)
+        first = self.reading.before(link) if link is not None and link.text in ("and", "&") else None
+        return first is not None and first.start in self.draft.used and set(first.all("dimension")) & set(self.draft.by) != set()
+
     def _counted_after(self, mark: Mark) -> bool:
         """ "Invoice count": the noun is counted."""
         after = self.reading.after(mark)
@@ -203,7 +220,11 @@ class Nouns:
         draft, time = self.draft, self._time(dimension)
         if metric and draft.ranked:
             self._metric(mark, metric)
+        elif time and draft.per not in ("", dimension) and lead.text != "per":
+            self._group(mark, dimension)
         elif time and (self.reading.has("average") or (lead.text == "per" and dimension == "day")) and not draft.ranks:
+            if draft.per not in ("", dimension):
+                draft.by.append(draft.per)
             self._per(mark, dimension)
         elif (
             (draft.ranks or (self.previous is not None and self.previous.tool == "ranking"))

@@ -104,14 +104,15 @@ class Parser:
 
     def parse(self, text: str, memory: Memory) -> Parsed:
         """The outcome of a message in its conversation; never raises for what people type."""
-        of_catalogue = catalogue_question(text[:MOST])
+        text = " ".join(text.split())[:MOST]  # patterns of phrases cost the square of a run of blanks
+        of_catalogue = catalogue_question(text)
         if of_catalogue is not None:
             return Parsed(of_catalogue, text, self.alone(text))
-        wanted = None if memory.pending else asked(text[:MOST], memory.question)
+        wanted = None if memory.pending else asked(text, memory.question)
         if wanted is not None:
             parsed = self._parsed(wanted.rest, replace(memory, question=as_plain(memory.question)))
             return replace(parsed, outcome=wanted.outcome(parsed.outcome), text=text)
-        said = asking(text[:MOST], lambda part: self._read(part, memory))
+        said = asking(text, lambda part: self._read(part, memory))
         text = self._variant(restated(said, lambda part: self._read(part, memory)), memory)
         filled = self._filled(text, memory)
         if filled:
@@ -202,17 +203,17 @@ class Parser:
         asked = business_question(reading, lambda rest: self.drafter.draft(rest, None), _held(memory.focus), self.today)
         if asked is not None:
             return asked
-        refusal = self._absent(reading)
+        refusal = self._absent(reading, memory.question)
         if refusal is not None:
             return refusal
         draft = self.drafter.draft(reading, memory.question)
         return self.assembler.question(draft, memory.question, memory.focus, memory.earlier)
 
-    def _absent(self, reading: Reading) -> Refuse | None:
+    def _absent(self, reading: Reading, previous: Question | None) -> Refuse | None:
         """Things that the data cannot tell, whatever else the message says; a phrase with another sense as well is left to the parser."""
         for mark in reading.marks:
             sense = mark.sense("absent")
-            if mark.text in _REVIEWERS and self.drafter.cube_of(reading, None) == "reviews":
+            if mark.text in _REVIEWERS and self.drafter.cube_of(reading, previous) == "reviews":
                 continue
             if sense is not None and all(s.kind == "absent" for s in mark.senses):
                 text = (

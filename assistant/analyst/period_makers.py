@@ -24,13 +24,17 @@ from assistant.analyst.calendar_words import (
     quarter,
     season,
 )
-from assistant.analyst.named_days import local_name, occasion
+from assistant.analyst.named_days import local_name, nth_weekday, occasion
 from assistant.analyst.question import Period, add_months
 from assistant.analyst.reckoning import Reckoning
 
 _FINER = {"week": ("day",), "month": ("day", "week"), "quarter": ("day", "week", "month")}
 _UNIT_OF = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
 
+
+_MODAL_AFTER = re.compile(r" (?:i|we|you|they|he|she|it|be|have|not|well|also|need|want|ask|seem|look|sound)\b")
+_MODAL_BEFORE = re.compile(r"\b(?:i|we|you|they|he|she|it|who|that|there|if) $")
+""" "May I", "it may be": no month."""
 
 Maker: TypeAlias = Callable[[Reckoning, re.Match[str]], Atom | None]
 
@@ -107,12 +111,57 @@ def make_part_of_month(g: Reckoning, m: re.Match[str]) -> Atom | None:
 
 def make_month_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
     number = MONTH_NAMES[m["month"]]
-    if m.group(0) == "may" and not re.search(
-        r"(?:^|\b(?:in|of|for|since|from|to|and|or|vs|than|during|by|until|before|after|about|against|on|with|over)|-|->) $",
-        m.string[: m.start()],
-    ):
+    if m.group(0) == "may" and (_MODAL_AFTER.match(m.string[m.end() :]) or _MODAL_BEFORE.search(m.string[: m.start()])):
         return None
     return g.dated(m, lambda y: month(y, number))
+
+
+def make_nth_weekday(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "The last Friday of November 2011"."""
+    number, which, weekday = MONTH_NAMES[m["month"]], ORDINALS[m["ord"]], WEEKDAY_NAMES[m["weekday"]] - 1
+
+    def build(year: int) -> Period:
+        day = nth_weekday(year, number, weekday, which)
+        return Period(day, day, "day")
+
+    return g.dated(m, build)
+
+
+def make_edge_of_month(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "The last ten days of November", "the first day of March"."""
+    number, count = MONTH_NAMES[m["month"]], _count(m)
+    return g.dated(m, lambda y: _edge(month(y, number), m["edge"], count)) if 0 < count <= 28 else None
+
+
+def make_edge_of_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "The first 100 days of 2011"."""
+    year, count = g.year(m), _count(m)
+    assert year is not None
+    return g.fixed(m, _edge(g.unit("year", date(year, 1, 1)), m["edge"], count)) if 0 < count <= 365 else None
+
+
+def _count(m: re.Match[str]) -> int:
+    said = m.groupdict().get("count") or "1"
+    return int(said) if said.isdigit() else NUMBERS[said]
+
+
+def _edge(whole: Period, edge: str, count: int) -> Period:
+    """The first or the last `count` days of a period."""
+    if edge in ("first", "opening"):
+        return Period(whole.first, whole.first + timedelta(days=count - 1), "day" if count == 1 else "span")
+    return Period(whole.last - timedelta(days=count - 1), whole.last, "day" if count == 1 else "span")
+
+
+def make_months_to(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "The three months to the end of October 2011", "the year ended 30 June 2011": whole months up to the one named."""
+    number, unit = MONTH_NAMES[m["month"]], m["unit"]
+    count = 12 if unit == "year" else _count(m) * (3 if unit == "quarters" else 1)
+
+    def build(year: int) -> Period:
+        last = month(year, number)
+        return Period(add_months(last.first, 1 - count), last.last)
+
+    return g.dated(m, build) if 0 < count <= 36 else None
 
 
 def make_short_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
@@ -282,6 +331,11 @@ def make_whole(g: Reckoning, m: re.Match[str]) -> Atom:
 
 def make_year_shift(g: Reckoning, m: re.Match[str]) -> Atom:
     return Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("year", -1))
+
+
+def make_week_earlier(g: Reckoning, m: re.Match[str]) -> Atom:
+    """The same day of the week before, beside a day that is named."""
+    return Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("step", -7))
 
 
 def make_step_shift(g: Reckoning, m: re.Match[str]) -> Atom:

@@ -155,9 +155,14 @@ class PeriodGrammar(Reckoning):
                 atom, bare = replace(atom, year=other.year), False
         period = self._resolve(atom)
         lead = text[: atom.start]
-        opened = re.search(r"\b(?:(since|from|after|before|until|till|up to|prior to|by)(?: the)?(?: (start|end|beginning) of)?) $", lead)
+        opened = re.search(
+            r"\b(?:(since|from|after|before|until|till|through|up to|prior to|by)(?: and including)?(?: the)?"
+            r"(?: (start|end|beginning) of)?(?: the)?) $",
+            lead,
+        )
         start = atom.start
-        if opened and opened.group(1) not in ("by",):
+        throughout = opened is not None and opened.group(1) == "through" and period.grain == "year"
+        if opened and opened.group(1) not in ("by",) and not throughout:
             onwards = re.match(r" (?:onwards?|on)\b", text[atom.end :])
             if opened.group(1) != "from" or onwards:
                 period, start = self._open_ended(period, opened.group(1)), opened.start()
@@ -180,8 +185,8 @@ class PeriodGrammar(Reckoning):
     def _listed(between: str) -> bool:
         return (
             re.fullmatch(
-                r" (?:and|or|vs|versus|against|compared (?:to|with)|than|than in|to|over|with|from|&|/|->|-|and in|or in|v|relative to|"
-                r"minus) (?:in )?",
+                r" (?:(?:and|or|vs|versus|against|compared (?:to|with)|than|than in|to|over|with|from|&|/|->|-|and in|or in|v|relative to|"
+                r"minus) (?:in )?)?",
                 between,
             )
             is not None

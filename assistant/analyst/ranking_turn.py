@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.analyst.calendar_words import ORDINALS
-from assistant.analyst.draft import DOWNWARD
+from assistant.analyst.draft import DOWNWARD, PLACES
 from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.question import Ask, FilterClause, Question, Ranking
 from assistant.analyst.turn import Turn
 
+_OF_AN_ORDER = frozenset(["gross_sales", "net_sales", "returns", "units", "returned_units", "products_sold", "order_lines"])
 MANY = 10
 ALL = 1000
 
@@ -53,12 +54,14 @@ class RankingTurn(Turn):
         if dimensions[0] in ("customer", "country", "day") and "order" in draft.ranked and set(draft.metrics) <= {"orders"}:
             dimensions = ("order",)
         metrics = metrics or self._default_metric(dimensions)
-        if dimensions[0] == "order" and metrics[0] == "net_sales":
+        if dimensions[0] == "order" and metrics[0] in ("net_sales", "price_per_unit"):
             metrics = ("gross_sales",)
         if metrics[0] == {"customer": "customers", "order": "orders", "product": "products_sold", "country": "countries"}.get(
             dimensions[0]
         ):
             metrics = self._default_metric(dimensions)
+        if dimensions[0] == "order" and metrics[0] not in _OF_AN_ORDER:
+            raise Stop(Clarify("I rank orders by their value, their pieces or their products; by which?", slot="metric"))
         direction = "bottom" if reading.has(*DOWNWARD) or (reading.has("less") and not draft.ranks) else "top"
         n, skip = self._places(dimensions)
         question = Question("ranking", metrics[:1], dimensions[:1], self.filters(), self.period(), Ranking(n, direction, skip))  # type: ignore[arg-type]
@@ -91,6 +94,8 @@ class RankingTurn(Turn):
 
     def _documents(self, metrics: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """ "Biggest cancellation", "largest refund", "biggest sale": one document by its total."""
+        if self.reading.has("when") and set(metrics) == {"orders"} and any(m.text in ("most", "the most") for m in self.reading.ops("top")):
+            return ("day",), metrics
         if set(metrics) & {"cancellations", "returns"} and self.reading.has("top", "bottom"):
             return ("order",), ("returns",)
         amounts = {"gross_sales", "net_sales"} if {"order", "invoice", "basket"} & set(self.reading.text.split()) else set()
@@ -129,6 +134,9 @@ class RankingTurn(Turn):
 
     def _ordinal(self) -> int:
         """How many to leave out for "second best"."""
+        for place, before_it in PLACES.items():
+            if self.reading.has(place):
+                return before_it
         for mark in self.reading.ops("top", "bottom", "busiest", "quietest", "most_sold"):
             before = self.reading.before(mark)
             if before is not None and before.text in ORDINALS and ORDINALS[before.text] > 1:

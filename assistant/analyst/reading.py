@@ -221,7 +221,7 @@ class _Desk:
             elif also == end and also > n:
                 senses = (*senses, *absent)
             if end > n and self._outdone(stems, n, end):
-                end = n
+                end, senses = self.lexicon.stems.longest(stems[: n + 1], n)
             if end == n or any(t.quoted for t in self.tokens[n:end]):
                 n += 1
                 continue
@@ -230,7 +230,7 @@ class _Desk:
 
     def _outdone(self, stems: list[str], start: int, end: int) -> bool:
         """Whether a metric that begins inside the phrase reaches further: "the average rating" is not "the average"."""
-        if self.tokens[start].text not in ("the", "a", "an", "what", "in", "of", "is", "are"):
+        if self.tokens[start].text not in ("the", "a", "an", "what", "in", "of", "is", "are", "less", "minus"):
             return False
         for later in range(start + 1, end):
             reach, senses = self.lexicon.stems.longest(stems, later)

@@ -64,6 +64,7 @@ class ReviewFilters(FilterBase):
         self._ages()
         self._ratings()
         self._items()
+        self._recommending()
         for mark in self.reading.ops("no_text"):
             self._use(mark)
             self.found.add(mark.start, FilterClause("body", "empty", (), "without text"))
@@ -149,7 +150,10 @@ class ReviewFilters(FilterBase):
         age = rf"(?P<n>\d\d|{'|'.join(_TENS)})"
         over = r"(?:older than|aged over|over|above|aged above|past|older then)"
         under = r"(?:younger than|aged under|under|below|aged below)"
-        tail = r"(?: years?(?: old| of age)?| year olds?| yrs?(?: old)?|s)?"
+        tail = (
+            r"(?: years?(?: old| of age)?| year olds?| yrs?(?: old)?|s)?"
+            r"(?! (?:reviews?|ratings?|votes?|orders?|units?|pieces?|stars?|items?)\b)"
+        )
         cases: tuple[tuple[str, FilterOp], ...] = (
             (rf"(?:the )?{over} (?:the age of )?{age}(?:s|'s)?{tail}", "gt"),
             (rf"(?:the )?{under} (?:the age of )?{age}(?:s|'s)?{tail}", "lt"),
@@ -239,6 +243,24 @@ class ReviewFilters(FilterBase):
             number = _small(match.group("n") or match.group("o") or match.group("p"))
             self._use(*marks)
             self.found.add(marks[0].start, FilterClause("review_stars", "eq", (number,), f"{number} star{'s' if number != 1 else ''}"))
+
+    def _recommending(self) -> None:
+        """ "The average age of those who recommend the item", "how many would not recommend it": who did, beside another figure."""
+        others = any(
+            m.all("metric") and "recommendation_rate" not in m.all("metric") and "reviews" not in m.all("metric")
+            for m in self.reading.marks
+        )
+        if self.reading.has("share", "versus", "difference", "than") or not (others or self.reading.has("how_many")):
+            return
+        what = r"(?: (?:(?:the|it|their|this|that|what) ?)?(?:items?|products?|purchases?|garments?|they bought|they purchased)?)?"
+        verb = (
+            rf"(?:(?:who|that|and|which) )?(?:(?:would|did|do|does|didn't|don't|doesn't|wouldn't) )?(?P<no>not )?recommend(?:s|ed)?{what}"
+        )
+        for match, marks in self._spans(verb):
+            self._use(*marks)
+            no = bool(match["no"]) or "n't" in match.group(0)
+            self.found.add(marks[0].start, FilterClause("recommended", "eq", (0 if no else 1,), "not recommended" if no else "recommended"))
+            return
 
     def _items(self) -> None:
         for match, marks in self._spans(

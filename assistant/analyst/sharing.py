@@ -170,7 +170,9 @@ class Sharing:
             )
         if metric.id == "orders" and self.reading.has("came_back"):
             return replace(self.turn.base("share", ("cancellations",)), share=Share(of="orders"))
-        return replace(self.turn.base("share", metrics[:1]), share=Share(part=part))
+        whole = self.draft.filters.whole
+        asked = replace(self.turn.base("share", metrics[:1]), share=Share(part=part))
+        return asked if whole is None else replace(asked, filters=(*asked.filters, whole))
 
     def _behind_figure(self) -> bool:
         """ "The most negative reviews, in percent": the share only says in what the figure is given."""
@@ -232,5 +234,8 @@ class Sharing:
         if not self.draft.metric_marks:
             return False
         metric = self.draft.metric_marks[0].start
+        leads = any(m.start < metric for m in self.reading.ops("share"))
+        if leads and any(f.dimension == "words" and self.draft.filters.at["words"][0][0] > metric for f in part):
+            return True
         placed = min((self.draft.filters.at[f.dimension][0][0] for f in part if f.dimension in self.draft.filters.at), default=-1)
         return any(metric < m.start < placed for m in self.reading.ops("comes_from"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.analyst.calendar_words import NUMBERS
 from assistant.analyst.comparing import Comparing
 from assistant.analyst.draft import RANKING_OPS
 from assistant.analyst.outcome import Clarify, Stop
-from assistant.analyst.question import Having, Period, Question, Ranking
+from assistant.analyst.question import FilterClause, Having, Period, Question, Ranking, Share
 from assistant.analyst.ranking_turn import RankingTurn
 from assistant.analyst.reading import Mark
 
@@ -26,6 +27,9 @@ _UNIT_METRICS = {
     **dict.fromkeys(["product", "products", "skus"], "products_sold"),
     **dict.fromkeys(["pound", "pounds", "gbp", "quid"], ""),
 }
+
+
+_POUNDS = frozenset(["pound", "pounds", "gbp", "quid", "£"])
 
 
 class SpecialTurn(RankingTurn):
@@ -57,7 +61,7 @@ class SpecialTurn(RankingTurn):
         draft, reading = self.draft, self.reading
         ahead = any(f.period is not None and f.period.last > self.home.today for f in draft.periods)
         strong = any(m.text in _STRONG_FORECAST or m.text.startswith("forecast") for m in reading.ops("forecast"))
-        coming = ahead and any(
+        coming = any(f.period is not None and f.period.first > self.home.today for f in draft.periods) and any(
             m.text.split()[0] in ("next", "rest", "remainder", "coming", "the", "tomorrow") for m in reading.of("period")
         )
         follows = self.keeps.tool == "forecast" and (
@@ -78,7 +82,9 @@ class SpecialTurn(RankingTurn):
         return question
 
     def _together(self) -> Question | None:
-        also = "also" in self.reading.text.split() and self.reading.has("bought", "sold") and bool(self.reading.of("product"))
+        words = self.reading.text.split()
+        named = bool(self.reading.of("product")) and self.reading.has("bought", "sold")
+        also = named and ("also" in words or any(two in ("with which", "with what") for two in map(" ".join, pairwise(words))))
         follows = self.keeps.tool == "together" and not self.draft.metrics and not self.draft.ranked
         asked = (
             (self.reading.has("together_with") or also)
@@ -86,6 +92,8 @@ class SpecialTurn(RankingTurn):
             and not (self.draft.metrics and not also and not self._basket_words())
         )
         products = tuple(c for c in self.filters() if c.dimension == "product")
+        if self._hold_both(products):
+            return Question("together", filters=self.filters(), period=self.period(), ask="number")
         if not asked and not (follows and products):
             return None
         if asked and not products and not self._basket_words():
@@ -94,6 +102,12 @@ class SpecialTurn(RankingTurn):
             return Question("together", filters=self.filters(), period=self.period(), ask="number")
         n = self.rank_n() or (self.keeps.ranking.n if follows and self.keeps.ranking else 5)
         return Question("together", filters=self.filters(), period=self.period(), ranking=Ranking(n), ask="rows")
+
+    def _hold_both(self, products: tuple[FilterClause, ...]) -> bool:
+        """ "How many orders had both X and Y"."""
+        pair = len(products) == 1 and products[0].op == "in" and len(products[0].values) == 2
+        counted = self.reading.has("how_many") and set(self.draft.metrics) == {"orders"}
+        return pair and counted and "both" in self.reading.text.split()
 
     def _counts_orders(self) -> bool:
         """ "How often are X and Y bought together"."""
@@ -113,7 +127,7 @@ class SpecialTurn(RankingTurn):
     def _record(self) -> Question | None:
         reading = self.reading
         marks = reading.ops("first", "last")
-        dated = (reading.has("when") or any("time" in m.text for m in marks)) and not reading.has(*RANKING_OPS)
+        dated = (reading.has("when") or any("time" in m.text or self._dates(m) for m in marks)) and not reading.has(*RANKING_OPS)
         about_purchase = any(self._purchase_follows(m) for m in marks)
         follows = (
             self.keeps.tool == "record" and not self.draft.metrics and not self.draft.ranks and bool(self.draft.filters.clauses or marks)
@@ -128,6 +142,11 @@ class SpecialTurn(RankingTurn):
         first = reading.has("first") if marks else self.keeps.metric == "first_sale"
         period = self.period() if self.draft.periods or self.draft.whole else self.keeps.period if follows else None
         return Question("record", ("first_sale" if first else "last_sale",), filters=self.filters(), period=period, ask="date")
+
+    def _dates(self, mark: Mark) -> bool:
+        """ "The earliest date"."""
+        after = self.reading.after(mark)
+        return after is not None and after.text == "date" and mark.text not in ("start", "end", "starting")
 
     def _one_question(self) -> None:
         """A date and a figure in one message: one at a time."""
@@ -195,13 +214,11 @@ class SpecialTurn(RankingTurn):
             groups = next((d for m in self.draft.pending for d in m.all("dimension") if d in counted.values() and d != groups), "")
         if not groups:
             return None
-        words = (
-            ("ge" if self._or_more(op) else "eq")
-            if op.is_op("exactly")
-            else ("ge" if "least" in op.text or op.text in (">=", "or more") or self._or_more(op) else "gt")
-            if op.is_op("more_than")
-            else ("le" if op.text in ("at most", "no more than", "<=", "up to", "or less", "or fewer") else "lt")
-        )
+        if number[1] in _POUNDS and self.semantics.metrics[metric].unit != "money":
+            if groups == "product":
+                raise Stop(Clarify("By what a product costs or by what it brought in? I can count products by their sales.", slot="metric"))
+            metric = "gross_sales" if groups == "order" else "net_sales"
+        words = self._comparing(op)
         having = Having(metric, words, number[0])  # type: ignore[arg-type]
         if self.semantics.metrics[metric].repeat:
             raise Stop(
@@ -213,6 +230,34 @@ class SpecialTurn(RankingTurn):
         asked = reading.has("how_many") or not reading.has("which", "who")
         return base if asked else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
 
+    def _ranking(self) -> Question | None:
+        """ "The best rated items with at least 50 reviews": a ranking of those that fulfil a condition."""
+        having = self._condition() if self.draft.ranks else None
+        question = super()._ranking()
+        return replace(question, having=having) if question is not None and having is not None else question
+
+    def _condition(self) -> Having | None:
+        """A limit on another figure than the one ranked by."""
+        for op in self.reading.ops("more_than", "less_than"):
+            _, number = self._threshold((op,))
+            metric = (
+                (_UNIT_METRICS | {"review": "reviews", "reviews": "reviews", "ratings": "reviews"}).get(number[1], "") if number else ""
+            )
+            if number is None or not metric or self.semantics.metrics[metric].cube != self.draft.cube:
+                continue
+            self.used.add(op.start)
+            if metric in self.draft.metrics and len(self.draft.metrics) > 1:
+                self.draft.metrics.remove(metric)
+            return Having(metric, self._comparing(op), number[0])  # type: ignore[arg-type]
+        return None
+
+    def _comparing(self, op: Mark) -> str:
+        if op.is_op("exactly"):
+            return "ge" if self._or_more(op) else "eq"
+        if op.is_op("more_than"):
+            return "ge" if "least" in op.text or op.text in (">=", "or more") or self._or_more(op) else "gt"
+        return "le" if op.text in ("at most", "no more than", "<=", "up to", "or less", "or fewer") else "lt"
+
     def _limited(self, ops: tuple[Mark, ...]) -> set[str]:
         """What the limit is a number of: orders in "more than 1,800 orders"."""
         numbers = [m for m in self.reading.of("number") if any(0 <= m.start - op.end <= 2 for op in ops)]
@@ -223,12 +268,17 @@ class SpecialTurn(RankingTurn):
         return any(m.text == "or more" and 0 <= m.start - op.end <= 2 for m in self.reading.ops("more_than"))
 
     def _share_under(self, having: Having, groups: str) -> Question:
-        """The share of groups under a condition: only that of customers with two orders or more is a measure of ours."""
+        """The share of groups under a condition; that of customers with two orders or more has a name of its own."""
         repeats = (having.op, having.value) in (("ge", 2.0), ("gt", 1.0))
         if groups == "customer" and having.metric == "orders" and repeats:
             self.used.update(m.start for m in self.reading.ops("more_than", "exactly"))
             return Question("metric", ("repeat_rate",), filters=self.filters(), period=self.period())
-        raise Stop(Clarify(f"I can count how many {groups}s fulfil that, but give no share of them; shall I count them?", slot="subject"))
+        whole = {"customer": "customers", "order": "orders", "product": "products_sold", "country": "countries"}.get(groups, "")
+        if not whole:
+            raise Stop(
+                Clarify(f"I can count how many {groups}s fulfil that, but give no share of them; shall I count them?", slot="subject")
+            )
+        return Question("count", (having.metric,), (groups,), self.filters(), self.period(), having=having, share=Share(of=whole))
 
     def _threshold(self, ops: tuple[Mark, ...]) -> tuple[Mark, tuple[float, str] | None]:
         for op in ops:
@@ -239,7 +289,7 @@ class SpecialTurn(RankingTurn):
             if follower is not None and follower.text in _TIMES:
                 self.used.add(follower.start)
                 return op, (_TIMES[follower.text], "once")
-            if "once" in op.text or op.text in ("just one", "twice"):
+            if "once" in op.text or op.text in ("just one", "twice", "one time", "one off", "one order only"):
                 self.used.add(op.start)
                 return op, (2.0 if op.text == "twice" else 1.0, "once")
             after = self.reading.after(op)

@@ -19,6 +19,10 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"
 _HYPHENATED = re.compile(r"(?<![\w-])([a-z]+)-([a-z]+)(?![\w-])")
 _POINTS = frozenset(",;:().!?…")
 _CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAY_NAMES))
+_OWNED = re.compile(rf"\b({'|'.join((*MONTH_NAMES, *WEEKDAY_NAMES))})'s\b")
+"""A day or month that owns something: "Monday's orders"."""
+_DAYS = re.compile(r"\b(last|past|previous|next) (\d{1,3})d\b")
+"""A number of days in one word: "last 30d"."""
 _UNIT_PRICE = re.compile(r"(?<=[a-z]) ?/ ?(?=(?:day|week|wk|month|mth|quarter|qtr|year|order|ord|customer|cust|invoice|hour|hr|country)\b)")
 """A stroke between two words that says "per"."""
 _COUNTED = re.compile(r"\b(top|bottom|best|worst|first|last|past|next)(\d{1,3})\b")
@@ -86,7 +90,7 @@ def tokenize(text: str) -> list[Token]:
     spread = re.sub(r"(?<=[a-z])(?=-)(?!-\d{5})|(?<=-)(?=[a-z])", " ", spread)
     spread = re.sub(r"(?<!\d\d\d)(?<!\d{4}-\d\d)(?<=\d)-(?=[a-z]|\d{1,2}(?:st|nd|rd|th)? )|(?<=[a-z])-(?=\d)(?!\d{5})", " - ", spread)
     spread = re.sub(r"(?<=[a-z])(?='\d\d\b)", " ", spread)
-    spread = _COUNTED.sub(r"\1 \2", spread)
+    spread = _DAYS.sub(r"\1 \2 days", _OWNED.sub(r"\1", _COUNTED.sub(r"\1 \2", spread)))
     spread = _MONTH_RUN.sub(r"\1 \2", _UNIT_PRICE.sub(" per ", spread))
     tokens: list[Token] = []
     pair = opened = end = 0

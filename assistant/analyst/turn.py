@@ -5,6 +5,7 @@ Owns inheritance (filters, period, metrics) and what pronouns point to; which to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -32,6 +33,9 @@ _METRIC_OF_OP = {
     "most_reviewed": "reviews",
     "least_reviewed": "reviews",
 }
+_HOW_IT_WENT = re.compile(
+    r"(?:and |so )?how (?:did|has|have|had|is|are|was|were|does|do) .*\b(?:do|done|doing|perform\w*|far(?:e|ed|ing)|get on)\b"
+)
 _SEGMENTS = ("new_customers", "returning_customers")
 _EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
 """Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
@@ -99,7 +103,7 @@ class Turn:
         segment = self._segment()
         if segment is not None:
             kept[segment.dimension] = segment
-        return (*kept.values(), *own.values())
+        return (*kept.values(), *own.values(), *self._cuts())
 
     def _takes_back(self, own: Mapping[str, FilterClause]) -> bool:
         """ "Include the UK" after "without the UK": the exclusion goes."""
@@ -112,6 +116,8 @@ class Turn:
     def _segment(self) -> FilterClause | None:
         """ "Revenue from new customers": new and returning customers narrow another figure instead of being counted."""
         segments = [ident for ident in self.draft.metrics if ident in _SEGMENTS]
+        if not segments and self.keeps.metric in _SEGMENTS and {"they", "them", "their", "those"} & {t.text for t in self.reading.tokens}:
+            segments = [self.keeps.metric]
         others = [ident for ident in self.draft.metrics if ident not in _SEGMENTS and ident != "customers"]
         if len(segments) != 1 or not others or self.reading.has("versus", "difference"):
             return None
@@ -207,6 +213,8 @@ class Turn:
                         slot="period",
                     )
                 )
+            if self._cut_out(whole, cut) is not None:
+                continue
             if cut.last >= min(whole.last, self.home.today) and cut.first > whole.first:
                 said = replace(said, period=Period(whole.first, cut.first - timedelta(days=1)))
             elif cut.first <= whole.first and cut.last < whole.last:
@@ -219,6 +227,18 @@ class Turn:
                     )
                 )
         return said
+
+    def _cut_out(self, whole: Period, cut: Period) -> FilterClause | None:
+        """A calendar unit in the middle of a period, as a filter that leaves it out; None where it is anything else."""
+        inside = whole.first < cut.first and cut.last < min(whole.last, self.home.today)
+        if not inside or cut.grain not in ("day", "week", "month", "quarter"):
+            return None
+        return FilterClause(cut.grain, "ne", (cut.first.isoformat(),), f"without {cut.title}")
+
+    def _cuts(self) -> tuple[FilterClause, ...]:
+        whole = self.draft.periods[0].period if self.draft.periods else None
+        said = [f.period for f in self.draft.left_out if f.period is not None]
+        return tuple(c for c in (self._cut_out(whole, p) for p in said) if c is not None) if whole else ()
 
     def shifted(self, base: Period | None) -> Period:
         """`base` moved as "the month before" or "a year earlier" says."""
@@ -259,11 +279,18 @@ class Turn:
             return ("rating",)
         if implied and not named:
             return (implied,)
+        if not named and not implied and self._how_it_went() and not self.keeps.metrics:
+            return ("net_sales",)
         if not named and self.reading.has("earned") and not self.reading.has("how_many", "share") and self.draft.cube == "sales":
             return ("net_sales",)
         return (
             named or self._implied_units() or self._counted_before() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
         )
+
+    def _how_it_went(self) -> bool:
+        """ "How did Germany do in September": what is sold is meant where nothing else is."""
+        clauses = self.draft.filters.clauses
+        return self.draft.cube == "sales" and bool(clauses) and _HOW_IT_WENT.match(self.reading.text) is not None
 
     def _in_units(self) -> bool:
         """ "As pieces", "in units" after an amount of returns."""
@@ -347,6 +374,8 @@ class Turn:
             and not self.draft.counted
         ):
             return ("returned_units",) if came_back and not self.reading.has("sold") else ("units",)
+        if self.draft.cube == "sales" and "how often" in self.reading.text and self.reading.has("bought", "sold") and product:
+            return ("orders",)
         if (
             self.draft.cube == "sales"
             and self.reading.has("how_many")

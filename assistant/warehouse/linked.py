@@ -26,6 +26,8 @@ class LinkedWarehouse(Warehouse):
         link: the URL, or an Ibis connection that is open already.
     """
 
+    runs_texts = False
+
     def __init__(self, link: Any) -> None:
         super().__init__(Path())
         self._link = link

@@ -48,6 +48,8 @@ class Warehouse:
     """
 
     view = ""
+    runs_texts = True
+    """Whether `rows` runs a text that `sql` gave, with other values of the same kinds in it."""
 
     def __init__(self, path: Path, *, time_limit_s: float = 20.0) -> None:
         self.path = path
@@ -125,8 +127,17 @@ class Warehouse:
         Raises:
             StoreError: it took longer than the limit, or the warehouse was swapped for one of another form meanwhile.
         """
+        return self.rows(self.sql(expression), expression)
+
+    def rows(self, query: str, expression: Any) -> pa.Table:
+        """The rows of the text of a query whose columns are those of `expression`.
+
+        Raises:
+            StoreError: as `run`.
+        """
         with self._lock:
-            found = self._fetch(self.sql(expression), expression)
+            self._connect()
+            found = self._fetch(query, expression)
         return expression.as_table().__pyarrow_result__(found)
 
     def export(self, folder: Path) -> tuple[Path, ...]:

@@ -171,6 +171,8 @@ class Oracle:
             return ~frame["service"]
         if column == "known":
             return frame["customer"].notna() == (value == "yes")
+        if column == "since":
+            return frame["customer"].isin(self._new_in(value).index)
         if column == "weekend":
             return frame["weekday"].isin(["Saturday", "Sunday"])
         have = frame[_column(column)].astype(str)
@@ -179,6 +181,11 @@ class Oracle:
         if isinstance(value, tuple) and all(str(v).startswith("!") for v in value):
             return ~have.isin([str(v)[1:] for v in value])
         return have.isin([str(v) for v in value] if isinstance(value, tuple) else [str(value)])
+
+    def _new_in(self, days: object) -> pd.Series:
+        assert isinstance(days, tuple)
+        start, end = (pd.Timestamp(day) for day in days)
+        return self.first_sale[self.first_sale.between(start, end + pd.Timedelta(days=1), inclusive="left")]
 
     def _review_measure(self, name: str, over: Slice, by: str | None) -> pd.Series:
         frame = self.reviews
@@ -280,4 +287,6 @@ def _review_holds(frame: pd.DataFrame, column: str, value: str) -> pd.Series:
         return frame[column].between(int(low or 0), int(high or 999))
     if column == "recommended":
         return frame["recommended"] == int(value)
+    if value.startswith("!"):
+        return frame[column].astype(str) != value[1:]
     return frame[column].astype(str) == value

@@ -17,7 +17,9 @@ weekday hour department class division item age rating mentions (`!` before a va
 largest first); top=N|any, bottom=N (ranking); pick=top|bottom (a name); nth=; among=a,b (only those groups); vs=PERIOD or
 versus=key:value with change=growth|difference|either (sign); share=key[,key] (divided by the same without those filters; rows
 with by=); having=measure>number (how many of `by` pass); min=measure>number (only groups that pass); each=month (mean over
-calendar months). Words of status alone: answered clarify declined, joined by `|`.
+calendar months); outof=country:X or outof=customers (divided by the same with that filter instead, or by that measure); less=PERIOD
+(that period taken off); since=PERIOD (of customers whose first purchase lies there); `both` and `lapsed` count customers of `period`
+who bought in `vs` as well, or not. Words of status alone: answered clarify declined, joined by `|`.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from names import Names
 from oracle import TIME_KEYS, Oracle, Slice
 
 FILTERS = {
-    *("country", "product", "customer", "contains", "weekday", "hour", "goods", "known", "weekend"),
+    *("country", "product", "customer", "contains", "weekday", "hour", "goods", "known", "weekend", "since"),
     *("department", "class", "division", "item", "age", "rating", "mentions", "without_text", "recommended"),
 }
 STATUSES = {"answered", "clarify", "declined", "handoff"}
@@ -139,7 +141,7 @@ class GoldBook:
             return Gold("number", value=self._number(measure, keys), either_sign="versus" in keys or keys.get("change") == "either")
         series = self._series(measure, keys)
         if "having" in keys:
-            return Gold("number", value=float(self._passing(keys)))
+            return Gold("number", value=float(self._passing(keys)) / self._whole(measure, keys))
         if "pick" in keys:
             ordered = series.sort_values(ascending=keys["pick"] == "bottom")
             place = int(keys.get("nth", 1)) - 1
@@ -193,9 +195,18 @@ class GoldBook:
         if "versus" in keys:
             key, _, replacement = keys["versus"].partition(":")
             other = self._one(measure, {**keys, key: replacement})
+        if "less" in keys:
+            return value - self._one(measure, {**keys, "period": keys["less"]})
         if other is None:
-            return value
+            return value / self._whole(measure, keys)
         return (value - other) / other if keys.get("change", "growth") == "growth" else value - other
+
+    def _whole(self, measure: str, keys: Mapping[str, str]) -> float:
+        """What `outof` says to divide by, 1 where it says nothing."""
+        key, _, replacement = keys.get("outof", "").partition(":")
+        if not key:
+            return 1.0
+        return self._one(measure, {**keys, key: replacement}) if replacement else self._one(key, keys)
 
     def _one(self, measure: str, keys: Mapping[str, str]) -> float:
         result = self._oracle.measure(measure, _slice(keys))
@@ -217,7 +228,17 @@ class GoldBook:
         return Gold("name", value=str(self._oracle.invoices(_slice(keys), "order").index[0]))
 
     def _orders_over(self, keys: Mapping[str, str]) -> Gold:
-        return Gold("number", value=float((self._oracle.invoices(_slice(keys), "order") > float(keys["limit"])).sum()))
+        over = float((self._oracle.invoices(_slice(keys), "order") > float(keys["limit"])).sum())
+        return Gold("number", value=over / self._whole("orders", keys))
+
+    def _both(self, keys: Mapping[str, str]) -> Gold:
+        return Gold("number", value=float(len(self._who_bought(keys) & self._who_bought({**keys, "period": keys["vs"]}))))
+
+    def _lapsed(self, keys: Mapping[str, str]) -> Gold:
+        return Gold("number", value=float(len(self._who_bought(keys) - self._who_bought({**keys, "period": keys["vs"]}))))
+
+    def _who_bought(self, keys: Mapping[str, str]) -> set[str]:
+        return set(self._oracle.measure("customers", _slice(keys), "customer").index)
 
     def _first_order(self, keys: Mapping[str, str]) -> Gold:
         return Gold("name", value=self._oracle.moment("first", _slice(keys)))
@@ -244,12 +265,14 @@ class GoldBook:
 
 _KEYS = {
     *("period", "by", "top", "bottom", "pick", "nth", "among", "vs", "versus", "change", "share", "having", "each", "min"),
-    *("limit", "other", "of", "like"),
+    *("limit", "other", "of", "like", "outof", "less"),
 }
 
 
 def _slice(keys: Mapping[str, str]) -> Slice:
-    where = {k: tuple(v.split(",")) if "," in v else v for k, v in keys.items() if k in FILTERS}
+    where: dict[str, object] = {k: tuple(v.split(",")) if "," in v else v for k, v in keys.items() if k in FILTERS}
+    if "since" in keys:
+        where["since"] = period_of(keys["since"])
     return Slice(period_of(keys["period"]) if "period" in keys else None, where)
 
 
