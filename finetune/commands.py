@@ -69,7 +69,7 @@ def finetune_intent(
             " held out, else tunes in full"
         ),
     ] = "auto",
-    epochs: Annotated[int, typer.Option(min=0, help="0: as many as make about 1,500 steps, 5 to 30")] = 0,
+    epochs: Annotated[int, typer.Option(min=0, help="0: as many as make about 1,000 steps, 5 to 30")] = 0,
     batch: Annotated[int, typer.Option(min=1, help="texts a step")] = 64,
     rate: Annotated[float, typer.Option(help="learning rate of the encoder at its peak; 0: the best for the tuning")] = 0.0,
     augment: Annotated[int, typer.Option(min=0, help="altered copies of each text (typing errors, synonyms, dropped words)")] = 0,

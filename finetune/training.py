@@ -27,7 +27,7 @@ from finetune.selection import Selection
 
 CHECKPOINT_FORM = 2
 """Rises with what a checkpoint holds: one of another form is another run's."""
-STEPS = 1500
+STEPS = 1000
 EPOCHS = (5, 30)
 """A run is to make about so many steps where nobody says how many epochs, but no fewer and no more epochs than these."""
 
