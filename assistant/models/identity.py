@@ -71,7 +71,7 @@ _METHOD = re.compile(
     r"\b(?:(?P<id>(?:credit_card|paypal|gift_card|card|gift)_\d\w*)|"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _METHODS)
     + r")"
-    r"(?:\s+(?:card\s+)?(?:(?:that\s+)?(?:ending|ends|end)\s+(?:in|with)|no\.?|number)?\s*(?P<digits>\d{4})(?!\d))?",
+    r"(?:\s+(?:card\s+)?(?:(?:that\s+)?(?:ending|ends|end)(?:\s+(?:in|with|on))?|no\.?|number)?\s*(?P<digits>\d{4})(?!\d))?",
     re.IGNORECASE,
 )
 
@@ -161,7 +161,7 @@ def payment_methods(text: str) -> Iterator[Entity]:
         kind = groups["id"] or next(name for name, _ in _METHODS if groups[name]).replace("as_paid", "original")
         value = f"{kind}:{groups['digits']}" if groups["digits"] and not groups["id"] else kind
         yield Entity("payment_method", match[0].strip(), value, match.start(), match.start() + len(match[0].strip()))
-    for match in re.finditer(r"\bcard\b[^.?!]{0,20}?\bend(?:ing|s)\s+(?:in|with|on)\s+(?P<digits>\d{4})\b", text, re.IGNORECASE):
+    for match in re.finditer(r"\bcard\b[^.?!]{0,20}?\bend(?:ing|s)\s+(?:(?:in|with|on)\s+)?(?P<digits>\d{4})\b", text, re.IGNORECASE):
         yield Entity("payment_method", match[0], f"credit_card:{match['digits']}", match.start(), match.end())
 
 

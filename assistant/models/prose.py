@@ -29,6 +29,14 @@ _JOINING = frozenset("-/_~")
 _FLEXIBLE = frozenset("-/&.,:'\"+*")
 """Marks that are written with or without spaces: as the evidence has them, where it does."""
 
+_A = re.compile(
+    r"\b([Aa]) (?!(?:or|and|is|as|at|in|of|on|are|it|if)\b)"
+    r"(?=(?:[aio]|e(?!u)|u(?!ni|s[abeiu]|rin|til|ro|\b))(?!ne\b|nce\b)[a-z]|(?:8|11|18)(?![\d.,]))",
+    re.IGNORECASE,
+)
+_AN = re.compile(r"\b([Aa])n (?=[bcdfgjklmnpqrstvwyz][a-z])")
+"""Where the other article belongs; numbers, the silent h and words of one letter are left as they are but for 8, 11 and 18."""
+
 
 def marked(text: str) -> str:
     """A reply to learn from: capitals inside a sentence are noted before their word, quotation marks and dashes made plain."""
@@ -56,7 +64,12 @@ def spoken(tokens: Sequence[str], prompt: Prompt) -> str:
         elif not (piece.startswith("[") and piece.endswith("]") and len(piece) > 2):
             line.add(piece, capital=capital)
             capital = False
-    return line.text()
+    return with_articles(line.text())
+
+
+def with_articles(text: str) -> str:
+    """A text with "a" and "an" as the next word sounds: a value may stand there that was not chosen with its article."""
+    return _A.sub(lambda match: f"{match[1]}n ", _AN.sub(lambda match: f"{match[1]} ", text))
 
 
 def _words(tokens: Iterable[str]) -> list[str]:

@@ -27,6 +27,7 @@ from assistant.shopper.orders.asks import read_ask, read_on, says_write
 from assistant.shopper.orders.desk import OrderDesk
 from assistant.shopper.orders.policy import load_policy
 from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
+from assistant.shopper.ratings import asks_opinion, rated
 from assistant.shopper.readings import two_readings
 from assistant.shopper.references import refer
 from assistant.shopper.reply import Outcome, said
@@ -68,6 +69,7 @@ _THINKS_BETTER = re.compile(
     r"no,? rather)\b[\s,:.!-]*(?:actually\b[\s,]*)?",
     re.IGNORECASE,
 )
+_SORRY = re.compile(r"^\W*(?:we|i)(?:'re| are|'m| am)? (?:very |so )?sorry\b|^\W*our mistake\b|\bsorry\b", re.IGNORECASE)
 _WHO_AND_WHICH = ("email", "zip", "first_last_name", "phone", "order_id")
 MOST_MISSES = 3
 """Messages in a row that were not understood, after which a person is fetched."""
@@ -213,7 +215,9 @@ class ShopperClerk:
             Move.EXPLAIN: self._explained,
             Move.FAQ: self._cited,
             Move.MISSING: counter.missing,
-            Move.FACTS: lambda sight, plan, state: self._vouched(counter.facts(sight, plan, state), sight),
+            Move.FACTS: lambda sight, plan, state: (
+                self._rated(counter, sight, state) or self._vouched(counter.facts(sight, plan, state), sight)
+            ),
             Move.COMPARE: counter.compare,
             Move.EXTREME: counter.extreme,
             Move.CHEAPER: counter.cheaper,
@@ -266,6 +270,17 @@ class ShopperClerk:
             return None
         listed = first if goods[0] else second
         return replace(listed, evidence=(*first.evidence, *second.evidence), state=second.state, silent=(*first.silent, *second.silent))
+
+    def _rated(self, counter: Counter, sight: Sight, state: DialogueState) -> Outcome | None:
+        """What customers think of the products spoken of, where that is asked."""
+        spoken = counter.spoken(sight, state)[:2] if asks_opinion(cues.plain(sight.understanding.text)) else ()
+        if not spoken:
+            return None
+        told = [rated(product, self._store.reviews.of_product(product.id)) for product in spoken]
+        kept = tuple(product.id for product in spoken)
+        known = all("rating" in pieces[0].facts for pieces in told)
+        evidence = tuple(piece for pieces in told for piece in pieces)
+        return Outcome(Status.ANSWERED, evidence, state.speaking_of(kept), "product_question", products=kept, known=known)
 
     def _vouched(self, outcome: Outcome, sight: Sight) -> Outcome:
         """The outcome with what customers write, where a product's own fields do not answer."""
@@ -324,7 +339,8 @@ class ShopperClerk:
         match = sight.faq
         if match is None:
             return self._lost(sight, plan, state)
-        first = (said(line("sorry", self._settings)),) if plan.detail == "sorry" else ()
+        sorry = plan.detail == "sorry" and not _SORRY.search(match.entry.answer)
+        first = (said(line("sorry", self._settings)),) if sorry else ()
         return Outcome(Status.ANSWERED, (*first, said_entry(match.entry)), _asked_how(sight, state), sight.understanding.intent)
 
     def _lost(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:

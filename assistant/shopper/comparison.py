@@ -14,14 +14,22 @@ _LONGEST = 80
 """Longer attributes are prose, which no table holds."""
 _MOST = 14
 _ASPECTS = {
-    ("lighter", "heavier"): ("weight",),
-    ("warmer", "cosier"): ("temperature", "warmth", "filling", "r-value"),
-    ("bigger", "larger", "smaller", "roomier"): ("capacity", "volume", "size", "dimensions"),
-    ("thicker", "thinner"): ("thickness",),
-    ("longer", "shorter"): ("length", "burn time", "battery"),
-    ("wider", "narrower"): ("width",),
-    ("drier", "more waterproof"): ("waterproof",),
-}
+    ("light(?:er|est)", "heav(?:y|ier|iest)", "weigh(?:s|t)?"): ("weight",),
+    ("warm(?:er|est)?", "cosi(?:er|est)"): ("temperature", "warmth", "filling", "r-value"),
+    ("bigg(?:er|est)", "larg(?:er|est)", "small(?:er|est)", "room(?:y|ier|iest)", "how (?:big|large|small)"): (
+        "capacity", "volume", "size", "dimensions",
+    ),
+    ("thick(?:er|est)?", "thinn(?:er|est)"): ("thickness",),
+    ("how long (?:does|do|will)", "lasts"): ("run time", "burn time", "battery"),
+    ("long(?:er|est)", "short(?:er|est)", "how long (?:is|are)"): ("length", "run time", "burn time", "battery"),
+    ("wid(?:e|er|est)", "narrow(?:er|est)?"): ("width",),
+    ("tall(?:er|est)?", "high(?:er|est)", "how high"): ("height",),
+    ("dri(?:er|est)", "(?:more |most )?(?:water|rain)proof", "keeps? (?:out )?(?:the )?(?:rain|water)"): ("waterproof",),
+    ("bright(?:er|est)?",): ("brightness",),
+}  # fmt: skip
+_LEAST = re.compile(r"\b(?:lightest|thinnest|smallest|shortest|narrowest)\b", re.IGNORECASE)
+_MOST_OF = re.compile(r"\b(?:heaviest|thickest|biggest|largest|longest|widest|tallest|highest|brightest|warmest|most)\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>[^\s\d,.;]*)$")
 
 
 def beside_one_another(products: Sequence[Product], currency: str) -> Table:
@@ -57,9 +65,31 @@ def _title(name: str) -> str:
 
 def by_aspect(table: Table, text: str) -> str:
     """The row that a comparative asks for ("which is lighter?"), as a sentence; empty where none is asked for or stated."""
-    asked = next((names for words, names in _ASPECTS.items() if any(re.search(rf"\b{word}\b", text, re.IGNORECASE) for word in words)), ())
+    asked = _aspect(text)
     for name, values in table.rows:
         if any(part in name.lower() for part in asked):
             told = "; ".join(f"{product}: {value or 'not stated'}" for product, value in zip(table.columns, values, strict=True))
-            return f"{name}: {told}."
+            return f"{_first(table.columns, values, text)}{name}: {told}."
     return ""
+
+
+def aspect_of(product: Product, text: str) -> tuple[str, str] | None:
+    """The field that a question of degree is about ("how heavy is it?") with what the product states; None where it asks or states none."""
+    asked = _aspect(text)
+    stated = {name: str(value) for name, value in product.attributes.items() if len(str(value)) <= _LONGEST}
+    return next(((name.replace("_", " "), value) for name, value in stated.items() if any(part in name.lower() for part in asked)), None)
+
+
+def _aspect(text: str) -> tuple[str, ...]:
+    return next((names for words, names in _ASPECTS.items() if any(re.search(rf"\b{word}\b", text, re.IGNORECASE) for word in words)), ())
+
+
+def _first(products: Sequence[str], values: Sequence[str], text: str) -> str:
+    """Which of the products has most or least of something, where all state it in one unit; empty otherwise."""
+    least, found = _LEAST.search(text), [_AMOUNT.search(value) for value in values]
+    amounts = [match for match in found if match is not None]
+    if not (least or _MOST_OF.search(text)) or len(amounts) < len(values) or len({match["unit"] for match in amounts}) > 1:
+        return ""
+    numbers = [float(match["number"].replace(",", "")) for match in amounts]
+    best = min(numbers) if least else max(numbers)
+    return f"The {products[numbers.index(best)]}. " if numbers.count(best) == 1 else ""

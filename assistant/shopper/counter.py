@@ -79,7 +79,7 @@ class Counter:
 
     def facts(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """Price, stock, options or a question, about what is named or pointed at."""
-        spoken = self._spoken(sight, state)
+        spoken = self.spoken(sight, state)
         if not spoken:
             beyond = sight.reference.beyond or sight.reference.way == "ordinal"
             text = (
@@ -210,10 +210,9 @@ class Counter:
         dearest = plan.detail == "dearest"
         if plan.why == "of its variants":
             answers = [
-                products.extreme_answer(p, sight.understanding.text, self._currency, dearest=dearest)
-                for p in self._spoken(sight, state)[:3]
+                products.extreme_answer(p, sight.understanding.text, self._currency, dearest=dearest) for p in self.spoken(sight, state)[:3]
             ]
-            kept = tuple(p.id for p in self._spoken(sight, state)[:3])
+            kept = tuple(p.id for p in self.spoken(sight, state)[:3])
             return Outcome(
                 Status.ANSWERED, tuple(a.evidence for a in answers), state.speaking_of(kept), "compare_products", answers[0].value, kept
             )
@@ -256,7 +255,8 @@ class Counter:
         prices = [price for p in than if (price := lowest_price(p)) is not None]
         if not prices:
             return Outcome(Status.CLARIFY, (said("Cheaper than which product?"),), state, "product_search")
-        wish = Wish.from_memory(state.wish) if state.wish and not sight.naming.ids else _kind_wish(than[0])
+        before = Wish.from_memory(state.wish)
+        wish = before if before.core and not sight.naming.ids else _kind_wish(than[0])
         if sight.wish.constrained:
             wish = wish.refined(replace(sight.wish, core=(), context=()))
         wish = replace(wish, above=max(prices)) if dearer else replace(wish, below=min(prices), most=None)
@@ -383,7 +383,8 @@ class Counter:
         value = lowest_price(listed[0]) if len(listed) == 1 else None
         return Outcome(Status.ANSWERED, tuple(pieces), state.showing(ids, wish.to_memory()), intent, value, ids, silent=silent)
 
-    def _spoken(self, sight: Sight, state: DialogueState) -> tuple[Product, ...]:
+    def spoken(self, sight: Sight, state: DialogueState) -> tuple[Product, ...]:
+        """The products that a message names or points at, else those spoken of before."""
         ids = self._first_of_each(sight) if len(sight.naming.mentions) > 1 else sight.naming.ids
         if not ids:
             ids = sight.reference.ids or (() if sight.reference.way == "ordinal" else state.focus or state.shown[:1])

@@ -27,6 +27,7 @@ _YES = _any(
     r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|"
     r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
+    _INTERJECTION + r"go on\b",
     r"^\W*(?:go|ok go|makes sense|works for me|fine by me|fine with me|suits me)\W*$",
     r"^[^\w👎❌]*[👍👌✅✔]",
     _INTERJECTION + r"(?:it|that|this|all|everything)?\W*(?:'s|is|are)? ?(?:ok|okay|fine|good|right|correct|perfect|great) "
@@ -53,7 +54,7 @@ _NO = _any(
 PERSON = _any(
     r"\b(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|pass me|hand me|escalate|"
     r"switch me|redirect me)\b[^.?!]{0,40}\b(?:human|person|people|agent|representative|rep|someone|somebody|"
-    r"operator|manager|supervisor|staff|employee|colleague|support team|customer service|real)\b",
+    r"operator|manager|supervisor|boss|owner|staff|employee|colleague|support team|customer service|real)\b",
     r"\b(?:real|live|actual) (?:person|human|agent|people)\b(?!\s+(?:or|wear))",
     r"\b(?:want|need|give me|get|prefer|like|call) (?:a|an|to see a|your|the|some)?\s*(?:human|real person|"
     r"manager|supervisor|operator|agent|representative)\b",
@@ -120,6 +121,10 @@ OTHERS_NAMED = re.compile(
     r"packages?|purchases?|e-?mail)\b|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|"
     r"ordered)\b"
 )
+ELSEWHERE = _any(
+    r"\b(?:book|reserve)\b[^.?!]{0,25}\b(?:flights?|hotels?|rooms?|tickets?|taxi|cab|restaurant|holiday|trip|train|appointment)\b"
+)
+"""Wishes of daily life that no shop for goods fulfils, whatever word of theirs a product may bear."""
 INSIDE = _any(
     r"\b(?:profits?|revenue|turnover|profit margins?|sales figures|mark-?up)\b",
     r"\b(?:did|have) you (?:guys |already )?(?:sell|sold)\b|\bwhat did you pay for\b",
@@ -187,7 +192,8 @@ COMPARE = _any(
     r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|"
     r"\bwhich(?: one)?(?:'s)? (?:of (?:these|those|them|the) )?(?:two )?(?:is |are |costs? |"
     r"has )?(?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher|lighter|heavier|"
-    r"warmer|larger|smaller|thicker|thinner|longer|shorter|stronger|wider)\b|"
+    r"warmer|larger|smaller|thicker|thinner|longer|shorter|stronger|wider|lightest|heaviest|warmest|biggest|largest|smallest|thickest|"
+    r"thinnest|longest|shortest|strongest|widest|tallest|brightest)\b|"
     r"\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|"
     r"of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )

@@ -39,6 +39,8 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.RANGE, why="what there is altogether")
     if _of_those_shown(sight, state, text):
         return _of_several(sight, state, text) or (_of_spoken(sight, text) if reference.ids else _of_shelf(sight, state, text))
+    if cues.ELSEWHERE.search(text) and not naming.ids:
+        return None
     if faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
         return None
     if sight.faq is not None and not naming.ids and (about_the_shop(sight) or text_over_goods(sight)):

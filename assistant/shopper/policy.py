@@ -66,6 +66,7 @@ _ASKS_OF_PENDING = re.compile(
 )
 _EMPTY_TALK = frozenset({"thanks", "chitchat", "help", "out_of_scope"})
 _OF_ITEMS = frozenset({"return", "exchange", "modify"})
+_OF_ACCOUNT = frozenset({"list", "count", "profile", "methods", "balance"})
 _WITH_METHOD = _OF_ITEMS | {"payment"}
 _IN_ORDER = re.compile(r"\bin (?:it|there|that|the order|my order)\b", re.IGNORECASE)
 _ADVICE = re.compile(
@@ -293,6 +294,8 @@ def _picks_order(sight: Sight) -> bool:
     ask, u = sight.ask, sight.understanding
     if ask is not None and ((ask.write and says_write(u.text)) or not (ask.write or ask.topic == "status" or not u.of_kind("order_id"))):
         return False
+    if ask is not None and ask.topic in _OF_ACCOUNT:
+        return False
     if u.of_kind("order_id", "ordinal"):
         return True
     return len(u.text.split()) <= _BRIEF and "?" not in u.text and bool(u.of_kind("product", "category") or _ONES.search(u.text) or ask)
@@ -370,6 +373,8 @@ def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
 
 def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     faq, intent = (sight.faq.score if sight.faq else 0.0), sight.understanding.intent
+    if cues.ELSEWHERE.search(sight.understanding.text) and faq < FAQ_LIKELY:
+        return Plan(Move.LINE, "out_of_scope", "a service that is none of a shop's")
     if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
         return Plan(Move.LINE, "advice", "medicine, law or money")
     doubtful = intent == "out_of_scope" and sight.understanding.confidence < 0.7

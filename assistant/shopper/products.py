@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from assistant.models.entailment import Verdict, entailment
 from assistant.models.numbers import parse_number
 from assistant.shopper import cues
+from assistant.shopper.comparison import aspect_of
 from assistant.shopper.reply import about, agreeing, joined, lowest_price, money, price_of
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
@@ -200,6 +201,8 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
         return FieldAnswer(about(product, maker), product.brand or None, known=bool(product.brand))
     if _ASKS_WHOM.search(text) and (whom := next((str(v) for k, v in product.attributes.items() if "gender" in k.lower()), "")):
         return FieldAnswer(about(product, f"The {product.name} is meant for {_GENDERS.get(whom.lower(), whom)}."))
+    if (aspect := aspect_of(product, text)) is not None:
+        return FieldAnswer(about(product, f"The {aspect[0]} of the {product.name} is given as {aspect[1]}."))
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
     return _quoted(product, understanding)

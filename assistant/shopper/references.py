@@ -6,13 +6,17 @@ Pure functions of the message and the dialogue state; refuses to search.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.shopper import cues
+from assistant.shopper.ratings import asks_opinion
 from assistant.shopper.reply import is_plural
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
+from assistant.shopper.variants import read_options
 from assistant.shopper.words import word_list
+from assistant.store.records import Product
 from assistant.types import Understanding
 
 _ONE = re.compile(r"\b(?:the|that|this)\s+(?P<words>(?:[a-z-]+\s+){1,3})ones?\b", re.IGNORECASE)
@@ -21,6 +25,12 @@ _FIRST_N = re.compile(r"\b(?:the\s+)?(?P<end>first|last|top)\s+(?P<count>two|thr
 _NTH = re.compile(
     r"\b(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)) (?:one|product|item|result)\b|"
     r"\bnumber (?:\d|one|two|three|four)\b|^\W*(?:the )?\w+\W*$",
+    re.IGNORECASE,
+)
+_ONES = re.compile(r"\bones?\b|^\W*(?:and |got |have |is )?(?:that |it )?in\b", re.IGNORECASE)
+_WHICH_ONE = re.compile(
+    r"\bwhich(?:'s| one| one's)? (?:is |has |are )?(?:the )?(?:light|heavi|warm|"
+    r"bigg|larg|small|thick|thinn|long|short|strong|wid|tall|bright)(?:er|est)\b",
     re.IGNORECASE,
 )
 _THEY = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
@@ -57,9 +67,14 @@ def refer(understanding: Understanding, state: DialogueState, shelf: Shelf) -> R
             shown,
             tuple(str(e.value) for e in understanding.of_kind("category", "product")),
             counted=bool(understanding.of_kind("quantity")),
-            several=any(is_plural(product.name) for product in shelf.many(state.focus[:1])),
+            focused=shelf.many(state.focus[:1]),
         )
     )
+
+
+def brief_opinion(text: str) -> bool:
+    """Whether a few words ask if the thing spoken of is any good."""
+    return asks_opinion(text) and len(text.split()) <= _SHORT
 
 
 def _first_n(text: str, shown: tuple[str, ...]) -> Reference | None:
@@ -95,8 +110,9 @@ def _described(text: str, shown: tuple[str, ...], shelf: Shelf) -> Reference | N
 
 
 def _pronoun(
-    text: str, state: DialogueState, shown: tuple[str, ...], wish_words: tuple[str, ...], *, counted: bool, several: bool
+    text: str, state: DialogueState, shown: tuple[str, ...], wish_words: tuple[str, ...], *, counted: bool, focused: Sequence[Product]
 ) -> Reference:
+    several = any(is_plural(product.name) for product in focused)
     focus = tuple(id for id in state.focus if id in shown) or state.focus
     if counted and len(focus) == 1:
         return Reference(focus, "pronoun")
@@ -104,10 +120,14 @@ def _pronoun(
         return Reference(focus, "pronoun")
     if _HOW_MANY_LEFT.search(text) and not focus:
         return Reference(shown, "group")
-    if cues.PLURAL.search(text):
+    if cues.PLURAL.search(text) or (len(shown) > 1 and _WHICH_ONE.search(text)):
         return Reference(focus if len(focus) > 1 else shown, "group")
     if cues.PRONOUN.search(text):
         return Reference(focus[:1] or shown[:1], "pronoun")
+    if brief_opinion(text):
+        return Reference(focus[:1] or shown[:1], "pronoun")
+    if len(focus) == 1 and _ONES.search(text) and any(product.variants and read_options(product, text) for product in focused):
+        return Reference(focus, "pronoun")  # "the leather ones in 12"
     brief = len(text.split()) <= _SHORT and not wish_words
     if focus and brief and (cues.PRICE.search(text) or cues.STOCK.search(text) or cues.OPTIONS.search(text)):
         return Reference(focus[:1], "pronoun")

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from assistant.models.entailment import Verdict, asks_yes_or_no, echoed, polarity, said, swapped, telling
 from assistant.models.grounding import crossed, strange, support, turned, unsupported, valueless, without_stutter
+from assistant.models.notation import is_notation
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
 from assistant.models.verdicts import VerdictReader
@@ -32,6 +33,7 @@ BRIEF_SENTENCES = 2
 READERS = 2
 """Threads that read verdicts while the phraser writes."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
+_ONE_VALUE = re.compile(r"(?P<name>[a-z][a-z ]*(?:: [a-z][a-z ]*)?): (?P<value>[^:;,]*[^:;,.!?])")
 _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
 
 
@@ -233,10 +235,16 @@ def _opened(text: str, request: Request, verdict: Verdict) -> str:
     )
 
 
+def stated(attribute: str) -> str:
+    """An attribute of one value as a sentence, "number of sets: 1" as "The number of sets is 1."; any other as it is."""
+    match = _ONE_VALUE.fullmatch(attribute)
+    return f"The {match['name'].replace(': ', ' ')} is {match['value']}." if match else attribute
+
+
 def plain_words(request: Request) -> str:
     """The evidence's own words: of the piece that has most of the question's, whole, or its best two sentences in the brief style."""
     asked = telling(request.message)
-    pieces = [as_sentence(fact) for fact in request.evidence]
+    pieces = [stated(as_sentence(fact)) if isinstance(fact, str) and is_notation(fact) else as_sentence(fact) for fact in request.evidence]
     best = max(pieces, key=lambda piece: len(asked & telling(piece)), default="")
     sentences = _SENTENCE.split(best.strip())
     if request.style == "full" or len(sentences) <= BRIEF_SENTENCES:

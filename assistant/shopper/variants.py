@@ -114,6 +114,14 @@ def _find(option: str, value: str, tokens: list[tuple[str, int, int]], text: str
             yield Said(option, value, match.start(), match.end())
     words = [_norm(word) for word in _TOKEN.findall(value.replace("-", " "))]
     whole = "".join(words)
+    named = words[-1:] != [] and (words[-1] in option.lower() or words[0] in {"not", "no", "non"})
+    if (
+        len(words) == 2
+        and not named
+        and all(word.isalpha() for word in words)
+        and sum(other.lower().endswith(words[1]) for other in values) == 1
+    ):
+        yield from (Said(option, value, start, end) for word, start, end in tokens if word == words[1])  # "green" for "moss green"
     for first in range(len(tokens)):
         for count in range(1, min(5, len(tokens) - first) + 1):
             window = tokens[first : first + count]

@@ -36,6 +36,9 @@ GOODS_LIKELY = 0.4
 DOUBT = 0.7
 """Confidence below which "out of scope" yields to goods that are near: to send a buyer away is the worse mistake."""
 
+SURE_INTENT, LIKELY_INTENT = 0.6, 0.45
+"""Confidence from which a question is taken to be about the shop: less is needed where a text of the shop's fits."""
+
 AHEAD = 0.05
 """By how much a text's score must beat the nearest product's to be the better evidence."""
 
@@ -85,6 +88,7 @@ def text_over_goods(sight: Sight) -> bool:
         return False
     if (
         u.of_kind("money_max", "money_min")
+        or (len(u.text.split()) <= CURT and sight.kind_known and u.intent in PRODUCT_INTENTS)
         or (u.of_kind("category") and (sight.goods >= GOODS_LIKELY or len(u.text.split()) <= CURT))
         or (u.intent in {"recommend", "product_search"} and u.confidence >= 0.8 and (sight.kind_known or cues.MOOD.search(u.text)))
     ):
@@ -99,7 +103,8 @@ def about_the_shop(sight: Sight) -> bool:
     products = u.of_kind("money_max", "money_min") or sight.reference.way in {"ordinal", "description"}
     if sight.reference.ids and (sight.faq is None or sight.faq.score < FAQ_LIKELY):
         return False
-    return u.intent in word_list("faq_intents") and u.intent != "place_order" and u.confidence >= 0.6 and not products
+    enough = LIKELY_INTENT if sight.faq is not None and sight.faq.score >= FAQ_CLEAR and not u.of_kind("category") else SURE_INTENT
+    return u.intent in word_list("faq_intents") and u.intent != "place_order" and u.confidence >= enough and not products
 
 
 def only_goods(sight: Sight, text: str) -> bool:

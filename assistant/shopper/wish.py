@@ -145,6 +145,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     core, context = (
         tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, negated, shelf)
     )
+    core = tuple(word for word in core if word not in word_list("brands") or shelf.worded(word)) or core  # "a cable for my iPhone"
     said = {
         str(e.value).casefold()
         for e in understanding.of_kind("colour", "material")

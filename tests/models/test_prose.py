@@ -7,7 +7,7 @@ import re
 import pytest
 from tokenizers import pre_tokenizers
 
-from assistant.models.prose import marked, spoken
+from assistant.models.prose import marked, spoken, with_articles
 from assistant.models.slots import CAPITAL, Delexicaliser, Request
 
 DELEX = Delexicaliser()
@@ -120,3 +120,17 @@ def test_a_name_keeps_its_capitals_where_they_are_noted() -> None:
 
 def test_feet_written_with_two_marks() -> None:
     assert _said("[NUM0] ' ' w x [NUM1] ' ' h .", "108.00''w x 72.00''h") == "108.00''w x 72.00''h."
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("The product has a audio input.", "The product has an audio input."), ("A office chair.", "An office chair."),
+        ("It has a 8 GB card and a 180 W plug.", "It has an 8 GB card and a 180 W plug."), ("an leather grip", "a leather grip"),
+        *((same, same) for same in (
+            "a unit, a user, a one-piece, a European plug, a usb port", "an hour", "a 1 GB disk", "type a or b", "an umbrella",
+        )),
+    ],
+)  # fmt: skip
+def test_articles_sound_right(said: str, right: str) -> None:
+    assert with_articles(said) == right

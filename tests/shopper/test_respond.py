@@ -19,7 +19,7 @@ from assistant.models.responder import Phrasing
 from assistant.models.responder_langchain import LangChainResponder
 from assistant.models.slots import Fact, Request
 from assistant.responding import parse_line, respond_lines
-from assistant.shopper.respond import GuardedResponder, PlainResponder, checked, plain_words
+from assistant.shopper.respond import GuardedResponder, PlainResponder, checked, plain_words, stated
 from assistant.types import Evidence, Source
 
 LAMP = "The Harbour Lamp has a linen shade. The cable is 2 metres long. It weighs 3.5 lbs and takes 1 E27 bulb."
@@ -157,6 +157,17 @@ def test_a_value_is_not_swapped_for_the_one_asked_about() -> None:
     request = Request("Is it solid wood?", ("materials: mdf, plastic",))
     assert checked(request, Phrasing("It is made of wood and plastic.", 0.0, True))[1] == "swapped 'wood'"
     assert checked(request, Phrasing("It is made of mdf and plastic.", 0.0, True))[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("attribute", "said"),
+    [
+        ("number of sets: 1", "The number of sets is 1."), ("light source: type: Halogen", "The light source type is Halogen."),
+        ("display: size: 3 inches, type: LCD", "display: size: 3 inches, type: LCD"), ("leg:", "leg:"),
+    ],
+)  # fmt: skip
+def test_a_single_attribute_is_stated_in_a_sentence(attribute: str, said: str) -> None:
+    assert stated(attribute) == said
 
 
 def test_a_word_said_twice_is_said_once() -> None:

@@ -37,6 +37,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "exchange",
         re.compile(
             r"\b(?:exchang\w*|swap\w*|trad(?:e|ing)|replac(?:e|ing)|replacement|in place of|same (?:one |thing |item )?again|"
+            r"(?:identical|exact same|very same) (?:one|thing|item|model|product|colou?r|size)?|"
             r"send (?:me )?(?:a|another) (?:new|working) one)\b",
             _I,
         ),
@@ -133,7 +134,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|"
             r"delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
             r"what) (?:address|city|place)|(?:ship(?:ped|ping)?|sent|delivered|goes|going|go) (?:it |that |"
-            r"this |them )?to|where to|live)\b",
+            r"this |them )?to|where to|to where|live)\b",
             _I,
         ),
     ),
@@ -182,7 +183,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|(?:show|list|"
             r"see)\b[^.?!]{0,20}\b(?:pending|open|delivered|"
             r"cancelled) ones|(?:show|list|see) (?:me )?mine|order (?:history|list|numbers?|"
-            r"ids?)\b(?! is)|my orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|"
+            r"ids?)\b(?! is)|my (?:own )?orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|"
             r"things) (?:all )?(?:that )?(?:i(?:'?ve| have)?|have i|did i)(?: ever| all| already)* (?:bought|ordered|"
             r"purchased)(?! (?:in|with|on)\b))\b",
             _I,
@@ -260,7 +261,8 @@ _OPENING = re.compile(
 )
 _ELLIPTIC = re.compile(
     r"\b(?:it|its|that|this|them|they|those|these|items?|everything|one|ones|total|refund|address|tracking|"
-    r"status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay|get back|^\W*(?:and )?(?:the )?(?:cost|price)\W*$|money|where to|e-?mail|phone)\b",
+    r"status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay|get back|^\W*(?:and )?(?:the )?(?:cost|price)\W*$|money|where to|to where|order|"
+    r"e-?mail|phone)\b",
     _I,
 )
 _WANTS_REFUND = re.compile(
@@ -284,7 +286,8 @@ _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
     r"\b(?:default|account|profile|saved|home|on file)\b[^.?!]{0,20}\baddress\b|\baddress (?:on|in|of) (?:my|"
-    r"the) (?:account|profile|file)\b|\bmy address\b",
+    r"the) (?:account|profile|file)\b|\bmy address\b|"
+    r"\baddress (?:do )?(?:you |u )?(?:have|got|hold|keep|is saved|is stored)\b[^.?!]{0,12}\b(?:for|of|about) me\b",
     _I,
 )
 

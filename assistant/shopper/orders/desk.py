@@ -44,6 +44,7 @@ _OWN = re.compile(r"\b(?:my|order|parcel|package|delivery|shipment|stuff)\b", re
 _THE_OTHER = re.compile(r"\bthe other (?:one|order|ones|orders)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\btotal\b|\baltogether\b|\bwhole order\b", re.IGNORECASE)
 _OF_ORDER = re.compile(r"\b(?:in|inside) (?:it|that|there)\b|\border\b|\bwhat(?:'s| is) (?:it|that)\b", re.IGNORECASE)
+_WHERE_TO = re.compile(r"\W*(?:and |ok |but )?(?:to )?where(?: to)?(?: did it go)?\W*", re.IGNORECASE)
 _LISTED = 6
 """Orders that the question which one is meant lists."""
 _OPEN = frozenset({"pending", "processed", "shipped"})
@@ -214,6 +215,8 @@ class OrderDesk:
         state = replace(state, order_id=order.id, held=None, item_id=state.item_id if order.id == state.order_id else "")
         if ask.write or self._wants_back(ask, order):
             return self.writes.propose(_settled(ask.topic, order), order, customer, understanding, state)
+        if ask.topic == "address" and _WHERE_TO.fullmatch(understanding.text) and any(p.kind == "refund" for p in order.payments):
+            ask = replace(ask, topic="refund")
         items = self._spoken_of(ask.topic, order, understanding.text, state)
         state = replace(state, item_id=(items[0].variant_id or items[0].product_id) if len(items) == 1 else state.item_id)
         return self._said(ask, self._reading(ask.topic, order, customer, items), _aside(state, order))

@@ -44,6 +44,13 @@ _KEPT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _ONLY = re.compile(r"(?:^|[.!?;…]\s*|,\s*)(?:no|wait|actually|sorry)\W+(?:just|only) (?P<rest>[^.!?]+)", re.IGNORECASE)
+_RATHER = re.compile(
+    r"^\W*(?:(?:or rather|no,? wait|no,? make (?:it|that)|wait,? no|i mean|make that|scratch that|sorry)\b|"
+    r"or\b[^.?!]{2,30}\b(?:rather|instead)\b)",
+    re.IGNORECASE,
+)
+"""What stands between an option and the one that takes its place: "steel, no wait, glass"."""
+_NEAR = 12
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
 _TOWARDS = re.compile(r"->|=>|→|\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
 _BECOMES = re.compile(r"->|=>|→|\b(?:to|into|becomes?|for an?|with an?|instead|rather than)\b", re.IGNORECASE)
@@ -200,8 +207,10 @@ def read_new_items(text: str, items: Sequence[tuple[OrderLine, int]], products: 
 def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, str]:
     """The option values that a text asks for instead of the line's own."""
     wanted: dict[str, str] = {}
-    for said in read_options(product, text):
-        if _FROM.search(text[: said.start]):
+    options = read_options(product, text)
+    for number, said in enumerate(options):
+        after = options[number + 1] if number + 1 < len(options) else None
+        if _FROM.search(text[: said.start]) or (after and _RATHER.search(text[said.end : after.end + _NEAR])):
             continue
         current = line.options.get(said.option)
         if said.value != current or said.option not in wanted:
@@ -211,10 +220,18 @@ def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, st
     return wanted
 
 
+def taken_back(text: str, line: OrderLine, product: Product, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The line's own option values that a text goes back to after others were wanted: "no, in S after all"."""
+    said = {option.option: option.value for option in read_options(product, text)}
+    return {option: value for option, value in said.items() if option in wanted and value == line.options.get(option)}
+
+
 def read_method(understanding: Understanding, customer: Customer, order: Order | None) -> tuple[PaymentMethod, ...]:
     """The customer's payment methods that a message names; several where it does not tell them apart."""
     found: list[PaymentMethod] = []
-    for entity in understanding.of_kind("payment_method"):
+    entities = understanding.of_kind("payment_method")
+    numbered = [e for e in entities if ":" in str(e.value)]
+    for entity in numbered or entities:  # "the card, the one ending 2231" is one card
         kind, _, digits = str(entity.value).partition(":")
         kind = "original" if _THE_SAME.match(entity.surface) else kind
         paid = {payment.method_id for payment in order.payments} if order else set()

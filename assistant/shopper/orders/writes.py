@@ -201,9 +201,12 @@ class Writes:
             return tuple(item for item in draft.items if item.item_id in named) or draft.items
         merged = {item.item_id: item for item in draft.items}
         for item in fresh:
-            old = merged.get(item.item_id, item)
+            old, target = merged.get(item.item_id, item), self._line(order, item.item_id)
+            back = (
+                slots.taken_back(text, target, products[target.product_id], old.wanted) if target and target.product_id in products else {}
+            )
             merged[item.item_id] = ItemDraft(
-                item.item_id, {**old.wanted, **item.wanted}, item.new_item_id or ("" if item.wanted else old.new_item_id)
+                item.item_id, {**old.wanted, **back, **item.wanted}, item.new_item_id or ("" if item.wanted else old.new_item_id)
             )
         return tuple(merged.values())
 
