@@ -20,6 +20,10 @@ from assistant.errors import StoreBusy, StoreError, StoreFull
 
 Row = tuple[Any, ...]
 
+_CACHE_KB = 8_192
+"""Pages that each connection keeps. Every thread has one, so this many times threads is what a long-lived server grows by; the
+operating system keeps the file's pages for all of them."""
+
 _FULL = {sqlite3.SQLITE_FULL}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -151,7 +155,7 @@ class Database:
             if not self.read_only:
                 raw.execute("PRAGMA journal_mode = WAL")
                 raw.execute("PRAGMA synchronous = NORMAL")
-            raw.execute("PRAGMA cache_size = -65536")
+            raw.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         connection = _Connection(raw)
         with self._lock:
             self._open.add(connection)
