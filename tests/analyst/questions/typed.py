@@ -39,7 +39,10 @@ LEFT_OUT = {
     "forecast",
     "pair_count",
     "top_sum",
+    "both",
+    "lapsed",
 }
+"""Gold of records, baskets, forecasts and of who bought in two periods: no one metric under a filter says it."""
 
 
 def _period(text: str | None) -> Period | None:
@@ -67,6 +70,8 @@ def _clause(key: str, value: str) -> FilterClause:
     if key in ("age", "rating"):
         low, _, high = value.partition("..")
         return FilterClause({"age": "age", "rating": "review_stars"}[key], "between", (int(low or 0), int(high or 999)))
+    if key == "since":
+        return FilterClause("customer_since", "between", period_of(value))
     name = {"item": "reviewed_item", "class": "class"}.get(key, key)
     if "," in value:
         values = tuple(part.lstrip("!") for part in value.split(","))
@@ -103,7 +108,8 @@ def _shaped(base: Question, keys: Mapping[str, str]) -> Question:
         base = replace(base, tool="compare", comparison=Comparison("growth" if keys.get("change") == "growth" else "difference", sides))
         return replace(base, **_ranked(keys)) if base.by else base
     if "share" in keys:
-        return replace(base, tool="share", share=Share(tuple(_clause(key, keys[key]) for key in keys["share"].split(","))))
+        part = tuple(_clause(key, keys[key]) for key in keys["share"].split(",") if key in keys)
+        return replace(base, tool="share", share=Share(part), **(_ranked(keys) or ({"ask": "rows"} if base.by else {})))
     if ranked := _ranked(keys):
         return replace(base, tool="ranking", **ranked)
     if base.by:
