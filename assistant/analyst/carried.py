@@ -36,6 +36,8 @@ _LINKS = frozenset(["of", "from", "by", "on", "in", "to", "for", "with", "exclud
 _LED = frozenset(["the", "our", "my", "a", "an", "single"])
 _NOT_FIRST = frozenset(["end", "start", "starting", "starts", "started", "begin", "final", "finally", "recently", "lately", "initial"])
 _ONCE = frozenset(["exactly", "precisely"])
+_EACH = frozenset(["a", "an", "per", "each", "every", "in each", "in every"])
+_TIME_UNITS = frozenset(["day", "week", "month", "quarter", "year"])
 _GOODS = frozenset(["goods", "gifts", "things"])
 _SETS_AGAINST = frozenset(["v", "vs", "versus", "against", "or", "and"])
 
@@ -86,6 +88,10 @@ def _restricting(draft: Draft, question: Question, semantics: Semantics) -> Iter
             and "hour" not in _dimensions(question)
         ):
             yield mark
+        if mark.is_op("ever") and question.per:
+            yield mark
+        if question.tool == "count" and mark.text in _EACH and after is not None and _TIME_UNITS & {*after.all("dimension")}:
+            yield after
         if mark.text in _TIMES_AS and question.comparison is not None and mark.kind == "word":
             yield mark
         again = mark.text in _AGAIN and not reading.has("versus") and question.comparison is not None and "customers" in question.metrics

@@ -266,6 +266,7 @@ class Comparing:
             if found[1].last_year and one.grain != "year" and one.first.year != two.first.year:
                 two = one.year_before()
             one, two = self._balanced(found)
+            one, two = self._same_days(one, two)
             return self._paired(one, two) or (Side(one.title, one), Side(two.title, two))
         if len(found) == 1 and self.draft.shifts:
             one = found[0].period
@@ -325,6 +326,15 @@ class Comparing:
                 Clarify(f"You name {one.title} and {two.title}, which are not of a length; which of them do you mean?", slot="period")
             )
         return one, two
+
+    def _same_days(self, one: Period, two: Period) -> tuple[Period, Period]:
+        """ "December so far against the same days of 2010": a period under way and the days of the other that are as far."""
+        under_way = self._clipped(one)
+        years, before = one.first.year - two.first.year, one.year_before(one.first.year - two.first.year)
+        said = any(words in self.reading.text for words in ("same days", "same dates", "same period", "so far", "to date"))
+        if not said or under_way == one or (before.first, before.last) != (two.first, two.last):
+            return one, two
+        return under_way, under_way.year_before(years)
 
     def _paired(self, one: Period, two: Period) -> tuple[Side, ...]:
         """ "Germany in 2011 against France in 2010": values and periods that go by pairs."""

@@ -46,7 +46,7 @@ class FilterBase:
             return True
         before = self.reading.before(mark)
         while before is not None:
-            if before.is_op("exclude"):
+            if before.is_op("exclude") or (before.text == "but" and self._all_but(before)):
                 self._use(before)
                 return True
             if before.sense("abroad") and not mark.sense("abroad") and before.text.startswith(("outside", "other than")):
@@ -61,6 +61,11 @@ class FilterBase:
                 continue
             return False
         return False
+
+    def _all_but(self, mark: Mark) -> bool:
+        """ "Everybody but the British"."""
+        words = [t.text for t in self.reading.tokens[max(0, mark.start - 3) : mark.start]]
+        return any(word.startswith(("every", "all", "any", "nobody", "none")) for word in words)
 
     def _left_out(self, mark: Mark) -> bool:
         """ "Leave France out", "take the UK out"."""

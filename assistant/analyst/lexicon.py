@@ -44,6 +44,14 @@ _SMALL_WORDS = (
 )
 
 
+_CONSONANTS = {
+    bare: word
+    for word in _SMALL_WORDS
+    if len(bare := re.sub("[aeiou]", "", word)) > 1 and bare not in ("th", "fr", "nd", "tp", "nt", "pr", "ws")
+}
+"""Small words without their vowels: "hw mny"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sense:
     """One thing a phrase can mean; `value` is the operator's tag, the id, the country's key or the reason."""
@@ -222,6 +230,8 @@ def mended(tokens: Sequence[Token], lexicon: Lexicon, names: frozenset[str], is_
 def _mended(token: Token, lexicon: Lexicon, names: frozenset[str], is_word: Callable[[str], bool]) -> Token:
     word, vocabulary = token.text, lexicon.vocabulary
     unknown = not token.quoted and word not in vocabulary and word not in names
+    if unknown and word in _CONSONANTS:
+        return replace(token, text=_CONSONANTS[word], fixed=word)
     if len(word) == 3 and unknown and (short := _without_vowels(word, lexicon.nouns)):
         return replace(token, text=short, fixed=word)
     if len(word) == 3 and word.isalpha() and not token.quoted and word not in vocabulary and word not in names:

@@ -76,8 +76,12 @@ class Nouns:
             return False
         asked = any(m.start < mark.start for m in self.reading.ops("how_much", "how_many", "which", "when", "why"))
         verb = after.is_op("spent", "sold", "bought", "came_back") or bool(set(after.all("metric")) & {"net_sales", "returns"})
+        named = {start for start, _ in self.draft.filters.at.get("country", ())}
+        start = before.start if before.start in named else mark.start
         return (
-            asked and verb and self.reading.tokens[mark.start - 1].text in ("do", "did", "have", "had", "our", "all", "the", "does", "has")
+            asked
+            and verb
+            and self.reading.tokens[max(0, start - 1)].text in ("do", "did", "have", "had", "our", "all", "the", "does", "has")
         )
 
     def _labels_id(self, mark: Mark) -> bool:
@@ -266,6 +270,7 @@ class Nouns:
             dimension == "product"
             and set(mark.text.split()) & _ITEM_WORDS
             and not any(w in words for w in ("different", "distinct", "unique"))
+            and not self.reading.has("ever")
         ):
             self.draft.counted = "item"
             self._metric(mark, "units")

@@ -232,6 +232,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (_SEASON + "(?: of| in)?" + _YBM, make_season),
         (r"(?P<short>[ymqw])td(?: of| in| for)?" + _YO + _YB, make_to_date),
         (_NOT_RANKED + r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, make_to_date),
+        (r"(?:of |in |for )?the (?P<unit>year|month|quarter|week) (?:so far|until now|till now)", make_to_date),
         (r"so far (?:this|in this|in the current) (?P<unit>year|month|quarter|week)", make_to_date),
         (r"this (?P<unit>year|month|quarter|week) (?:so far|to date|till now|until now)", make_to_date),
         (_Y + r" (?:so far|to date|ytd|year to date)", lambda g, m: make_year_only(g, m)),

@@ -118,7 +118,7 @@ class PeriodGrammar(Reckoning):
         if first.first > second.last and not through:
             first, second = second, first
         start = one.start
-        opener = re.search(r"\b(?:from|between)(?: the)?(?: start of| beginning of)?$", lead)
+        opener = re.search(r"\b(?:from|between|since)(?: the)?(?: (?:start|beginning) of)?$", lead)
         if opener:
             start = opener.start()
         whole = Period(first.first, second.last) if first.first <= second.last else None

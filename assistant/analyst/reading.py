@@ -155,7 +155,8 @@ class _Desk:
         """Customers after a word for them, product codes, and what looks like either but is neither."""
         for n, token in enumerate(self.tokens):
             lead = self._lead(n)
-            token = _owner(token) if lead in _CUSTOMER_WORDS else token
+            owner = _owner(token)
+            token = owner if lead in _CUSTOMER_WORDS or owner.text in self.values.customers else token
             if not self.free[n] or not _CODE.fullmatch(token.text) or _is_year(token.text):
                 continue
             code = token.text.upper()

@@ -111,7 +111,7 @@ class SpecialTurn(RankingTurn):
 
     def _counts_orders(self) -> bool:
         """ "How often are X and Y bought together"."""
-        return self.reading.has("how_many") or "often" in self.reading.text.split()
+        return self.reading.has("how_many") or "often" in self.reading.text.split() or set(self.draft.metrics) == {"orders"}
 
     def _basket_words(self) -> bool:
         return any(
@@ -283,6 +283,8 @@ class SpecialTurn(RankingTurn):
     def _threshold(self, ops: tuple[Mark, ...]) -> tuple[Mark, tuple[float, str] | None]:
         for op in ops:
             follower, leading = self.reading.after(op), self.reading.before(op)
+            if op.text in ("or more", "or less", "or fewer") and leading is not None and leading.text in _UNIT_METRICS:
+                follower, leading = leading, self.reading.before(leading)
             if op.text in ("or more", "or less", "or fewer") and leading is not None and leading.kind == "number":
                 self.used.add(leading.start)
                 return op, (leading.number, follower.text if follower else "")
