@@ -48,6 +48,10 @@ _NAME_BEFORE_LOWER = re.compile(
     rf"(?:(?i:hi|hello|helo|hallo|hey|hiya|yes|sure|ok|its|it's|i'm|im|i am|my|this is|name|is|from|for)[\s,!.:]+)*"
     rf"(?P<name>{_LOWER_NAME}){_BETWEEN_NAME_AND_ZIP}"
 )
+_NAME_REVERSED = re.compile(
+    rf"(?:^|[.!?:\n]\s*)(?P<last>{_PARTICLE}{_NAME_WORD})\s*,\s*(?P<first>(?![A-Z]{{2}}\b){_NAME_WORD})\s*[,;(-]?\s*(?i:(?:{_ZIP_WORD})\s*:?\s*)?\(?$"
+)
+"""As on a form: "Winter, Ada, 97301"."""
 _NAME_AFTER = re.compile(
     rf"^[\s,;:/()|-]*(?:(?i:and|my|name|is|it's|i'm|i am|here)[\s,;:]+)*(?P<name>{_NAME})(?=\s*(?:$|[.,;!?()-]|here\b))"
 )
@@ -106,7 +110,16 @@ def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
     for code in zips_found:
         before = text[: code.start]
         found = next(reversed(list(_NAME_BEFORE.finditer(before))), None) or _NAME_BEFORE_LOWER.search(before)
-        if found:
+        turned = _NAME_REVERSED.search(before)
+        if turned and not {_folded(turned["last"]), _folded(turned["first"])} & _not_a_name():
+            yield Entity(
+                "first_last_name",
+                before[turned.start("last") : turned.end("first")],
+                f"{turned['first']} {turned['last']}",
+                turned.start("last"),
+                turned.end("first"),
+            )
+        elif found:
             yield from _name(text, found.start("name"), found.end("name"))
         elif code.score == 1.0 or not before.strip():
             after = _NAME_AFTER.search(text[code.end :])

@@ -28,6 +28,8 @@ _YES = _any(
     r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
     _INTERJECTION + r"go on\b",
+    r"^\W*(?:now |ok |so |and )*(?:it|that|this|all)(?:'?s| is| looks)? (?:now )?(?:right|correct|good|fine|ok|okay|perfect)(?: now)?"
+    r"(?:\W+(?:so |then |please )*(?:go|go on|do it|send it|ship it|proceed))?\W*$",
     r"^\W*(?:go|ok go|makes sense|works for me|fine by me|fine with me|suits me)\W*$",
     r"^[^\w👎❌]*[👍👌✅✔]",
     _INTERJECTION + r"(?:it|that|this|all|everything)?\W*(?:'s|is|are)? ?(?:ok|okay|fine|good|right|correct|perfect|great) "
@@ -166,6 +168,9 @@ BYE = _any(
     r"that'?s (?:all|it)(?: for (?:now|today))?)\b[^?]{0,40}$"
 )
 
+ENOUGH = _any(r"^\W*(?:(?:ok|okay|thanks?|great|alright|and)\W+)*that'?s (?:all|it|everything)\b")
+"""What ends a list as well as a visit."""
+
 CHEAPEST = _any(
     r"\bcheapest\b",
     r"\blowest[- ]pric\w*|\blowest (?:cost|price)|\bleast expensive\b|\bmost (?:affordable|inexpensive)\b|"
@@ -209,13 +214,18 @@ GOES_WITH = _any(
 )
 PRICE = _any(
     r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|"
-    r"the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|how many (?:dollars|bucks|euros|pounds)|"
+    r"the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|"
+    r"what (?:do|would|did|are) (?:you|u|ya|they) (?:want|asking|ask|take|charging)(?: from me)? for|asking price|"
+    r"set (?:me|us|you|one) back|"
+    r"(?:go|goes|going|sell|sells|selling|retail|retails|retailing) (?:for|at)\b(?= *(?:\?|$))|what (?:is|are|'s|does|do) [^.?!]{2,60} "
+    r"(?:going|go|sell|selling|retail) for|how many (?:dollars|bucks|euros|pounds)|"
     r"charge for)\b",
     r"\b(?:is|are) (?:\$?\d[\d.,]*|[a-z]+ (?:hundred|thousand))(?: dollars| bucks| usd)?(?: about| still| the)? (?:right|correct)\b",
 )
 STOCK = _any(
     r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|"
-    r"how many (?:[\w'-]+ ){0,6}?(?:left|have|got|are there|remain\w*|available|in (?:stock|store|total))|"
+    r"how many (?:[\w'-]+ ){0,10}?(?:left|have|got|are there|remain\w*|available|in (?:stock|store|total))|"
+    r"how many (?:of (?:them|those|these|it) )?(?:do|did|does|can) (?:you|u|ya|they|the shop)\W*$|"
     r"any left|still have|left in|units|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|"
     r"on hand|do you still|restock\w*)\b"
 )
@@ -236,7 +246,7 @@ PLURAL = _any(
     r"\b(?:these|those|them|they|both|either|the (?:two|three|four)|all of (?:them|these|those)|the ones|"
     r"ones (?:you|above)|of the (?:above|list))\b"
 )
-MOOD = _any(r"\b(?:gifts?|presents?|something|anything|ideas?|surprise)\b")
+MOOD = _any(r"\b(?:gifts?|presents?|pressies?|something|somethin|sumthing|summat|smth|sth|anything|ideas?|surprise)\b")
 GENERAL = _any(
     r"\b(?:how (?:do|can|could|would|should|to|does)|what(?:'s| is| are| if|'re| should)|can i|could i|may i|"
     r"am i|is it possible|is there|are there|do you|does|are you|will you|when (?:will|do|does|is)|where (?:do|"
@@ -278,6 +288,24 @@ _MISSPELT = {
     "refound": "refund",
     "retrun": "return",
     "retun": "return",
+    "hw": "how",
+    "hav": "have",
+    "hve": "have",
+    "u": "you",
+    "ur": "your",
+    "shud": "should",
+    "cud": "could",
+    "wud": "would",
+    "wot": "what",
+    "pric": "price",
+    "prise": "price",
+    "prcie": "price",
+    "pirce": "price",
+    "stok": "stock",
+    "stck": "stock",
+    "reciept": "receipt",
+    "mny": "many",
+    "mch": "much",
     "oder": "order",
     "ordr": "order",
     "orders's": "orders",
@@ -334,6 +362,9 @@ SENDING = _any(
     r"\bhow (?:(?:do|can|should|would|will|must) (?:i|we)|to) (?:send|ship|mail|post|get|give|bring|"
     r"return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
     r"\bwhere (?:do|should|can) i (?:send|ship|drop|bring)\b",
+    r"\bhow (?:do|does|will|should|would|is|are) (?:the|my|it|this|that|they|those|these)\b[^.?!]{0,30}\b(?:get|come|go|"
+    r"travel|sent|picked|collected)"
+    r"\b[^.?!]{0,12}\b(?:back|up)\b",
     r"\bwhat (?:happens|do i (?:have to )?do|comes|must i do) (?:next|now|then)\b|\bnext steps?\b",
 )
 

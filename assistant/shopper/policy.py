@@ -47,6 +47,9 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _CALLED_OFF = re.compile(r"\b(?:leave|forget|cancel|stop|nothing|never|keep|don'?t|not now|later|changed my mind)\b", re.IGNORECASE)
+_THE_ONE = re.compile(
+    r"^\W*(?:(?:it'?s|that'?s|i mean|i meant|sorry|ok|the) )*(?:the|my|that) (?:\w+ ){0,3}?(?:one|order|parcel|package)\b", re.IGNORECASE
+)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ANSWERS = frozenset(
     {"affirm", "select", "give_details", "give_reason", "modify_items", "exchange_items", "return_items", "change_payment", "deny"}
@@ -198,7 +201,7 @@ def _short(sight: Sight) -> bool:
 def _courtesy(sight: Sight, state: DialogueState) -> Plan | None:
     text = cues.plain(sight.understanding.text)
     for name, pattern in (("greeting", cues.GREETING), ("goodbye", cues.BYE), ("thanks", cues.THANKS)):
-        if pattern.search(text):
+        if pattern.search(text) and not (name == "goodbye" and (state.draft or state.held) and cues.ENOUGH.search(text)):
             return Plan(Move.LINE, name, "courtesy")
     if state.identifying and not state.customer_id and cues.agrees(text) and len(text.split()) <= 4:
         return Plan(Move.IDENTIFY, why="a yes to the question who they are")
@@ -296,7 +299,7 @@ def _picks_order(sight: Sight) -> bool:
         return False
     if ask is not None and ask.topic in _OF_ACCOUNT:
         return False
-    if u.of_kind("order_id", "ordinal"):
+    if u.of_kind("order_id", "ordinal") or (_THE_ONE.search(u.text) and "?" not in u.text):
         return True
     return len(u.text.split()) <= _BRIEF and "?" not in u.text and bool(u.of_kind("product", "category") or _ONES.search(u.text) or ask)
 
@@ -435,6 +438,7 @@ def _kept_to(plan: Plan, sight: Sight, state: DialogueState) -> Plan:
     """The plan, or the question once more where a write is under way and the message is neither understood nor about known goods."""
     guess = plan.move is Move.LOST or (plan.move in (Move.SEARCH, Move.FACTS) and not (sight.kind_known or sight.naming.ids))
     guess = guess or (plan.move is Move.LINE and plan.detail in _EMPTY_TALK)
+    guess = guess or (plan.detail == "goodbye" and bool(cues.ENOUGH.search(cues.plain(sight.understanding.text))))
     return (
         Plan(Move.ASK_AGAIN, "thanks" if plan.detail == "thanks" else "", plan.why)
         if guess and state.draft is not None and state.subject == "order"

@@ -11,7 +11,8 @@ import pytest
 from assistant.shopper import cues
 from assistant.shopper.comparison import aspect_of, beside_one_another, by_aspect
 from assistant.shopper.orders.asks import read_ask
-from assistant.shopper.orders.slots import read_address, read_new_items, wanted_options
+from assistant.shopper.orders.postal import read_address
+from assistant.shopper.orders.slots import read_new_items, wanted_options
 from assistant.shopper.orders.steps import further, picked
 from assistant.shopper.ratings import asks_opinion
 from assistant.shopper.variants import read_options

@@ -9,7 +9,8 @@ import pytest
 
 from assistant.config import Settings
 from assistant.models.entities import EntityExtractor
-from assistant.shopper.orders.slots import read_address, read_items
+from assistant.shopper.orders.postal import read_address
+from assistant.shopper.orders.slots import read_items
 from assistant.shopper.reply import agreeing
 from assistant.shopper.shelf import Shelf, Thesaurus
 from assistant.shopper.variants import read_options

@@ -24,6 +24,12 @@ _HISTORY = re.compile(
     r"\b(?:i|we)(?:'ve| have| had)? (?:just |recently )?(?:cancell?ed|returned|exchanged|sent (?:it|them|back))\b",
     _I,
 )
+_DONE_ALREADY = re.compile(
+    r"\b(?P<which>(?:the|my|that|this|which|a) (?:\w+ )?)(?:cancell?ed|returned|exchanged|refunded|replaced) "
+    r"(?=(?:ones?|orders?|parcels?|packages?|items?|things?|stuff|goods)\b)",
+    _I,
+)
+"""What an order or an item is called by what was done with it: "the cancelled one"."""
 _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel",
@@ -74,8 +80,8 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "payment",
         re.compile(
-            r"\b(?:chang\w*|switch\w*|updat\w*|modif\w*|use|using|mov\w*|put|charge|"
-            r"pay)\b[^.?!]{0,60}\b(?:payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|"
+            r"\b(?:chang\w*|switch\w*|updat\w*|modif\w*|use|using|mov\w*|put|charge|(?:be|get|being|have it) (?:charged|billed|taken|paid)|"
+            r"bill|pay)\b[^.?!]{0,60}\b(?:payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|"
             r"card)\b(?![^.?!]{0,20}\bbalance)",
             _I,
         ),
@@ -111,6 +117,10 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "balance",
         re.compile(
             r"\bbalance\b|\b(?:left|remaining|available|much)\b[^.?!]{0,30}\bgift\s?cards?\b|"
+            r"\bwhat(?:'s|s| is| do i| have i|'ve i| did i)?(?: got| have| still| left| now| there)* (?:on|in) (?:that|the|my|"
+            r"this) (?:gift )?card\b|"
+            r"\b(?:anything|something|much|funds|credit|value)(?: is| still| left| there| remaining| do i have)* on (?:that|the|"
+            r"my|this) (?:gift )?card\b|"
             r"\bmoney\b[^.?!]{0,12}\b(?:on|left)\b[^.?!]{0,20}\bcard\b|\b(?:much|left)\b[^.?!]{0,20}\bgift (?:one|thing)\b|"
             r"\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)",
             _I,
@@ -130,9 +140,10 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "address",
         re.compile(
             r"\b(?:address|where (?:does|do|is) (?:it|this|that|they|my (?!money|refund)\w+|the (?!money|refund)\w+) go(?:ing)?(?: to)?|"
-            r""
-            r"where (?:is|was|will|are|did|were) [^.?!]{0,30}\b(?:sent|shipped|delivered|going|being sent|"
-            r"delivering)|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
+            r"where(?:'s| is| was| will| are| did| were| does| do| has| have) [^.?!]{0,40}\b(?:sent|send|shipp?(?:ed|ing)?|"
+            r"deliver(?:ed|ing)?|"
+            r"going|being sent|heading|headed|bound|destined|end up|dropp?(?:ed)? off|posted|mailed|dispatched to)\b(?! from)|"
+            r"destination|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
             r"what) (?:address|city|place)|(?:ship(?:ped|ping)?|sent|delivered|goes|going|go) (?:it |that |"
             r"this |them )?to|where to|to where|live)\b",
             _I,
@@ -255,6 +266,13 @@ _OF_ITEM = re.compile(
     r"^\W*(?:and |ok |so )?(?:what about |how about |and )(?:the|my) [\w -]{2,30}\W*$|\b(?:is|are|was|were) (?:the|my) [\w -]{2,40}\?",
     _I,
 )
+_E_MAIL = re.compile(r"\be-?mail address(?:es)?\b", _I)
+_SWAPPED = re.compile(
+    r"\b(?:pop|put|stick|have|get|take|give me|send me|do|make it|ship)\b[^.?!]{0,60}\binstead\b|"
+    r"\binstead\b[^.?!]{0,20}\b(?:have|get|take)\b",
+    _I,
+)
+"""Another thing in the place of one in the order that is talked about: "can you put the blue one in there instead?"."""
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _OPENING = re.compile(
     r"^\W*(?:(?:hi|hiya|hello|hey|good (?:morning|day|afternoon|evening)|please|so|ok|okay|and|thanks?|well|um+)\b\W*)*", _I
@@ -283,6 +301,7 @@ _OF_DIFFERENCE = re.compile(r"\bdifference\b", _I)
 _TOO = re.compile(r"^\W*(?:oh |ok |now )*(?:and|also|plus|then)\b|\b(?:too|as well|also)\W*(?:please|pls)?\W*$", _I)
 _ARROW = re.compile(r"\w\s*(?:->|=>|→)\s*\w")
 _WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
+_TRAITS = ("option", "colour", "size", "material", "product", "category")
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
     r"\b(?:default|account|profile|saved|home|on file)\b[^.?!]{0,20}\baddress\b|\baddress (?:on|in|of) (?:my|"
@@ -311,7 +330,7 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
 
     `in_order`: the last answer was about an order, so that "what's in it?" is about one too.
     """
-    text = _DECIMAL.sub(",", cues.mended(cues.plain(understanding.text)))
+    text = _E_MAIL.sub("e-mail", _DECIMAL.sub(",", cues.mended(cues.plain(understanding.text))))
     general = bool(_POLICY_WORD.search(text)) or (bool(cues.GENERAL.match(_OPENING.sub("", text))) and not _specific(understanding, text))
     topic = _write(text, understanding) or (
         "return"
@@ -320,6 +339,8 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
         and (understanding.intent == "get_refund" or understanding.of_kind("product", "category"))
         else ""
     )
+    if not topic and in_order and not general and _SWAPPED.search(text) and understanding.of_kind(*_TRAITS):
+        topic = "modify"
     if topic:
         return OrderAsk(topic, write=True, general=general)
     elliptic = in_order and (
@@ -372,6 +393,7 @@ def parted(text: str) -> tuple[str, ...]:
 
 
 def _write(text: str, understanding: Understanding) -> str:
+    text = _DONE_ALREADY.sub(r"\g<which>", text)
     if _HISTORY.search(text) or re.search(r"\b(?:status|track) of my (?:return|exchange|refund|cancellation)\b", text, _I):
         return ""
     found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
@@ -382,7 +404,7 @@ def _write(text: str, understanding: Understanding) -> str:
     if names <= {"modify"} and _TO_HOUSE.search(text) and understanding.of_kind("zip") and _orderish(understanding, text):
         return "address"
     if not names:
-        traits = understanding.of_kind("option", "colour", "size", "material")
+        traits = understanding.of_kind(*_TRAITS[:4])
         wants = understanding.of_kind("order_id") and ((traits and _WANTS.search(text)) or _ARROW.search(text))
         if _WANTS.search(text) and any(e.value == "wrong size" for e in understanding.of_kind("reason")):
             return "exchange"
@@ -395,13 +417,13 @@ def _write(text: str, understanding: Understanding) -> str:
 
 def _of_changes(names: set[str], text: str, understanding: Understanding) -> str:
     """Which of the changes to a pending order is meant: "change", "card" and "to" alone say little."""
-    if "address" in names and not re.search(r"\bpayment\b", text, _I) and not re.search(r"e-?mail address", text, _I):
+    if "address" in names and not re.search(r"\bpayment\b", text, _I):
         return "address"
     if (
         "payment" in names
         and not (_AS_BEFORE.search(text) and understanding.of_kind("product", "category", "option", "colour", "size", "material"))
         and (understanding.of_kind("payment_method") or "payment" in text.lower())
-        and re.search(r"\b(?:chang|switch|instead|updat|different|another|other|modif|move|put)\w*", text, _I)
+        and re.search(r"\b(?:chang|switch|instead|rather|updat|different|another|other|modif|move|put)\w*", text, _I)
     ):
         return "payment"
     if "modify" in names and (

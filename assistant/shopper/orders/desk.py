@@ -171,7 +171,7 @@ class OrderDesk:
             (
                 name
                 for name, words in _STATUS_WORDS.items()
-                if re.search(rf"{words}\W+(?:\w+\W+)?(?:order|purchase|parcel|package)", text, re.IGNORECASE)
+                if re.search(rf"{words}\W+(?:\w+\W+)?(?:order|purchase|parcel|package|one)", text, re.IGNORECASE)
             ),
             "",
         )

@@ -13,7 +13,7 @@ from assistant.shopper import cues
 from assistant.shopper.orders.asks import WRITES, OrderAsk, read_ask, says_write
 from assistant.types import Entity, Understanding
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#])|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#])|(?<=[?])\s+|\s+(?=\(?[1-9a-c][.)]\s)|\n+")
 _AND_THEN = re.compile(
     r",?\s+(?:and|also|then|plus|as well as)\s+(?=(?:also |then |please |i (?:also )?(?:want|would like|need) to |to )*"
     r"(?:cancel|return|send back|exchange|swap|replace|change|modify|update|switch|move|put)\b)",
@@ -41,6 +41,8 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
     parts = [part.strip() for sentence in _SENTENCE.split(text) for part in _AND_THEN.split(sentence) if part.strip()]
     if len(parts) < 2:
         return (understanding,)
+    if (apart := _of_other_orders(parts, understand)) is not None:
+        return apart
     found: list[tuple[OrderAsk, str]] = []
     opening: list[str] = []
     for part in parts:
@@ -55,6 +57,26 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
         return (understanding,)
     found.sort(key=lambda entry: entry[0].topic in _LATE)
     return tuple(understand(text) for _, text in found)
+
+
+def _of_other_orders(parts: Sequence[str], understand: Understand) -> tuple[Understanding, ...] | None:
+    """A question about one order and a request for another, the question first; None where a message is not just that."""
+    read = [understand(part) for part in parts]
+    asks = [(read_ask(u), {str(e.value) for e in u.of_kind("order_id")}, u) for u in read]
+    own = [(ask, ids, u) for ask, ids, u in asks if ask is not None and ids and not ask.general]
+    named = [id for _, ids, _ in own for id in ids]
+    if len(own) < 2 or len(set(named)) < len(named) or not any(ask.write for ask, _, _ in own) or all(ask.write for ask, _, _ in own):
+        return None
+    if any(ids and (ask is None or ask.general) for ask, ids, _ in asks):
+        return None
+    joined: list[tuple[OrderAsk, str]] = []
+    for part, (ask, ids, _) in zip(parts, asks, strict=True):
+        if ask is not None and ids:
+            joined.append((ask, part))
+        elif joined:
+            joined[-1] = (joined[-1][0], f"{joined[-1][1]} {part}")
+    joined.sort(key=lambda entry: entry[0].write)
+    return tuple(understand(text) for _, text in joined)
 
 
 def for_each(understanding: Understanding, open_orders: Sequence[str]) -> tuple[Understanding, ...]:

@@ -14,7 +14,7 @@ from assistant.models.words import common_words
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.state import ItemDraft
 from assistant.shopper.variants import read_options
-from assistant.store.records import Address, Customer, Order, OrderLine, PaymentMethod, Product, Variant
+from assistant.store.records import Customer, Order, OrderLine, PaymentMethod, Product, Variant
 from assistant.types import Understanding
 
 _ALL = re.compile(
@@ -37,12 +37,30 @@ _EXCEPT = re.compile(
     re.IGNORECASE,
 )
 _KEPT_BEFORE = re.compile(
-    r"\b(?:keep(?:ing)?|leave|(?:but |and |,\s*)not|without)\s+(?:the |my |that |this |it\W+the )?(?:\w+\s+){0,2}$", re.IGNORECASE
-)
-_KEPT_AFTER = re.compile(
-    r"^[^.!?;,\n]{0,30}?\b(?:stays?|remains?|is (?:fine|ok|okay|good)|are (?:fine|ok|okay|good)|can stay|i(?:'ll| will| want to)? keep)\b",
+    r"\b(?:keep(?:ing)?|leave|(?:but |and |,\s*|^\W*(?:no\W+)?)not|without)\s+"
+    r"(?:the |my |that |this |it\W+the )?(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
+_KEPT_AFTER = re.compile(
+    r"^[^.!?;,\n]{0,30}?\b(?:stay(?:s|ing)?|remain(?:s|ing)?|(?:is|are) (?:fine|ok|okay|good|not (?:going|to go))|can stay|"
+    r"i(?:'ll| will| want to)? keep|i(?:'m| am) keeping)\b",
+    re.IGNORECASE,
+)
+_STAYS = re.compile(
+    r"\b(?:stay(?:s|ing)?|remain(?:s|ing)?|keep(?:ing)?|kept|hold(?:ing)? on ?to|hang(?:ing)? on ?to|"
+    r"leave\b[^.?!;]*\b(?:alone|be|out of (?:it|this)|as (?:it|they) (?:is|are)|with me|untouched)|"
+    r"(?:don't|do not|no need to|needn't) (?:touch|send|return|change|swap|exchange)|"
+    r"not (?:going back|going anywhere|to be (?:returned|changed|exchanged|touched))|"
+    r"(?:is|are|'s|'re) (?:fine|ok|okay|good|great|perfect|mine))\b",
+    re.IGNORECASE,
+)
+_ACTS = re.compile(
+    r"(?<!not )(?<!not be )(?<!n't )(?<!need to )\b(?:return|send|ship|give|take|bring|exchang|swap|replac|chang|modif|switch|cancel|"
+    r"refund|want|prefer|go(?:es)? back)(?:s|es|d|ed|e|ing)?\b",
+    re.IGNORECASE,
+)
+_OF_TRAITS = re.compile(r"\b(?:same|rest|else|colou?rs?|sizes?|materials?|address|payment|order)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[^.!?;\n]+(?:\.(?=\d)[^.!?;\n]+)*")
 _ONLY = re.compile(r"(?:^|[.!?;…]\s*|,\s*)(?:no|wait|actually|sorry)\W+(?:just|only) (?P<rest>[^.!?]+)", re.IGNORECASE)
 _RATHER = re.compile(
     r"^\W*(?:(?:or rather|no,? wait|no,? make (?:it|that)|wait,? no|i mean|make that|scratch that|sorry)\b|"
@@ -51,6 +69,14 @@ _RATHER = re.compile(
 )
 """What stands between an option and the one that takes its place: "steel, no wait, glass"."""
 _NEAR = 12
+_ONES = re.compile(r"\bones?\b", re.IGNORECASE)
+_NO_VERB = (
+    r"(?!(?:return|send|sent|giv|go|went|exchang|swap|replac|chang|modif|cancel|want|tak|keep|stay|remain|is|are|to|for|into)\w*\b)[\w'-]+"
+)
+_AND = re.compile(
+    rf"{_NO_VERB}(?:\s+{_NO_VERB}){{0,3}}?\s*(?:\b(?:and|or|nor)\b|&)\s*(?:(?:the|my|that|this)\s+)?(?:{_NO_VERB}\s+){{0,2}}", re.IGNORECASE
+)
+"""What stands between two items that share what is said of them: "the grill and the vacuum stay"."""
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
 _TOWARDS = re.compile(r"->|=>|→|\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
 _BECOMES = re.compile(r"->|=>|→|\b(?:to|into|becomes?|for an?|with an?|instead|rather than)\b", re.IGNORECASE)
@@ -59,91 +85,27 @@ _FROM = re.compile(
     r"\b(?:from|instead of|rather than|(?:not|n't)(?: (?:with|on|to|onto|via|by|from|use|using|want))?)\s+(?:the |a |an |my )?$",
     re.IGNORECASE,
 )
-_STATES = {
-    "alabama": "AL",
-    "alaska": "AK",
-    "arizona": "AZ",
-    "arkansas": "AR",
-    "california": "CA",
-    "colorado": "CO",
-    "connecticut": "CT",
-    "delaware": "DE",
-    "florida": "FL",
-    "georgia": "GA",
-    "hawaii": "HI",
-    "idaho": "ID",
-    "illinois": "IL",
-    "indiana": "IN",
-    "iowa": "IA",
-    "kansas": "KS",
-    "kentucky": "KY",
-    "louisiana": "LA",
-    "maine": "ME",
-    "maryland": "MD",
-    "massachusetts": "MA",
-    "michigan": "MI",
-    "minnesota": "MN",
-    "mississippi": "MS",
-    "missouri": "MO",
-    "montana": "MT",
-    "nebraska": "NE",
-    "nevada": "NV",
-    "new hampshire": "NH",
-    "new jersey": "NJ",
-    "new mexico": "NM",
-    "new york": "NY",
-    "north carolina": "NC",
-    "north dakota": "ND",
-    "ohio": "OH",
-    "oklahoma": "OK",
-    "oregon": "OR",
-    "pennsylvania": "PA",
-    "rhode island": "RI",
-    "south carolina": "SC",
-    "south dakota": "SD",
-    "tennessee": "TN",
-    "texas": "TX",
-    "utah": "UT",
-    "vermont": "VT",
-    "virginia": "VA",
-    "washington": "WA",
-    "west virginia": "WV",
-    "wisconsin": "WI",
-    "wyoming": "WY",
-    "district of columbia": "DC",
-    "alberta": "AB",
-    "british columbia": "BC",
-    "manitoba": "MB",
-    "new brunswick": "NB",
-    "newfoundland and labrador": "NL",
-    "nova scotia": "NS",
-    "ontario": "ON",
-    "prince edward island": "PE",
-    "quebec": "QC",
-    "saskatchewan": "SK",
-    "yukon": "YT",
-}
-_STREET = re.compile(
-    r"(?<![#\w])(?P<street>\d{1,6}[A-Za-z]?\s+(?:[A-Za-z0-9.'-]+\s+){0,4}?(?:street|st|avenue|ave|road|rd|lane|"
-    r"ln|drive|dr|boulevard|blvd|way|court|ct|place|pl|circle|terrace|parkway|pkwy|highway|hwy|square|sq|trail|"
-    r"broadway|close|crescent|row)\b\.?)",
-    re.IGNORECASE,
-)
-_UNIT = re.compile(
-    r"(?P<unit>\b(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\b\.?\s*#?\s*[\w-]+|(?<!\w)#\s?\d{1,4}[A-Za-z]?\b)",
-    re.IGNORECASE,
-)
-_STATE_ZIP = re.compile(
-    r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?:(?:USA|US|United States)\s*,?\s*)?"
-    r"(?P<zip>\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s?\d[A-Z]\d)\b"
-)
-_LABELLED = re.compile(r"\b(?P<part>state|zip)(?: code)?\W{1,5}(?P<value>[A-Z]{2}\b|\d{5}(?:-\d{4})?)", re.IGNORECASE)
-_ZIP = re.compile(r"(?<![#\w])(?P<zip>\d{5}(?:-\d{4})?)(?!\w)")
-_COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of America)?|Canada|UK|United Kingdom|Germany|France|Australia)\b")
+
+
+def acted_on(text: str, order: Order) -> str:
+    """A text with the sentences blanked that only say what stays: "the grill and the vacuum stay here", "leave the white one alone".
+
+    Places in it are those of the text. Whole where nothing else of the order is named.
+    """
+    left = text
+    for match in _CLAUSE.finditer(text.replace("’", "'")):
+        clause = match[0]
+        if not _STAYS.search(clause) or _OF_TRAITS.search(clause) or _ACTS.search(_STAYS.sub(" ", clause)):
+            continue
+        if _named(clause, order) or _ONES.search(clause):
+            left = left[: match.start()] + " " * len(clause) + left[match.end() :]
+    speaks = _ALL.search(left) or any(_name_place(line.name, left) is not None or _id_place(line, left) is not None for line in order.lines)
+    return left if left != text and speaks else text
 
 
 def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     """The lines of an order that a text names, with where; all of them for "everything"."""
+    text = acted_on(text, order)
     only = _ONLY.search(text)
     if only and (meant := _named(only["rest"], order)):
         return meant
@@ -153,9 +115,10 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
         return tuple((line, 0) for line in order.lines if id(line) not in out)
     if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
         return such
-    if _ALL.search(text) and (_ALL_WANTED.search(text) or _EXCEPT.search(text) or not _named(text, order)):
-        return tuple((line, 0) for line in order.lines if id(line) not in out)
     named = _named(text, order)
+    if _ALL.search(text) and (_ALL_WANTED.search(text) or _EXCEPT.search(text) or not named):
+        out |= {id(entry[0]) for entry in named if _kept(text, entry, named)}
+        return tuple((line, 0) for line in order.lines if id(line) not in out)
     return tuple(entry for entry in named if not _kept(text, entry, named)) or named
 
 
@@ -166,9 +129,14 @@ def speaks_of_all(text: str) -> bool:
 
 def _kept(text: str, entry: tuple[OrderLine, int], named: Sequence[tuple[OrderLine, int]]) -> bool:
     """Whether a text says of an item that it stays as it is: "keep the bookshelf", "the puzzle stays"; not "keep the same colour"."""
-    start = max((place for _, place in named if place < entry[1]), default=0)
-    end = min((place for _, place in named if place > entry[1]), default=len(text))
-    before, after = text[start : entry[1]], text[entry[1] : end]
+    places = sorted({place for _, place in named})
+    first = last = places.index(entry[1])
+    while first and _AND.fullmatch(text[places[first - 1] : places[first]]):
+        first -= 1
+    while last + 1 < len(places) and _AND.fullmatch(text[places[last] : places[last + 1]]):
+        last += 1
+    before = text[places[first - 1] if first else 0 : places[first]]
+    after = text[places[last] : places[last + 1] if last + 1 < len(places) else len(text)]
     kept_before = _KEPT_BEFORE.search(before)
     return bool((kept_before and not _ALIKE.search(kept_before[0])) or (_KEPT_AFTER.search(after) and not _ALIKE.search(after)))
 
@@ -183,6 +151,7 @@ def _same_named(text: str, order: Order) -> Iterator[tuple[OrderLine, int]]:
 
 def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:
     """Lines of the same name between which the text does not tell."""
+    text = acted_on(text, order)
     named = {line.name for line, _ in (*_named(text, order), *_counted_twins(text, order))}
     for line in order.lines:
         twins = [other for other in order.lines if other.name == line.name]
@@ -243,76 +212,6 @@ def read_method(understanding: Understanding, customer: Customer, order: Order |
             if (exact or alike) and method not in found:
                 found.append(method)
     return tuple(found)
-
-
-def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
-    """The parts of a postal address in a text, on top of those known before."""
-    found = dict(before)
-    street, unit = _STREET.search(text), _UNIT.search(text)
-    if street:
-        found["address1"] = street["street"].strip(" .")
-        found.setdefault("address2", "")
-    if unit:
-        found["address2"] = unit["unit"].strip()
-    place = next((m for m in _STATE_ZIP.finditer(text) if m["state"] in _STATES.values() or m["state"].lower() in _STATES), None)
-    if not (street or unit or place or before or _LABELLED.search(text)):
-        return found
-    begin = (unit if unit and (not street or unit.start() > street.start()) else street).end() if street or unit else 0  # type: ignore[union-attr]
-    rest = text[begin : place.end()] if place and place.end() > begin else text[begin:]
-    if place:
-        state = _STATES.get(place["state"].lower(), place["state"])
-        found |= {"state": state, "zip": place["zip"], "country": "USA" if place["zip"][0].isdigit() else "Canada"}
-    elif labelled := {match["part"].lower(): match["value"] for match in _LABELLED.finditer(text)}:
-        found |= {"state": labelled["state"], "country": "USA"} if labelled.get("state") in _STATES.values() else {}
-        found |= {"zip": labelled["zip"]} if "zip" in labelled else {}
-    elif (street or before) and (code := _ZIP.search(rest)):
-        found["zip"] = code["zip"]
-    found |= _city(rest, found)
-    country = _COUNTRY.search(text)
-    if country and ("country" not in found or place is None):
-        found["country"] = (
-            "USA"
-            if country["country"].upper().replace(".", "") in {"USA", "US"} or country["country"].startswith("United States")
-            else country["country"]
-        )
-    return found
-
-
-def address_of(address: Address) -> dict[str, str]:
-    """An address as the arguments of a write."""
-    return {
-        "address1": address.address1,
-        "address2": address.address2,
-        "city": address.city,
-        "state": address.state,
-        "country": address.country,
-        "zip": address.zip,
-    }
-
-
-def _city(rest: str, found: Mapping[str, str]) -> dict[str, str]:
-    """The city: the capitalised words before the state or the post code, or said to be one."""
-    said = re.search(r"\bcity\W{0,4}(?:is)?\W{0,4}(?P<city>[A-Z][a-zA-Z.' -]+?)(?=[,.;'\"]|\s+\d|$)", rest)
-    if said:
-        return {"city": said["city"].strip()}
-    for chunk in re.split(r"[,;\n]", rest):
-        words = re.sub(r"\b\d{5}(?:-\d{4})?\b|\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b", "", chunk).strip(" .")
-        words = _COUNTRY.sub("", re.sub(r"^(?:in|at|and)\s+", "", words)).strip(" .")
-        state = re.search(r"\s+(?P<state>[A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)$", words)
-        if state and (state["state"] in _STATES.values() or (state["state"].lower() in _STATES and found.get("state"))):
-            words = words[: state.start()]
-        if (
-            words
-            and words[0].isupper()
-            and words.replace(" ", "").replace(".", "").replace("-", "").replace("'", "").isalpha()
-            and words not in _STATES.values()
-            and len(words) > 2
-        ):
-            if words.lower() in _STATES and "city" in found:
-                continue
-            if not _COUNTRY.fullmatch(words):
-                return {"city": words}
-    return {}
 
 
 def _named(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
@@ -419,6 +318,8 @@ def _same(wanted: str, said: str) -> bool:
 
 def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
     """Whether the text names an option that this line has and its namesakes have not; what is wanted instead does not count."""
+    if ones := [twin for twin in twins if _called_one(text, twin, twins)]:
+        return ones == [line]
     place = _name_place(line.name, text) or 0
     turn = _BECOMES.search(text, place + 1)
     scores = [_fits(text[: turn.start() if turn else len(text)], twin, twins) for twin in twins]
@@ -442,6 +343,12 @@ def _told_apart(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
         for name, value in other.options.items()
         if line.options.get(name) != value
     )
+
+
+def _called_one(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> bool:
+    """Whether a text says "the green one" of a line, by an option value that no namesake has."""
+    own = [value for name, value in line.options.items() if all(other.options.get(name) != value for other in twins if other is not line)]
+    return any(re.search(rf"\bthe {re.escape(value)} one\b", text, re.IGNORECASE) for value in own)
 
 
 def _fits(text: str, line: OrderLine, twins: Sequence[OrderLine]) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.config import Settings
 from assistant.errors import PolicyRefused, StoreError
 from assistant.shopper.lines import line
-from assistant.shopper.orders import read, slots, steps
+from assistant.shopper.orders import postal, read, slots, steps, wording
 from assistant.shopper.orders.actions import KIND_OF, NAMES, Actions, Change
 from assistant.shopper.orders.policy import OrderPolicy
 from assistant.shopper.reply import Outcome, joined, money, said
@@ -55,8 +55,9 @@ _REST_STAYS = re.compile(
     re.IGNORECASE,
 )
 _BY_ITEM = re.compile(r"\b(?:order|purchase|one) (?:with|containing|that (?:has|had|holds)|of) (?:the|my|a)\b", re.IGNORECASE)
+_AS_WELL = re.compile(r"\b(?:also|too|as well|both|additionally|plus|along with)\b|^\W*and\b", re.IGNORECASE)
 _KEEPS_ONLY = re.compile(r"\b(?:only|just)\b(?! (?:one|once)\b)", re.IGNORECASE)
-_LISTED, _SURE = 12, 0.95
+_SURE = 0.95
 _WHICH_OF = "which "
 """What a draft was asked for, before the name that several of its lines have."""
 _SWAPS = ("modify", "exchange")
@@ -112,7 +113,7 @@ class Writes:
         except StoreError:
             return Outcome(Status.HANDOFF, (said(line("failed_write", self._settings)),), state, pending.action)
         order = self._store.orders.get(order_id)
-        text = _done_text(kind, order_id, order.status if order else "", self._refund_note(kind, state.customer_id, order))
+        text = wording.done_text(kind, order_id, order.status if order else "", self._refund_note(kind, state.customer_id, order))
         source = Source("order", order_id)
         return Outcome(
             Status.ANSWERED, (Evidence(source, text),), replace(state, done=(*state.done, pending.token)), pending.action, actions=(action,)
@@ -138,7 +139,7 @@ class Writes:
         )
 
     def _filled(self, draft: Draft, order: Order, customer: Customer, understanding: Understanding) -> Draft:
-        text = understanding.text
+        text = slots.acted_on(understanding.text, order)
         if draft.asked.startswith(_WHICH_OF) and not slots.read_items(text, order):  # "the black one"
             text = f"{draft.asked.removeprefix(_WHICH_OF)}: {text}"
         if draft.action == "cancel":
@@ -163,16 +164,18 @@ class Writes:
         return draft
 
     def _address(self, text: str, before: Mapping[str, str], order: Order, customer: Customer) -> Mapping[str, str]:
-        found = slots.read_address(text, before)
+        found = postal.read_address(text, before)
         lowered = text.lower()
         if not (found.get("address1") or found.get("zip")) and _ON_FILE.search(text):
-            return slots.address_of(customer.address)
+            return postal.address_of(customer.address)
         other = next(
             (o for o in self._store.orders.of_customer(customer.id) if o.id != order.id and o.id.lstrip("#").lower() in lowered), None
         )
         if not found and other is not None and other.address is not None:
-            return slots.address_of(other.address)
-        current = slots.address_of(order.address) if order.address else {}
+            return postal.address_of(other.address)
+        current = postal.address_of(order.address) if order.address else {}
+        if current and not before and postal.corrects_part(text):
+            return {**current, **postal.read_address(text, current)}
         if found.get("address1") and current and (_REST_STAYS.search(text) or _same_street(found["address1"], current["address1"])):
             return {**current, **{part: value for part, value in found.items() if value}}
         return found
@@ -196,6 +199,8 @@ class Writes:
         if not items:
             target = self._line(order, self._unsettled(draft, order, products).item_id)
             fresh = slots.read_new_items(text, ((target, 0),), products) if target else ()
+        if len(draft.items) == 1 and not _settles(draft.items[0]) and fresh and draft.items[0].item_id not in {i.item_id for i in fresh}:
+            return fresh if all(_settles(item) for item in fresh) and not _AS_WELL.search(text) else (*draft.items, *fresh)
         if items and not any(item.wanted or item.new_item_id for item in fresh) and _KEEPS_ONLY.search(text):
             named = {item.item_id for item in fresh}
             return tuple(item for item in draft.items if item.item_id in named) or draft.items
@@ -314,10 +319,13 @@ class Writes:
         own = f"{target.name} ({described(target.options)})"
         near = self._offered(item, target, product)
         if not item.wanted and not item.new_item_id:
-            return f"What would you like instead of the {own}? These are available:\n{_variant_list(near, self._settings.currency)}"
+            return f"What would you like instead of the {own}? These are available:\n{wording.variant_list(near, self._settings.currency)}"
         if not near:
             raise PolicyRefused(f"I'm sorry, there is no {target.name} with {described(item.wanted)} available at the moment.")
-        lines = _variant_list(near, self._settings.currency)
+        lines = wording.variant_list(near, self._settings.currency)
+        if _sold_out(item, target.options, product):
+            exact = described({**target.options, **item.wanted})
+            return f"The {target.name} with {exact} is not available at the moment. Would one of these do instead?\n{lines}"
         return (
             f"There is no {target.name} that differs from yours in just that. With {described(item.wanted)} these are "
             f"available; which one would you like?\n{lines}"
@@ -330,7 +338,7 @@ class Writes:
             return ()
         found = [v for v in matching(product, {**options, **item.wanted}, available=True) if v.id != item.item_id]
         near = [v for v in matching(product, item.wanted, available=True) if v.id != item.item_id]
-        return tuple(found) or (tuple(near) if len(near) == 1 else ())
+        return tuple(found) or (tuple(near) if len(near) == 1 and not _sold_out(item, options, product) else ())
 
     def _line(self, order: Order, item_id: str) -> Any:
         return next((item for item in order.lines if item_id in (item.variant_id, item.product_id)), None)
@@ -391,7 +399,7 @@ class Writes:
                 for s in change.swaps
             )
             verb = "Exchange in" if kind == "exchange" else "Change in"
-            difference = _difference(change.refund or 0.0, method, currency)
+            difference = wording.difference(change.refund or 0.0, method, currency)
             once = "This can be done only once for an order, so please make sure that every item is listed."
             what = f"{verb} order {order.id}:\n{items}\n{difference} {once}"
         return Evidence(source, f"{what}\n{ask}", {"order_id": order.id, "amount": change.refund})
@@ -409,6 +417,17 @@ def _others(order: Order, customer: Customer) -> list[PaymentMethod]:
     """The customer's payment methods that the order was not paid with."""
     paid = {p.method_id for p in order.payments}
     return [method for method in customer.payment_methods if method.id not in paid]
+
+
+def _sold_out(item: ItemDraft, options: Mapping[str, str], product: Product) -> bool:
+    """Whether just what is wanted is made, and is not to be had."""
+    made = matching(product, {**options, **item.wanted}) if item.wanted and not item.new_item_id else ()
+    return any(variant.id != item.item_id for variant in made)
+
+
+def _settles(item: ItemDraft) -> bool:
+    """Whether it is said what is wanted in place of an item."""
+    return bool(item.wanted or item.new_item_id)
 
 
 def _same_street(new: str, old: str) -> bool:
@@ -447,32 +466,10 @@ def _refuse_parts(kind: str, order: Order, text: str) -> None:
         raise PolicyRefused(f"I'm sorry, single items of order {order.id} can't be cancelled, only the whole order.")
 
 
-def _variant_list(variants: Sequence[Variant], currency: str) -> str:
-    return "\n".join(f"- {described(v.options)}: {money(v.price or 0.0, currency)}" for v in variants[:_LISTED])
-
-
 def _gap(draft: Draft, twins: Sequence[OrderLine]) -> str:
     if draft.action in ("return", *_SWAPS) and not draft.items:
         return f"{_WHICH_OF}{twins[0].name}" if twins else draft.asked if draft.asked.startswith(_WHICH_OF) else "items"
     return "" if draft.asked.startswith(_WHICH_OF) else draft.asked
-
-
-def _difference(amount: float, method: str, currency: str) -> str:
-    if not amount:
-        return f"There is no price difference (payment method: {method})."
-    return f"The price difference of {money(abs(amount), currency)} is {'charged' if amount > 0 else 'refunded'} to {method}."
-
-
-def _done_text(kind: str, order_id: str, status: str, note: str) -> str:
-    done = {
-        "cancel": f"Done: order {order_id} is cancelled.",
-        "address": f"Done: the shipping address of order {order_id} is changed.",
-        "payment": f"Done: the payment method of order {order_id} is changed.",
-        "modify": f"Done: the items of order {order_id} are changed.",
-        "return": f"Done: the return is requested for order {order_id}.",
-        "exchange": f"Done: the exchange is requested for order {order_id}.",
-    }[kind]
-    return f"{done} {note}".strip()
 
 
 def _token(customer_id: str, action: str, arguments: Mapping[str, Any]) -> str:

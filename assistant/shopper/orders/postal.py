@@ -1,0 +1,189 @@
+"""Postal addresses as people type them, whole or one part at a time: "12 Elm Road, Unit 3, Salem, OR 97301", "the zip is 97302".
+
+Owns the shapes of streets, units, states and post codes; refuses to know orders and customers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from assistant.store.records import Address
+
+_STATES = {
+    "alabama": "AL",
+    "alaska": "AK",
+    "arizona": "AZ",
+    "arkansas": "AR",
+    "california": "CA",
+    "colorado": "CO",
+    "connecticut": "CT",
+    "delaware": "DE",
+    "florida": "FL",
+    "georgia": "GA",
+    "hawaii": "HI",
+    "idaho": "ID",
+    "illinois": "IL",
+    "indiana": "IN",
+    "iowa": "IA",
+    "kansas": "KS",
+    "kentucky": "KY",
+    "louisiana": "LA",
+    "maine": "ME",
+    "maryland": "MD",
+    "massachusetts": "MA",
+    "michigan": "MI",
+    "minnesota": "MN",
+    "mississippi": "MS",
+    "missouri": "MO",
+    "montana": "MT",
+    "nebraska": "NE",
+    "nevada": "NV",
+    "new hampshire": "NH",
+    "new jersey": "NJ",
+    "new mexico": "NM",
+    "new york": "NY",
+    "north carolina": "NC",
+    "north dakota": "ND",
+    "ohio": "OH",
+    "oklahoma": "OK",
+    "oregon": "OR",
+    "pennsylvania": "PA",
+    "rhode island": "RI",
+    "south carolina": "SC",
+    "south dakota": "SD",
+    "tennessee": "TN",
+    "texas": "TX",
+    "utah": "UT",
+    "vermont": "VT",
+    "virginia": "VA",
+    "washington": "WA",
+    "west virginia": "WV",
+    "wisconsin": "WI",
+    "wyoming": "WY",
+    "district of columbia": "DC",
+    "alberta": "AB",
+    "british columbia": "BC",
+    "manitoba": "MB",
+    "new brunswick": "NB",
+    "newfoundland and labrador": "NL",
+    "nova scotia": "NS",
+    "ontario": "ON",
+    "prince edward island": "PE",
+    "quebec": "QC",
+    "saskatchewan": "SK",
+    "yukon": "YT",
+}
+_STREET = re.compile(
+    r"(?<![#\w])(?P<street>\d{1,6}[A-Za-z]?\s+(?:[A-Za-z0-9.'-]+\s+){0,4}?(?:street|st|avenue|ave|road|rd|lane|"
+    r"ln|drive|dr|boulevard|blvd|way|court|ct|place|pl|circle|terrace|parkway|pkwy|highway|hwy|square|sq|trail|"
+    r"broadway|close|crescent|row)\b\.?)",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"(?P<unit>\b(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\b\.?\s*#?\s*[\w-]+|(?<!\w)#\s?\d{1,4}[A-Za-z]?\b)",
+    re.IGNORECASE,
+)
+_STATE_ZIP = re.compile(
+    r"\b(?P<state>[A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s*,?\s*(?:(?:USA|US|United States)\s*,?\s*)?"
+    r"(?P<zip>\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s?\d[A-Z]\d)\b"
+)
+_SAID_TO_BE = r"(?:\W{1,5}|\s+(?:(?:is|was|to|should|must|has|ought|be|read|now|actually|really)\s+){1,4})"
+_LABELLED = re.compile(
+    rf"\b(?:(?i:(?P<state>state)){_SAID_TO_BE}(?P<code>[A-Z]{{2}})\b|"
+    rf"(?i:(?P<zip>zip|post(?:al)?\s?code))(?i:\s?code)?{_SAID_TO_BE}(?P<digits>\d{{5}}(?:-\d{{4}})?|[A-Z]\d[A-Z]\s?\d[A-Z]\d)(?!\w))"
+)
+_HOUSE_SAID = re.compile(rf"\b(?:house|street|building) (?:number|no\.?){_SAID_TO_BE}(?P<number>\d{{1,6}}[a-z]?)\b", re.IGNORECASE)
+_CITY_SAID = re.compile(
+    rf"\b[Cc]ity(?:{_SAID_TO_BE}|\W{{0,4}})(?P<city>[A-Z][a-zA-Z.' -]+?)(?=[,.;!'\"]|\s+\d|\s+(?:not|instead|rather)\b|$)"
+)
+_HOUSE = re.compile(r"^\d{1,6}[A-Za-z]?\b")
+_ZIP = re.compile(r"(?<![#\w])(?P<zip>\d{5}(?:-\d{4})?)(?!\w)")
+_COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of America)?|Canada|UK|United Kingdom|Germany|France|Australia)\b")
+
+
+def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a postal address in a text, on top of those known before."""
+    found = dict(before)
+    street, unit = _STREET.search(text), _UNIT.search(text)
+    if street:
+        found["address1"] = street["street"].strip(" .")
+        found.setdefault("address2", "")
+    if unit:
+        found["address2"] = unit["unit"].strip()
+    place = next((m for m in _STATE_ZIP.finditer(text) if m["state"] in _STATES.values() or m["state"].lower() in _STATES), None)
+    if not (street or unit or place or before or _LABELLED.search(text)):
+        return found
+    begin = (unit if unit and (not street or unit.start() > street.start()) else street).end() if street or unit else 0  # type: ignore[union-attr]
+    rest = text[begin : place.end()] if place and place.end() > begin else text[begin:]
+    if place:
+        state = _STATES.get(place["state"].lower(), place["state"])
+        found |= {"state": state, "zip": place["zip"], "country": "USA" if place["zip"][0].isdigit() else "Canada"}
+    elif labelled := _labelled(text):
+        found |= labelled
+    elif (street or before) and (code := _ZIP.search(rest)):
+        found["zip"] = code["zip"]
+    found |= _city(rest, found)
+    if (house := _HOUSE_SAID.search(text)) and found.get("address1"):
+        found["address1"] = _HOUSE.sub(house["number"], found["address1"])
+    country = _COUNTRY.search(text)
+    if country and ("country" not in found or place is None):
+        found["country"] = (
+            "USA"
+            if country["country"].upper().replace(".", "") in {"USA", "US"} or country["country"].startswith("United States")
+            else country["country"]
+        )
+    return found
+
+
+def corrects_part(text: str) -> bool:
+    """Whether a text names one part of an address and what that should be, and gives no street: "the zip is 97302"."""
+    said = _LABELLED.search(text) or _HOUSE_SAID.search(text) or _CITY_SAID.search(text)
+    return bool(said) and not _STREET.search(text)
+
+
+def _labelled(text: str) -> dict[str, str]:
+    parts: dict[str, str] = {}
+    for match in _LABELLED.finditer(text):
+        if match["zip"]:
+            parts["zip"] = match["digits"]
+        elif match["code"] in _STATES.values():
+            parts |= {"state": match["code"], "country": "USA"}
+    return parts
+
+
+def address_of(address: Address) -> dict[str, str]:
+    """An address as the arguments of a write."""
+    return {
+        "address1": address.address1,
+        "address2": address.address2,
+        "city": address.city,
+        "state": address.state,
+        "country": address.country,
+        "zip": address.zip,
+    }
+
+
+def _city(rest: str, found: Mapping[str, str]) -> dict[str, str]:
+    """The city: the capitalised words before the state or the post code, or said to be one."""
+    said = _CITY_SAID.search(rest)
+    if said:
+        return {"city": said["city"].strip()}
+    for chunk in re.split(r"[,;\n]", rest):
+        words = re.sub(r"\b\d{5}(?:-\d{4})?\b|\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b", "", chunk).strip(" .")
+        words = _COUNTRY.sub("", re.sub(r"^(?:in|at|and)\s+", "", words)).strip(" .")
+        state = re.search(r"\s+(?P<state>[A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)$", words)
+        if state and (state["state"] in _STATES.values() or (state["state"].lower() in _STATES and found.get("state"))):
+            words = words[: state.start()]
+        if (
+            words
+            and words[0].isupper()
+            and words.replace(" ", "").replace(".", "").replace("-", "").replace("'", "").isalpha()
+            and words not in _STATES.values()
+            and len(words) > 2
+        ):
+            if words.lower() in _STATES and "city" in found:
+                continue
+            if not _COUNTRY.fullmatch(words):
+                return {"city": words}
+    return {}
