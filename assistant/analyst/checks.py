@@ -5,6 +5,7 @@ Every word with content must have been taken up; what was not is asked back or d
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from assistant.analyst.outcome import Clarify, Refuse, Stop
@@ -37,6 +38,7 @@ _EXCLUDING = frozenset(
 )
 
 
+_LOOSE = re.compile(r"\b(?:was|is|were|are|does|did|makes?) (?:that|this|those|these)\b(?! (?:the|a|an|our|my|how)\b)")
 _NEVER = frozenset(["never", "nobody", "none", "neither", "nothing"])
 
 
@@ -83,6 +85,7 @@ class CheckedTurn(SpecialTurn):
             or self.draft.by
             or (self.draft.metrics and {"customers", "products_sold"} & set(self.draft.metrics))
         )
+        loose = not entity and not self.draft.periods and not self.draft.whole and _LOOSE.search(self.reading.text) is not None
         personal = bool(words & {"they", "them", "their", "theirs", "he", "she", "him", "his", "her"}) and not entity
         it = (
             bool(words & {"it", "its", "those", "these"})
@@ -98,7 +101,7 @@ class CheckedTurn(SpecialTurn):
         if pointed:
             noun = pointed[0].text
             raise Stop(Clarify(f"Which {noun} do you mean? Nothing was asked about one before.", (), slot="subject"))
-        if personal or it or one:
+        if personal or it or one or loose:
             raise Stop(Clarify("What do you refer to? Nothing was asked before that I could take up; please name it.", (), slot="subject"))
 
     def _check_known(self) -> None:

@@ -112,6 +112,7 @@ class Drafter:
             len(said) > 2
             or bool({"+", "plus"} & {t.text for t in draft.reading.tokens})
             or draft.reading.has("total", "together_with")
+            or (draft.whole and any(m.text in ("in total", "altogether") for m in draft.reading.of("period")))
             or bool(draft.by)
             or self._in_a_row(draft)
         )

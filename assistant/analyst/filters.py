@@ -70,7 +70,9 @@ class FilterReader(ReviewFilters):
     def _countries(self) -> None:
         for mark in self.reading.marks:
             keys = mark.all("country")
-            if mark.sense("abroad"):
+            if mark.text == "rows":
+                self._use(mark)
+            elif mark.sense("abroad"):
                 if not self._negated_group(mark):
                     self._use(mark)
                     home = self.values.country("united kingdom") or self.values.home

@@ -182,6 +182,8 @@ class Nouns:
             self._per(mark, dimension)
         elif lead is not None and lead.is_op(*RANKING_OPS):
             self._after_superlative(mark, lead, dimension, metric)
+        elif metric == "orders" and lead is not None and lead.is_op("which") and self._stands_alone(lead, mark):
+            self._metric(mark, metric)
         elif (lead is not None and lead.is_op("which", "who", "rank")) or (
             before is not None and before.kind == "number" and (draft.ranks or kind != "time")
         ):
@@ -198,6 +200,10 @@ class Nouns:
         else:
             draft.used.add(mark.start)
             draft.pending.append(mark)
+
+    def _stands_alone(self, lead: Mark, mark: Mark) -> bool:
+        """ "What were orders in May": the figure, not which of them."""
+        return not self.draft.ranks and bool({"was", "were", "is", "are"} & {t.text for t in self.reading.tokens[lead.start : mark.start]})
 
     def _joined_group(self, mark: Mark) -> bool:
         """ "By country and month": a second group."""

@@ -28,6 +28,7 @@ from assistant.analyst.restated import restated
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.sentences import asking
 from assistant.analyst.text import tokenize
+from assistant.analyst.vague_times import vague_time
 from assistant.analyst.values import NAME_STOP, Values
 
 MOST = 2000
@@ -206,6 +207,9 @@ class Parser:
         refusal = self._absent(reading, memory.question)
         if refusal is not None:
             return refusal
+        vague = None if self.drafter.cube_of(reading, memory.question) == "reviews" else vague_time(reading)
+        if vague is not None:
+            return vague
         draft = self.drafter.draft(reading, memory.question)
         return self.assembler.question(draft, memory.question, memory.focus, memory.earlier)
 

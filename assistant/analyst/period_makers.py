@@ -111,7 +111,11 @@ def make_part_of_month(g: Reckoning, m: re.Match[str]) -> Atom | None:
 
 def make_month_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
     number = MONTH_NAMES[m["month"]]
-    if m.group(0) == "may" and (_MODAL_AFTER.match(m.string[m.end() :]) or _MODAL_BEFORE.search(m.string[: m.start()])):
+    if (
+        m.group(0) == "may"
+        and not m.string[: m.start()].endswith(("month of ", " in ", "since ", "until "))
+        and (_MODAL_AFTER.match(m.string[m.end() :]) or _MODAL_BEFORE.search(m.string[: m.start()]))
+    ):
         return None
     return g.dated(m, lambda y: month(y, number))
 
@@ -152,10 +156,13 @@ def _edge(whole: Period, edge: str, count: int) -> Period:
     return Period(whole.last - timedelta(days=count - 1), whole.last, "day" if count == 1 else "span")
 
 
+_MONTHS_IN = {"year": 12, "half year": 6, "quarter": 3, "month": 1}
+
+
 def make_months_to(g: Reckoning, m: re.Match[str]) -> Atom | None:
     """ "The three months to the end of October 2011", "the year ended 30 June 2011": whole months up to the one named."""
     number, unit = MONTH_NAMES[m["month"]], m["unit"]
-    count = 12 if unit == "year" else _count(m) * (3 if unit == "quarters" else 1)
+    count = _MONTHS_IN.get(unit) or _count(m) * (3 if unit == "quarters" else 1)
 
     def build(year: int) -> Period:
         last = month(year, number)

@@ -197,7 +197,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
             + _YO,
             make_months_to,
         ),
-        (r"(?:the )?(?P<unit>year) (?:to|ending|ended|ending in|ended in)(?: the)?(?: end of)?(?: 3[01]| 28)? " + _M + _YO, make_months_to),
+        (
+            r"(?:the )?(?P<unit>year|half year|quarter|month) (?:to|ending|ended|ending in|ended in)(?: on)?(?: the)?(?: end of)?"
+            r"(?: (?:3[01]|2[89])(?:st|th)?(?: of)?)? " + _M + _YO,
+            make_months_to,
+        ),
         (r"(?:the )?" + _ORD + r" (?P<part>half|week) of " + _M + _YO, make_part_of_month),
         (_WD + r"(?:the )?" + _D + r"(?: of)? " + _M + _YO + r"(?! ?\d)", make_day),
         (_WD + r"(?:the )?" + _DW + r"(?: day)?(?: of)? " + _M + _YO + r"(?! ?\d)", make_day),

@@ -186,7 +186,7 @@ class PeriodGrammar(Reckoning):
         return (
             re.fullmatch(
                 r" (?:(?:and|or|vs|versus|against|compared (?:to|with)|than|than in|to|over|with|from|&|/|->|-|and in|or in|v|relative to|"
-                r"minus) (?:in )?)?",
+                r"minus|\+|plus) (?:in )?)?",
                 between,
             )
             is not None

@@ -21,6 +21,8 @@ _CUE = re.compile(
 )
 _ASKS_MEANING = re.compile(r"\b(?:what|how) (?:do|did|would) (?:you|we|i) $|\bwhat $", re.IGNORECASE)
 _DISMISSES = re.compile(r"never ?mind|forget that|scratch that|strike that", re.IGNORECASE)
+_SELF = re.compile(r"\b(?:i|we) (?:actually |really )?(?:mean|meant)\b", re.IGNORECASE)
+"""Said after what it explains: "orders I mean"."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -33,8 +35,10 @@ def restated(text: str, read: Callable[[str], Reading]) -> str:
     """
     for _ in range(3):
         cue = next((m for m in _CUE.finditer(text) if not _ASKS_MEANING.search(text[: m.start()] + " ")), None)
-        if cue is None or not text[cue.end() :].strip(" ?.!,"):
+        if cue is None:
             return text
+        if not text[cue.end() :].strip(" ?.!,"):
+            return text[: cue.start()] if _SELF.search(cue[0]) and text[: cue.start()].strip() else text
         if not text[: cue.start()].strip(" ,.-"):
             return text[cue.end() :] if _says(read(text[cue.end() :])) else text
         before, after = read(text[: cue.start()]), read(text[cue.end() :])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from assistant.analyst.reading import Reading
+from assistant.analyst.reading import Mark, Reading
 
 _END = re.compile(r"(?<=[a-z]{2}[.!?])\s+(?=\S)", re.IGNORECASE)
 _CLAUSE = re.compile(r"\s*[,;]\s+|\s+[-–]\s+|\s+(?=because\b)")
@@ -30,10 +30,30 @@ _ASKS = re.compile(
     r"(?:please )?(?:tell|give|show) (?:me|us)|please (?:tell|give|show) (?:me|us)|my question is|the question is)\b:? ?(?=\S)",
     re.IGNORECASE,
 )
+_LEAD = re.compile(
+    r"^[^:]{0,200}\b(?:questions?|quick one|quick thing|quickie|wonder(?:ing|ed)?|(?:want|wanted|need|like|love) to (?:know|ask)|curious|"
+    r"ask(?:ing|ed)?|favou?r|tell me|help me|request|homework|task|argument|bet)\b[^:]{0,80}:\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""What leads up to a question and ends in a colon: "quick one before the meeting at ten: ..."."""
+_PURPOSE = re.compile(
+    r"^(?:for|to (?:do|finish|prepare|complete|file|fill in)|ahead of|because of) (?:the|my|our|a|an|this|their|his|her)\b"
+    r"(?! (?:month|quarter|year|week|half|period|days?|time)\b)[^,;.?!:]{2,50}?,? (?:i|we|he|she|they|(?:my|our|the) \w+)"
+    r"(?:'ll| will| would| do)? (?:needs?|wants?|requires?|(?:am|is|are) after|must (?:have|know)|have to (?:have|know|report|give))\b "
+    r"(?:to (?:know|have|see|give|report) )?(?=\S)",
+    re.IGNORECASE,
+)
+"""What a figure is wanted for: "for the VAT return I need ..."."""
+_THEN = re.compile(
+    r"\b(?:(?:in|on|over|during|for|across|within|at) )?(?:(?:those|these|that|this|the same) (?:\w+ )?"
+    r"(?:days?|weeks?|weekends?|months?|dates?|periods?|time|times|event)|then)\b",
+    re.IGNORECASE,
+)
 _CLAIM = re.compile(
     r"\b(?:thinks?|says?|said|claims?|believes?|reckons?|insists?|swears?|told|tells|heard|assum\w+|convinced|sure)\b", re.I
 )
 _SELECTING = ("exclude", "only", "include", "by", "top", "bottom", "share", "more_than", "less_than", "why", "forecast", "new", "same")
+_ABOUT = frozenset(["about", "on", "of", "for", "regarding", "concerning", "with", "the"])
 _ASKING = ("how_many", "how_much", "which", "who", "when", "why")
 
 
@@ -44,7 +64,8 @@ def asking(text: str, read: Callable[[str], Reading]) -> str:
         text: a message as typed.
         read: gives the reading of a stretch of it.
     """
-    text = _from_first_that_names(_after_claim(text, read), read)
+    text = _after_lead(text, read)
+    text = _from_first_that_names(_with_scene(_after_claim(text, read), read), read)
     asks = list(_ASKS.finditer(text))
     if asks and _complete(read(text[asks[-1].end() :])):
         text = text[asks[-1].end() :]
@@ -61,6 +82,52 @@ def _after_claim(text: str, read: Callable[[str], Reading]) -> str:
         return text
     left = " ".join(parts[1:])
     return left if read(left).has(*_ASKING) and _complete(read(left)) else text
+
+
+def _after_lead(text: str, read: Callable[[str], Reading]) -> str:
+    """What follows a lead or a purpose that names no value, where it says a figure."""
+    for opening in (_LEAD.match(text), _PURPOSE.match(text)):
+        if opening is None:
+            continue
+        lead, left = read(opening[0]), read(text[opening.end() :])
+        timed = bool(lead.of("period")) and not left.of("period")
+        doubled = opening.re is _LEAD and _figure(lead) and not _complete(left)
+        if _figure(left) and not timed and not _values(lead) and not doubled:
+            return text[opening.end() :]
+    return text
+
+
+def _with_scene(text: str, read: Callable[[str], Reading]) -> str:
+    """The question with its time, where sentences before it only say when something was that the data does not hold:
+    "We ran a campaign from 3 to 5 May 2011. What were net sales over those days?"."""
+    parts = re.split(r"(?<=[a-z0-9]{2}[.!?])\s+", text, flags=re.IGNORECASE)
+    if len(parts) < 2:
+        return text
+    said, asks = read(" ".join(parts[:-1])), read(parts[-1])
+    foreign = any(m.kind == "unknown" or m.sense("absent") for m in said.marks)
+    if not foreign or not _figure(asks) or _figure(said) or _values(said) or said.has(*_ASKING):
+        return text
+    times = [m.text for m in said.of("period") if m.period is not None and m.period.period is not None]
+    if len(times) != 1 or asks.of("period"):
+        return text
+    placed, count = _THEN.subn(f"in {times[0]}", parts[-1])
+    return placed if count else f"{parts[-1].rstrip(' ?.!')} in {times[0]}"
+
+
+def _figure(reading: Reading) -> bool:
+    return any(m.sense("metric") for m in reading.marks)
+
+
+def _values(reading: Reading) -> bool:
+    """Whether a product, customer, order or country is named, or a value of the reviews."""
+    held = any(m.kind in ("customer", "order") or (m.kind == "product" and _surely_named(reading, m)) for m in reading.marks)
+    return held or any(m.sense(kind) for m in reading.marks for kind in ("country", "abroad", "review_value", "category_value"))
+
+
+def _surely_named(reading: Reading, mark: Mark) -> bool:
+    """Whether a product is meant and not a word that one product's name happens to hold ("I was talking to")."""
+    pointed = mark.start > 0 and reading.tokens[mark.start - 1].text in _ABOUT
+    return bool(mark.products) and (bool(mark.value) or len(mark.words) > 1 or pointed)
 
 
 def _complete(reading: Reading) -> bool:

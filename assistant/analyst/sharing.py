@@ -48,6 +48,8 @@ class Sharing:
             if self.semantics.metrics[metrics[0]].unit != self.semantics.metrics[metrics[1]].unit:
                 raise Stop(Clarify("A share needs two figures of one kind; which two do you mean?", slot="metric"))
             return self._ratio(metrics)
+        if (whole := self._within_named_whole()) is not None:
+            return whole
         if self._of_named_whole(metrics):
             return self._over_context(metrics)
         if kept and self.context is not None and self.context.share is not None and self.context.share.of and not self.draft.metrics:
@@ -101,6 +103,20 @@ class Sharing:
             share is not None
             and share.start < self.draft.metric_marks[0].start
             and not share.text.startswith(("ratio", "the ratio", "as "))
+        )
+
+    def _within_named_whole(self) -> Question | None:
+        """ "As a share of all exports", said of Belgium: what was asked before is the part, and what is named the whole."""
+        clauses = self.draft.filters.clauses
+        share = self.reading.ops("share")
+        if self.context is None or len(clauses) != 1 or clauses[0].op not in ("ne", "not_in") or not share or self.draft.metrics:
+            return None
+        held = self.context.filter_on(clauses[0].dimension)
+        if held is None or held.op not in ("eq", "in") or set(held.values) & set(clauses[0].values) or not share[0].text.endswith(" of"):
+            return None
+        others = tuple(f for f in self.context.filters if f != held)
+        return replace(
+            self.turn.base("share", self.context.metrics[:1]), filters=(*others, clauses[0], held), share=Share(part=(held,)), by=()
         )
 
     def _of_named_whole(self, metrics: tuple[str, ...]) -> bool:

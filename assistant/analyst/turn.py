@@ -36,6 +36,10 @@ _METRIC_OF_OP = {
 _HOW_IT_WENT = re.compile(
     r"(?:and |so )?how (?:did|has|have|had|is|are|was|were|does|do) .*\b(?:do|done|doing|perform\w*|far(?:e|ed|ing)|get on)\b"
 )
+_BOTH = re.compile(
+    r"(?:and |what about |now )?(?:for )?(?:both|the two|these two|those two|the both|them both)(?: of them)? "
+    r"(?:together|combined|in total|in all|in sum|added up|added together|summed|taken together|put together|as one)(?: please)?"
+)
 _SEGMENTS = ("new_customers", "returning_customers")
 _EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
 """Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
@@ -79,6 +83,8 @@ class Turn:
     def filters(self) -> tuple[FilterClause, ...]:
         """The filters of the message over those of the conversation, by dimension; pronouns add what they refer to."""
         own = {c.dimension: c for c in self.draft.filters.clauses}
+        if (joined := self._both_before()) is not None:
+            own[joined.dimension] = joined
         if self._takes_back(own):
             kept_out = tuple(c for c in self.keeps.filters if c.dimension not in own)
             return (*kept_out, *(c for c in own.values() if not self._excluded_before(c)))
@@ -104,6 +110,22 @@ class Turn:
         if segment is not None:
             kept[segment.dimension] = segment
         return (*kept.values(), *own.values(), *self._cuts())
+
+    def _both_before(self) -> FilterClause | None:
+        """ "Both together": the values that the last two questions had in turn, as one.
+
+        Raises:
+            Stop: nothing tells which two are meant.
+        """
+        if not _BOTH.fullmatch(self.reading.text) or self.context is None:
+            return None
+        now, then = self.context, self.earlier
+        last = [f for f in now.filters if then is not None and f not in then.filters]
+        first = [f for f in then.filters if f not in now.filters] if then is not None else []
+        alike = then is not None and now.metrics == then.metrics and now.period == then.period
+        if not alike or len(last) != 1 or len(first) != 1 or last[0].dimension != first[0].dimension or {last[0].op, first[0].op} != {"eq"}:
+            raise Stop(Clarify("Which two do you mean? Please name them.", slot="subject"))
+        return FilterClause(last[0].dimension, "in", (*first[0].values, *last[0].values), f"{first[0].label} and {last[0].label}")
 
     def _takes_back(self, own: Mapping[str, FilterClause]) -> bool:
         """ "Include the UK" after "without the UK": the exclusion goes."""
@@ -418,7 +440,7 @@ class Turn:
                 continue
             before, after = self._solid(mark, -1), self._solid(mark, 1)
             near = [m for m in (before, after) if m is not None]
-            noun = after is not None and bool(after.all("dimension"))
+            noun = after is not None and (bool(after.all("dimension")) or after.text in ("rows", "entries"))
             if (
                 any(m.is_op(*RANKING_OPS, "only", "which", "rank", "together_with", "instead", "first") for m in near)
                 or noun
