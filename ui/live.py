@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from assistant.build import Shop
 
 router = APIRouter(include_in_schema=False)
+IDLE_S = 15.0
+"""Proxies close a line that is silent for a minute."""
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -96,14 +98,16 @@ def _stream(lines: AsyncIterator[str]) -> Response:
 
 
 async def _shopper_lines(shop: Shop, key: str) -> AsyncIterator[str]:
-    yield _line("changed", "")
-    async for signal in shop.hub.listen(key):
-        if signal is None:
-            yield ": still here\n\n"
-        elif signal.kind == "changed":
-            yield _line("changed", "", html=await run_in_threadpool(_news, shop, key))
-        elif signal.who != "customer":
-            yield _line("typing", "", who=await run_in_threadpool(shop.store.accounts.shown, signal.who))
+    with shop.hub.ear(key) as ear:
+        yield _line("changed", "")
+        while True:
+            signal = await ear.hear(IDLE_S)
+            if signal is None:
+                yield ": still here\n\n"
+            elif signal.kind == "changed":
+                yield _line("changed", "", html=await run_in_threadpool(_news, shop, key))
+            elif signal.who != "customer":
+                yield _line("typing", "", who=await run_in_threadpool(shop.store.accounts.shown, signal.who))
 
 
 def _news(shop: Shop, key: str) -> str:
@@ -114,12 +118,14 @@ def _news(shop: Shop, key: str) -> str:
 
 
 async def _desk_lines(hub: Hub, agent: str) -> AsyncIterator[str]:
-    yield _line("changed", "")
-    async for signal in hub.listen():
-        if signal is None:
-            yield ": still here\n\n"
-        elif signal.kind == "changed" or signal.who != agent:
-            yield _line(signal.kind, signal.conversation, who=signal.who)
+    with hub.ear() as ear:
+        yield _line("changed", "")
+        while True:
+            signal = await ear.hear(IDLE_S)
+            if signal is None:
+                yield ": still here\n\n"
+            elif signal.kind == "changed" or signal.who != agent:
+                yield _line(signal.kind, signal.conversation, who=signal.who)
 
 
 def _line(kind: str, conversation: str, **more: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Any
 
 from anyio import to_thread
@@ -48,22 +46,18 @@ async def follow(service: Service, token: str, id: str, after: int) -> AsyncIter
     seen = ""
     service.metrics.listeners += 1
     try:
-        async with aclosing(service.shop.hub.listen(id, LOOK_S)) as signals:
-            # the ear is there before the first look, or what is said between the two would be heard late
-            heard = asyncio.ensure_future(anext(signals))
-            await asyncio.sleep(0)
+        # the ear is there before the first look, or what is said between the two would be heard late
+        with service.shop.hub.ear(id) as ear:
             while True:
                 talk = await to_thread.run_sync(talk_of, service, token, id, after)
                 mark = f"{talk.mode} {talk.person}"
                 if talk.said or mark != seen:
                     seen, after = mark, max((said.number for said in talk.said), default=after)
                     yield event("talk", talk.model_dump(mode="json"))
-                while (signal := await heard) is not None and signal.kind == "typing":
-                    heard = asyncio.ensure_future(anext(signals))
+                while (signal := await ear.hear(LOOK_S)) is not None and signal.kind == "typing":
                     if signal.who != "customer":
                         yield event("typing", {"who": await to_thread.run_sync(service.shop.store.accounts.shown, signal.who)})
                 if signal is None:
                     yield ": still here\n\n"
-                heard = asyncio.ensure_future(anext(signals))
     finally:
         service.metrics.listeners -= 1

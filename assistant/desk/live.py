@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -32,8 +33,8 @@ class Signal:
 
 
 @dataclass(eq=False)
-class _Listener:
-    """One page's ear. Signals that it has not taken yet are kept once each."""
+class Ear:
+    """One page's ear, see `Hub.ear`. Signals that it has not taken yet are kept once each."""
 
     conversation: str
     loop: asyncio.AbstractEventLoop
@@ -41,8 +42,21 @@ class _Listener:
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, signal: Signal) -> None:
+        """For the hub, on the listener's own loop."""
         self.waiting[signal] = None
         self.heard.set()
+
+    async def hear(self, idle_s: float) -> Signal | None:
+        """The next signal, the oldest first; None after `idle_s` without any."""
+        try:
+            await asyncio.wait_for(self.heard.wait(), idle_s)
+        except TimeoutError:
+            return None
+        signal = next(iter(self.waiting))
+        del self.waiting[signal]
+        if not self.waiting:
+            self.heard.clear()
+        return signal
 
 
 class Hub:
@@ -54,7 +68,7 @@ class Hub:
 
     def __init__(self, conversations: Watchable) -> None:
         self._lock = threading.Lock()
-        self._listeners: tuple[_Listener, ...] = ()
+        self._listeners: tuple[Ear, ...] = ()
         self._stop = conversations.watch(lambda key: self._tell(Signal("changed", key)))
 
     @property
@@ -66,28 +80,20 @@ class Hub:
         """Somebody is writing and has not sent anything yet."""
         self._tell(Signal("typing", conversation, who))
 
-    async def listen(self, conversation: str = "", idle_s: float = 15.0) -> AsyncGenerator[Signal | None, None]:
-        """What happens in a conversation, or in all of them where none is named; None after every `idle_s` without anything.
+    @contextmanager
+    def ear(self, conversation: str = "") -> Iterator[Ear]:
+        """Hears from the first line of the block on what happens in a conversation, or in all of them where none is named.
 
         Several equal signals that come before the first is taken are one.
         """
-        listener = _Listener(conversation, asyncio.get_running_loop())
+        ear = Ear(conversation, asyncio.get_running_loop())
         with self._lock:
-            self._listeners = (*self._listeners, listener)
+            self._listeners = (*self._listeners, ear)
         try:
-            while True:
-                try:
-                    await asyncio.wait_for(listener.heard.wait(), idle_s)
-                except TimeoutError:
-                    yield None
-                    continue
-                listener.heard.clear()
-                signals, listener.waiting = list(listener.waiting), {}
-                for signal in signals:
-                    yield signal
+            yield ear
         finally:
             with self._lock:
-                self._listeners = tuple(known for known in self._listeners if known is not listener)
+                self._listeners = tuple(known for known in self._listeners if known is not ear)
 
     def close(self) -> None:
         """Hear of nothing any more."""

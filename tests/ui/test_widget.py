@@ -18,7 +18,7 @@ from assistant.store.records import Mode
 from ui.theme import asset
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 PAGE = (
     '<!doctype html><html lang="en"><head><title>A shop</title><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -133,6 +133,58 @@ def test_a_shopper_asks_on_a_page_of_another_origin_under_a_strict_policy(meet: 
     page.get_by_role("button", name="New chat").click()
     page.get_by_text("Welcome to Test & Co").wait_for()
     assert page.locator(".customer").count() == 0
+
+
+@pytest.mark.browser
+def test_a_new_chat_need_not_wait_for_the_answer_to_the_old_one(meet: Callable[..., Page], elsewhere: Elsewhere) -> None:
+    page = meet(elsewhere.friend)
+    page.get_by_role("button", name="Open chat").click()
+    page.get_by_text("Welcome to Test & Co").wait_for()
+    held: list[Route] = []
+    page.route("**/chat/stream", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/chat/stream"):
+        ask(page, "I need a tent, Abbruchfrage")
+    page.get_by_role("button", name="New chat").click()
+    page.get_by_text("Welcome to Test & Co").wait_for()
+    ask(page, "second thoughts")
+    page.locator(".assistant", has_text="The Ridge Boot costs").wait_for()
+    assert page.locator(".customer", has_text="Abbruchfrage").count() == 0
+    assert page.get_by_role("alert").count() == 0
+    assert len(held) == 1
+
+
+@pytest.mark.browser
+def test_two_tabs_of_a_page_are_one_chat(meet: Callable[..., Page], elsewhere: Elsewhere) -> None:
+    page = meet(elsewhere.friend)
+    page.get_by_role("button", name="Open chat").click()
+    ask(page, "I need a tent, Zweitfenster")
+    page.locator("[data-product=p1]").wait_for()
+    other = page.context.new_page()
+    other.goto(elsewhere.friend)
+    other.locator(".customer:not([aria-hidden])", has_text="Zweitfenster").wait_for()
+    page.get_by_role("button", name="New chat").click()
+    other.locator(".customer", has_text="Zweitfenster").wait_for(state="detached")
+    ask(page, "second thoughts")
+    page.locator(".customer:not([aria-hidden])", has_text="second thoughts").wait_for()
+    ask(other, "can I return it")
+    other.locator(".assistant", has_text="thirty days").wait_for()
+    assert other.locator(".customer:not([aria-hidden]) .text").all_inner_texts() == ["second thoughts", "can I return it"]
+
+
+@pytest.mark.browser
+def test_a_conversation_that_the_shop_no_longer_knows_begins_anew_and_no_word_is_lost(
+    meet: Callable[..., Page], elsewhere: Elsewhere
+) -> None:
+    page = meet(elsewhere.friend, errors=True)
+    page.get_by_role("button", name="Open chat").click()
+    ask(page, "I need a tent, Vergessen")
+    page.locator("[data-product=p1]").wait_for()
+    page.evaluate(
+        "for (const key of Object.keys(localStorage)) localStorage.setItem(key, JSON.stringify({ conversation: 'forged', open: true }))"
+    )
+    ask(page, "second thoughts")
+    page.locator(".assistant", has_text="The Ridge Boot costs").wait_for()
+    assert page.locator(".customer", has_text="Vergessen").count() == 0
 
 
 @pytest.mark.browser

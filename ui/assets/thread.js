@@ -103,7 +103,8 @@ function listen() {
   line.addEventListener('changed', (event) => {
     const { html } = JSON.parse(event.data);
     ask();
-    if (html && html !== props.value) { props.value = html; requestAnimationFrame(settle); }
+    pushed = html ?? '';
+    if (html && html !== props.value) redraw(html);
   });
   line.addEventListener('typing', (event) => {
     const { conversation, who } = JSON.parse(event.data);
@@ -111,21 +112,37 @@ function listen() {
   });
 }
 
+// The sign that somebody writes stands outside of what the server draws: a drawing that comes meanwhile must not wipe it away, unless it
+// brings what was written.
+const sign = document.createElement('p');
+sign.className = 'sc-typing';
+sign.innerHTML = '<span class="sc-dots"><i></i><i></i><i></i></span><span></span>';
+const spoken = (thread) => thread.querySelectorAll(':scope > :not(.sc-typing)').length;
+let saidBefore = 0;
+let writtenIn = '';
+const keeper = new MutationObserver(placeSign);
+
 function showTyping(who) {
-  const thread = element.querySelector('.sc-thread') ?? document.querySelector('.sc-thread');
+  const thread = document.querySelector('.sc-thread');
   if (!thread) return;
-  let sign = thread.querySelector('.sc-typing');
-  if (!sign) {
-    sign = document.createElement('p');
-    sign.className = 'sc-typing';
-    sign.innerHTML = '<span class="sc-dots"><i></i><i></i><i></i></span><span></span>';
-    thread.append(sign);
-    if (thread.classList.contains('sc-desk')) sign.scrollIntoView({ block: 'nearest' });
-  }
+  saidBefore = spoken(thread);
+  writtenIn = openTalk();
   sign.lastElementChild.textContent = `${who === 'customer' ? 'The customer' : who[0].toUpperCase() + who.slice(1)} is writing`;
+  placeSign();
+  keeper.observe(document.body, { childList: true, subtree: true });
   clearTimeout(writingUntil);
-  writingUntil = setTimeout(() => sign.remove(), 4000);
+  writingUntil = setTimeout(hideTyping, 4000);
 }
+
+function placeSign() {
+  const thread = document.querySelector('.sc-thread');
+  if (!thread || spoken(thread) > saidBefore || openTalk() !== writtenIn) { hideTyping(); return; }
+  if (thread.lastElementChild === sign) return;
+  thread.append(sign);
+  if (thread.classList.contains('sc-desk')) sign.scrollIntoView({ block: 'nearest' });
+}
+
+function hideTyping() { keeper.disconnect(); sign.remove(); }
 
 if (props.live) {
   listen();
@@ -141,8 +158,16 @@ if (props.live) {
 let turns = 0;
 function settle() {
   element.querySelectorAll('details').forEach((details) => { details.open = opened.has(keyOf(details)); });
-  const now = element.querySelectorAll('.sc-thread > *').length;
+  const now = element.querySelectorAll('.sc-thread > :not(.sc-typing)').length;
   if (now !== turns) requestAnimationFrame(() => follow(turns > 0));
   turns = now;
 }
-watch('value', settle);
+function redraw(html) { props.value = html; requestAnimationFrame(settle); }
+
+// An answer that was asked for before the line's last drawing may come after it, and lacks the last words.
+let pushed = '';
+const lastTurn = (html) => Math.max(0, ...Array.from(html.matchAll(/data-turn="(\d+)"/g), (found) => Number(found[1])));
+watch('value', () => {
+  const last = lastTurn(props.value ?? '');
+  if (last && last < lastTurn(pushed)) redraw(pushed); else settle();
+});

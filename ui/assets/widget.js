@@ -124,6 +124,7 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
   }
   const begin = async () => {
     if (!token()) keep({ conversation: (await (await call('/widget/conversation', { method: 'POST' })).json()).conversation });
+    onScreen = token();
   };
 
   // ---- the parts of the page ----
@@ -156,7 +157,8 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
   // ---- what is said ----
   let last = 0;
   let unread = 0;
-  let busy = false;
+  let asking = null;  // aborts the message that is being answered
+  let onScreen = token();  // the conversation on the screen; another tab of the shop may begin a new one
   let mode = 'bot';
   let config = null;
   const NUMBERED = /^\s*\d{1,2}[.)]\s+/;
@@ -232,15 +234,21 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
   const follow = () => talk.scrollTo({ top: talk.scrollHeight, behavior: calm() || panel.hidden ? 'instant' : 'smooth' });
   const complain = (error) => {
     if (error.name === 'AbortError') return;
-    trouble.textContent = error instanceof Refused ? error.message : 'No connection to the shop. Your message is in the box; please send it again.';
+    trouble.textContent = error instanceof Refused ? error.message : `No connection to the shop. ${box.value ? 'Your message is in the box; please send it again.' : 'Please try again.'}`;
     trouble.hidden = false;
     follow();
   };
-  const look = async () => show(await (await call(`/api/v1/chat/messages?after=${last}`)).json());
+  const tell = async (path, options) => {
+    const mine = token();
+    const now = await (await call(path, options)).json();
+    if (token() === mine) show(now);  // else it was left meanwhile
+  };
+  const look = async () => { if (token()) await tell(`/api/v1/chat/messages?after=${last}`); };
 
   async function say(text) {
-    if (busy || !text.trim()) return;
-    busy = true;
+    if (asking || !text.trim()) return;
+    const mine = asking = new AbortController();
+    const known = token();
     trouble.hidden = true;
     offer([]);
     hello.hidden = true;
@@ -253,7 +261,7 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
     try {
       await begin();
       let said = '';
-      for await (const [name, data] of events(await call('/api/v1/chat/stream', { body: { text, conversation: token() } }))) {
+      for await (const [name, data] of events(await call('/api/v1/chat/stream', { body: { text, conversation: token() }, signal: mine.signal }))) {
         if (name === 'failed') throw new Refused(data.detail);
         if (name !== 'words') continue;
         said += data.text;
@@ -261,19 +269,21 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
       }
       await look();
     } catch (error) {
-      if (error.status === 400) keep({ conversation: null });
+      if (asking !== mine) return;  // a new chat was begun
+      if (error.status === 400 && known) { anew(); await say(text); return; }
       if (!box.value) box.value = text;
       complain(error);
     }
+    if (asking !== mine) return;
     working.hidden = true;
-    busy = false;
+    asking = null;
   }
 
   async function askForPerson() {
     trouble.hidden = true;
     try {
       await begin();
-      show(await (await call('/api/v1/chat/person', { method: 'POST' })).json());
+      await tell('/api/v1/chat/person', { method: 'POST' });
     } catch (error) { complain(error); }
     box.focus();
   }
@@ -281,13 +291,22 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
   function anew() {
     keep({ conversation: null });
     memory = {};
-    ears?.abort();
-    last = unread = 0;
-    log.replaceChildren();
-    welcome();
-    show({ mode: 'bot', person: '', said: [] });
+    clear();
     box.focus();
   }
+  function clear() {
+    onScreen = token();
+    asking?.abort();
+    ears?.abort();
+    clearTimeout(quiet);
+    asking = ears = null;
+    last = unread = 0;
+    log.replaceChildren();
+    trouble.hidden = working.hidden = true;
+    welcome();
+    show({ mode: 'bot', person: '', said: [], taken_back: [] });
+  }
+  addEventListener('storage', (event) => { if (event.key === slot && token() !== onScreen) { clear(); look().catch(() => {}); } });
 
   // ---- people's words arrive by themselves while somebody looks ----
   let ears = null;
@@ -365,7 +384,7 @@ textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px
   });
   const submit = (event) => {
     event?.preventDefault();
-    if (busy) return;
+    if (asking) return;
     const text = box.value;
     box.value = '';
     grow();
