@@ -18,12 +18,13 @@ class Synonyms:
     """The lines of a list by what they claim.
 
     `same` are groups of names for one thing, `narrower` pairs of a word and what is meant by it as well, `near` groups of things that
-    are only like one another.
+    are only like one another; `purposes` are pairs of some words that say what a thing is for, and the thing.
     """
 
     same: tuple[tuple[str, ...], ...] = ()
     narrower: tuple[tuple[str, tuple[str, ...]], ...] = ()
     near: tuple[tuple[str, ...], ...] = ()
+    purposes: tuple[tuple[str, str], ...] = ()
 
     def lines(self) -> Iterator[str]:
         """Every group as words with commas between, for an index that weighs them all alike."""
@@ -41,20 +42,24 @@ def read_synonyms(store_folder: Path | None = None) -> Synonyms:
 
 
 def parse_synonyms(lines: Iterable[str]) -> Synonyms:
-    """Lines such as `sofa = couch`, `shoe > footwear` and `lamp, light`; `#` opens a remark."""
+    """Lines such as `sofa = couch`, `shoe > footwear`, `tell the time -> clock` and `lamp, light`; `#` opens a remark."""
     same: list[tuple[str, ...]] = []
     narrower: list[tuple[str, tuple[str, ...]]] = []
     near: list[tuple[str, ...]] = []
+    purposes: list[tuple[str, str]] = []
     for line in lines:
         said = line.partition("#")[0].strip()
+        purpose, serves, thing = said.partition("->")
         word, wider, others = said.partition(">")
-        if wider:
+        if serves:
+            purposes.append((purpose.strip(), thing.strip()))
+        elif wider:
             narrower.append((word.strip(), _entries(others, ",")))
         elif "=" in said:
             same.append(_entries(said, "="))
         elif said:
             near.append(_entries(said, ","))
-    return Synonyms(tuple(same), tuple(narrower), tuple(near))
+    return Synonyms(tuple(same), tuple(narrower), tuple(near), tuple(purposes))
 
 
 def _entries(text: str, mark: str) -> tuple[str, ...]:

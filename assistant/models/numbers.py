@@ -41,48 +41,95 @@ _TENS = {
     word: 10 * value for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
 }
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
-_SMALL = "|".join([*_TENS, *sorted(UNITS, key=len, reverse=True)])
-_WORDED = rf"(?:(?:an?\s+)?(?:hundred|thousand|grand)|(?:{_SMALL}))(?:[\s-]+(?:and\s+)?(?:{_SMALL}|hundred|thousand|grand))*"
+_PARTS = {"half": 0.5, "couple": 2}
+_MISSPELT = {"fourty": "forty", "fivety": "fifty", "fifthy": "fifty", "ninty": "ninety", "fourteeen": "fourteen", "eigthy": "eighty"}
+_SMALL = "|".join([*_TENS, *_MISSPELT, *sorted(UNITS, key=len, reverse=True)])
+_WORDED = (
+    rf"(?:half\s+a\s+(?:hundred|thousand|grand)|(?:an?\s+)?(?:couple\s+(?:of\s+)?)?(?:hundred|thousand|grand)|(?:{_SMALL}))"
+    rf"(?:[\s-]+(?:and\s+)?(?:{_SMALL}|hundred|thousand|grand))*"
+)
 _FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d{1,2}(?!\d))?"
 NUMBER = rf"(?:(?:{_FIGURES})(?:\s?k\b)?|\b{_WORDED}\b)"
 
 _SIGN = r"(?:US\$|[$€£¥]|(?:usd|eur|gbp|cad|aud|chf)\s)"
-_CURRENCY = r"(?:dollars?|bucks?|usd|euros?|eur|€|£|\$|pounds?(?!\s+(?:of|heavy))|quid|gbp|cents?|francs?|chf|cad|aud)"
+_CURRENCY = (
+    r"(?:doll?[aeo]rs?|bucks?|usd|euros?|eur|€|£|\$|pounds?(?!\s+(?:of|heavy))|quids?|gbp|cents?|francs?|chf|cad|aud|greenbacks?|smackers?)"
+)
 _OTHER_UNIT = (
     r"(?:kgs?|kilos?|kilograms?|g|grams?|lbs?|oz|ounces?|mm|cm|centimet\w+|m|met(?:er|re)s?|inch(?:es)?|in\b(?=\s+(?:long|wide|tall))|ft|feet|foot|"
     r"l|lit(?:er|re)s?|ml|watts?|w|volts?|v|mah|gb|tb|mb|mp|hz|hours?|hrs?|min(?:ute)?s?|days?|weeks?|months?|years?|yrs?|year-old|percent|%|degrees?|°|"
-    r"people|persons?|kids|children|guests|players|pieces?|pcs|items?|units?|products?|articles?|orders?|stars?|options?|results?|of\s+(?:them|those|these|it)|pairs?|sets?|packs?|boxes|times|x\b|st\b|nd\b|rd\b|th\b)"
+    r"people|persons?|kids|children|guests|players|pieces?|pcs|items?|units?|products?|articles?|orders?|stars?|options?|results?|of\s+(?:them|those|these|it)|"
+    r"(?:left\s+)?(?:in\s+(?:your\s+)?(?:stock|store)|on\s+hand)|left\b|remaining\b|available\b|pairs?|sets?|packs?|boxes|times|x\b|st\b|nd\b|rd\b|th\b)"
 )
 _MONEY = rf"(?P<sign>{_SIGN}\s?)?(?P<number>{NUMBER})(?:\s?(?P<currency>{_CURRENCY})\b|(?P<mark>\s?[€£$]))?"
+_NO_MONEY_IS_COUNTED_IN = (
+    rf"(?!\s+(?!(?:{_CURRENCY}|is|as|this|its|his|hers|ours|us|plus|less|thus|yes|thanks|always|perhaps|across|unless|has|was|does|tops)\b)"
+    r"[a-z]{2,}[^sui\W\d]s\b)"
+)
+"""No plural noun after a bare number: "at least 3 drawers"."""
 _NOT_OTHER = rf"(?!\s?-?{_OTHER_UNIT}(?![a-z]))(?![\w-])(?!\.\d)"
+_THAN = r"th[ae]n"
 
+_UNDER = rf"under|undr|unter|uder|bel+ow|beneath|(?:less|cheaper|lower|fewer|smaller)\s+{_THAN}|south\s+of|shy\s+of|sub|<"
+_OVER = (
+    rf"over|above|beyond|(?:more|higher|dearer|pricier)\s+{_THAN}|more\s+expensive\s+{_THAN}|north\s+of|in\s+excess\s+of|exceed(?:s|ing)?|>"
+)
+_NOT = (
+    r"(?:can(?:no|')?t|can\s+not|won'?t|don'?t|do\s+not|doesn'?t|does\s+not|did\s+not|shouldn'?t|mustn'?t|must\s+not|should\s+not|may\s+not|"
+    r"wouldn'?t|would\s+not|will\s+not|couldn'?t|not|never|no(?:thing)?|isn'?t|aren'?t|without)\s+(?:(?:be|is|am|are|it|i|we|to|want|wanna|like|"
+    r"need|afford|go|going|cost|costing|costs|pay|paying|spend|spending|price|priced|looking|willing|planning|prepared|rather|really|much|"
+    r"should|anything|any|something|a|an|single|cents?|penny|pennies|dollar|dime|bit|too|far|way)\s+){0,6}?"
+)
+"""A no with what may stand between it and its bound: "can't afford to pay more than", "not a penny over"."""
+_BUDGET = (
+    r"(?:price|money)?\s?(?:budget|limit|cap|ceiling|maximum|max|upper\s+limit)(?:'s|\s+(?:is|are|was|of|at|would\s+be|to|price|budget|amount|stands\s+at))?"
+    r"(?:\s+(?:strictly|only|just|about|around|roughly|like|set\s+at|up\s+to|max(?:imum)?|of|is))*\s*[:=.]?"
+)
+_SPEND = (
+    r"(?:(?:can|could|will|would|only|i'?ll|we'?ll|i'?d|we'?d|want\s+to|like\s+to|willing\s+to|ready\s+to|prepared\s+to|happy\s+to|able\s+to|going\s+to|planning\s+to|plan\s+to)\s+"
+    r"(?:only\s+|just\s+|maybe\s+)?(?:spend|pay|go\s+to|stretch\s+to|go\s+up\s+to|go\s+as\s+high\s+as|afford)(?:\s+(?:up\s+to|about|around|only|max(?:imum)?))?)"
+)
 _MOST = (
-    r"under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|fewer\s+than|no\s+more\s+than|not\s+more\s+than|not\s+over|nothing\s+over|nothing\s+above|"
-    r"never\s+over|at\s+most|up\s+to|upto|max(?:imum)?(?:\s+of)?|within|inside|not\s+exceeding|won'?t\s+exceed|(?:can|could|will|would|only)\s+spend(?:\s+up\s+to)?|"
-    r"(?:my\s+)?(?:budget|limit)(?:\s+is|\s+of|:)?(?:\s+(?:about|around))?|<=?|sub"
+    rf"{_NOT}(?:{_OVER})|(?:{_UNDER})|at\s+(?:the\s+)?(?:very\s+)?most|(?:anything\s+)?up\s*(?:to|till?)|upto|within|inside|{_SPEND}|"
+    rf"capped\s+at|{_BUDGET}|<=|as\s+high\s+as|"
+    r"most\s+(?:that\s+)?(?:i|we)\s*(?:can|could|will|would|'ll|'d|want\s+to|am\s+willing\s+to|'m\s+willing\s+to)?\s*(?:spend|pay|go|do|afford)(?:\s+(?:is|would\s+be))?"
 )
 _LEAST = (
-    r"over|above|more\s+than|at\s+least|no\s+less\s+than|not\s+less\s+than|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|"
-    r"upwards?\s+of|higher\s+than|dearer\s+than|>=?"
+    rf"{_NOT}(?:{_UNDER})|(?:{_OVER})|at\s+(?:the\s+)?(?:very\s+)?least|min(?:imum|\.)?(?:\s+(?:of|price(?:\s+of)?|is))?:?|"
+    r"starting\s+(?:at|from)|upwards?\s+of|from\s+at\s+least|>="
 )
-_AFTER_MOST = r"(?:\s*(?:max(?:imum)?|tops|at\s+(?:the\s+)?most|or\s+(?:less|under|below|cheaper)|and\s+under|limit|budget))"
-_AFTER_LEAST = r"(?:\s*(?:min(?:imum)?|at\s+(?:the\s+)?least|or\s+(?:more|above|over)|and\s+(?:up|above|over)|plus))"
+_OR_SO = r"(?:\s*(?:or\s+so|or\s+thereabouts|-?ish|odd|approx(?:imately)?|roughly)\b)?\s?,?"
+_AFTER_MOST = (
+    rf"(?:{_OR_SO}\s*(?:max(?:imum)?|tops?|at\s+(?:the\s+)?(?:very\s+)?most|or\s+(?:less|under|below|cheaper|lower)|and\s+(?:under|below|less|lower|down)|"
+    r"(?:not|and\s+(?:no|not)|no)\s+(?:(?:a|one)\s+(?:single\s+)?(?:penny|cent|dollar)\s+)?more(?!\s+than)|"
+    r"(?:is|'s|would\s+be|has\s+to\s+be|was)\s+(?:(?:my|our|the|about\s+my)\s+)?(?:\w+\s+)?(?:limit|max(?:imum)?|budget|ceiling|cap|"
+    r"most\s+(?:i|we)(?:'d|'ll|\s+\w+)?\s*(?:\w+\s+)?(?:pay|spend|afford|go|do))|(?:upper\s+|price\s+)?limit|budget|to\s+(?:spend|play\s+with|blow|burn)))"
+)
+_AFTER_LEAST = (
+    rf"(?:{_OR_SO}\s*(?:min(?:imum)?|at\s+(?:the\s+)?(?:very\s+)?least|or\s+(?:more|above|over|higher)|and\s+(?:up|above|over|more|higher)|plus|\+|upwards?))"
+    r"(?!\s+(?:of\s+(?:them|those|these|it)|in\s+stock|left|available|pieces|units|items))"
+)
 
 _BETWEEN = re.compile(
-    rf"\b(?:between|from|in\s+the\s+range\s+of)\s+{_SIGN}?\s?(?P<low>{NUMBER})\s*{_CURRENCY}?\s*(?:and|to|-|–)\s*{_SIGN}?\s?(?P<high>{NUMBER})"
-    rf"(?:\s?{_CURRENCY})?{_NOT_OTHER}",
+    rf"\b(?:between|from|in\s+the\s+range\s+of|anywhere\s+from)\s+{_SIGN}?\s?(?P<low>{NUMBER})\s*{_CURRENCY}?\s*(?:and|&|to|-|–|up\s+to|till?|until)\s*"
+    rf"{_SIGN}?\s?(?P<high>{NUMBER})(?:\s?{_CURRENCY})?{_NOT_OTHER}{_NO_MONEY_IS_COUNTED_IN}",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    rf"(?:(?P<sign>{_SIGN})\s?(?P<low>{_FIGURES})\s?[-–]\s?{_SIGN}?\s?(?P<high>{_FIGURES})|(?P<low2>{_FIGURES})\s?(?:[-–]|to)\s?(?P<high2>{_FIGURES})\s?{_CURRENCY})(?!\w)",
+    rf"(?:(?P<sign>{_SIGN})\s?(?P<low>{_FIGURES})\s?[-–]\s?{_SIGN}?\s?(?P<high>{_FIGURES})|(?P<low2>{_FIGURES})\s?(?:[-–]|to)\s?(?P<high2>{_FIGURES})"
+    rf"\s?(?:{_CURRENCY}|(?:price\s+)?range\b))(?!\w)",
     re.IGNORECASE,
 )
 _BOUNDED = re.compile(
     rf"(?<![\w])(?<!people )(?<!aged )(?<!kids )(?<!children )(?<!anyone )(?<!size )"
-    rf"(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\s*(?:about\s+|around\s+|the\s+)?{_MONEY}{_NOT_OTHER}",
+    rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST}))[\s-]*(?:about\s+|around\s+|the\s+|like\s+|is\s+)?{_MONEY}{_NOT_OTHER}{_NO_MONEY_IS_COUNTED_IN}",
     re.IGNORECASE,
 )
-_BOUNDED_AFTER = re.compile(rf"(?<![\w.#-]){_MONEY}(?:(?P<most>{_AFTER_MOST})|(?P<least>{_AFTER_LEAST}))\b", re.IGNORECASE)
+_BOUNDED_AFTER = re.compile(rf"(?<![\w.#-])(?<!size ){_MONEY}(?:(?P<most>{_AFTER_MOST})|(?P<least>{_AFTER_LEAST}))(?!\w)", re.IGNORECASE)
+STRICTLY_BELOW = re.compile(rf"(?:{_UNDER})(?!=)", re.IGNORECASE)
+"""How the surface of a `money_max` begins that excludes its own amount."""
+STRICTLY_ABOVE = re.compile(rf"(?:{_OVER})(?!=)", re.IGNORECASE)
+"""How the surface of a `money_min` begins that excludes its own amount."""
 _PLAIN = re.compile(
     rf"(?<![\w.#-])(?:(?P<sign>{_SIGN})\s?(?P<number>{_FIGURES})(?:\s?k\b)?|(?P<number2>{NUMBER})(?:\s?-?{_CURRENCY}\b|\s?[€£]))",
     re.IGNORECASE,
@@ -121,14 +168,17 @@ def parse_number(text: str) -> float | None:
     if re.match(r"\d", cleaned):
         return _figures(cleaned)
     total, current, seen = 0.0, 0.0, False
-    for word in re.split(r"[\s-]+", cleaned):
+    for said in re.split(r"[\s-]+", cleaned):
+        word = _MISSPELT.get(said, said)
         if word in UNITS or word in _TENS:
             current, seen = current + UNITS.get(word, _TENS.get(word, 0)), True
+        elif word in _PARTS:
+            current = _PARTS[word]
         elif word == "hundred":
             current, seen = (current or 1) * 100, True
         elif word in _SCALES:
             total, current, seen = total + (current or 1) * 1000, 0.0, True
-        elif word not in {"a", "an", "and"}:
+        elif word not in {"a", "an", "and", "of"}:
             return None
     return total + current if seen else None
 

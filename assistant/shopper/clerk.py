@@ -69,6 +69,10 @@ _THINKS_BETTER = re.compile(
     r"no,? rather)\b[\s,:.!-]*(?:actually\b[\s,]*)?",
     re.IGNORECASE,
 )
+_HOW_LONG = re.compile(
+    r"(?:and |so )?(?:(?:for )?how (?:long|big|heavy|old|far|fast|so)|since when|what (?:kind|for|about it)|why not)", re.IGNORECASE
+)
+"""A question that hangs on the one before it."""
 _SORRY = re.compile(r"^\W*(?:we|i)(?:'re| are|'m| am)? (?:very |so )?sorry\b|^\W*our mistake\b|\bsorry\b", re.IGNORECASE)
 _WHO_AND_WHICH = ("email", "zip", "first_last_name", "phone", "order_id")
 MOST_MISSES = 3
@@ -181,6 +185,7 @@ class ShopperClerk:
                         above=None,
                         least=None,
                         in_stock=False,
+                        units=None,
                     )
                 )
             ),
@@ -411,7 +416,8 @@ def _blank(sight: Sight) -> Sight:
 def _halves(text: str) -> list[str]:
     """The two questions of a message, where it has two of three words or more each."""
     parts = [part.strip(" ,.;!") for part in _HALF.split(text) if part and part.strip(" ,.;!")]
-    return parts if len(parts) == 2 and all(len(part.split()) >= 2 for part in parts) else []
+    whole = all(len(part.split()) >= 2 and not _HOW_LONG.fullmatch(part) for part in parts)
+    return parts if len(parts) == 2 and whole else []
 
 
 def _afresh(understanding: Understanding) -> Understanding:

@@ -21,6 +21,7 @@ from assistant.shopper.reply import Outcome, about, highest_price, joined, lowes
 from assistant.shopper.search import Finder, Found
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
+from assistant.shopper.testimony import SILENT
 from assistant.shopper.variants import read_options, to_be_had
 from assistant.shopper.wish import Wish
 from assistant.store.records import Product
@@ -28,6 +29,8 @@ from assistant.types import Evidence, Scalar, Source, Status
 from retrieval.types import Retriever
 
 _HAVING = re.compile(r"\b(?:have|got|available|enough|left|get|buy|order|need|want)\b", re.IGNORECASE)
+_NAMED_BACK = 4
+"""Words of a thing sought that are said back."""
 _BASKET = re.compile(
     r"\b(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bcheck ?out\b|\b(?:buy|order|"
     r"take|purchase) (?:it|them|this|that|one|two|both)\b",
@@ -48,6 +51,7 @@ _DIFFERS = {
     "material": "in material",
     "size": "in size",
     "availability": "in being out of stock",
+    "units": "in how many there are",
 }
 
 
@@ -225,7 +229,7 @@ class Counter:
         amount = highest_price if dearest else lowest_price
         priced = [p for p in pool if amount(p) is not None]
         if not priced:
-            return self._nothing(sight.wish, Found(known=sight.kind_known), state)
+            return self._nothing(sight.wish, Found(known=sight.kind_known), state, sight.understanding.text)
         ranked = sorted(priced, key=lambda p: ((amount(p) or 0.0) * (-1 if dearest else 1), p.name))
         best, price = ranked[0], amount(ranked[0]) or 0.0
         word = "most expensive" if dearest else "cheapest"
@@ -342,21 +346,29 @@ class Counter:
             whole = replace(wish, query=sight.understanding.text)
             found = self._finder.find(whole, self._results, sight.understanding.embedding)
         if not found.products:
-            return self._nothing(wish, found, state)
+            return self._nothing(wish, found, state, sight.understanding.text)
+        one = len(found.products) == 1
         head = (
             f"I found {found.total} that fit; the best of them:"
             if found.total > len(found.products)
-            else "This fits:"
-            if found.total == 1
-            else "These fit:"
+            else ("This fits:" if one else "These fit:")
+            if found.total
+            else ("This comes closest:" if one else "These come closest:")
+            if wish.core
+            else ("This might suit:" if one else "These might suit:")
         )
         return self._list(head, found.products, state, wish)
 
-    def _nothing(self, wish: Wish, found: Found, state: DialogueState) -> Outcome:
+    def _nothing(self, wish: Wish, found: Found, state: DialogueState, text: str) -> Outcome:
+        """That nothing fits, with what comes nearest; what is not found at all is named, since it may only be called otherwise here."""
         state = replace(state, wish=wish.to_memory())
+        if not found.nearest and found.known and wish.core:
+            return Outcome(Status.ANSWERED, (said("I'm sorry, I have nothing that fits that."),), state, "product_search")
         if not found.nearest:
-            text = "I'm sorry, I have nothing that fits that." if found.known else "I'm sorry, we don't have that in our shop."
-            return Outcome(Status.ANSWERED, (said(text),), state, "product_search")
+            sought = self._sought(wish, text)
+            if not sought:
+                return Outcome(Status.CLARIFY, (said(line("which_kind", self._settings)),), state, "product_search")
+            return Outcome(Status.ANSWERED, (said(line("not_found", self._settings, what=sought)),), state, "product_search")
         what = joined([_DIFFERS[name] for name in found.differs])
         lines = "\n".join(f"- {products.summary(p, self._currency)}" for p in found.nearest)
         pieces = (said(f"I'm sorry, nothing fits all of that. The nearest, which differ {what}:\n{lines}"),)
@@ -367,6 +379,11 @@ class Counter:
             "product_search",
             silent=tuple(Source("product", p.id) for p in found.nearest),
         )
+
+    def _sought(self, wish: Wish, text: str) -> str:
+        """The thing sought in the shopper's own words; empty where the message names none."""
+        words = [word for word in cues.plain(text).split() if set(map(self._shelf.corrected, stems(word))) & set(wish.core)]
+        return " ".join(word.strip(".,;:!?\"'()") for word in words[-_NAMED_BACK:])
 
     def _list(
         self,
@@ -430,7 +447,8 @@ class Counter:
             answers.append(products.options_answer(product, text))
         if asked.question:
             answers.append(products.question_answer(product, sight.understanding))
-        return answers
+        silent = len(answers) == 1 and answers[0].evidence.facts.get(SILENT)
+        return [*answers, products.known_of(product, self._currency)] if silent and not products.yes_or_no(text) else answers
 
     def _presented(self, product: Product, text: str) -> products.FieldAnswer:
         """A product that was picked or asked for by name: what it costs and whether it can be had."""

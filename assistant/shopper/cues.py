@@ -30,6 +30,7 @@ _YES = _any(
     _INTERJECTION + r"go on\b",
     r"^\W*(?:now |ok |so |and )*(?:it|that|this|all)(?:'?s| is| looks)? (?:now )?(?:right|correct|good|fine|ok|okay|perfect)(?: now)?"
     r"(?:\W+(?:so |then |please )*(?:go|go on|do it|send it|ship it|proceed))?\W*$",
+    r"^\W*that'?s it\W+(?:then |so )?(?:yes|ye[ps]|please|go ahead|do it|correct|right|exactly)\b",
     r"^\W*(?:go|ok go|makes sense|works for me|fine by me|fine with me|suits me)\W*$",
     r"^[^\w👎❌]*[👍👌✅✔]",
     _INTERJECTION + r"(?:it|that|this|all|everything)?\W*(?:'s|is|are)? ?(?:ok|okay|fine|good|right|correct|perfect|great) "
@@ -360,7 +361,7 @@ INTRODUCES = re.compile(
 SENDING = _any(
     r"\b(?:return|shipping|mailing) (?:label|instructions)\b|\binstructions\b|\blabel\b",
     r"\bhow (?:(?:do|can|should|would|will|must) (?:i|we)|to) (?:send|ship|mail|post|get|give|bring|"
-    r"return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b)",
+    r"return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b|\bto (?:you|the shop|the store)\b)",
     r"\bwhere (?:do|should|can) i (?:send|ship|drop|bring)\b",
     r"\bhow (?:do|does|will|should|would|is|are) (?:the|my|it|this|that|they|those|these)\b[^.?!]{0,30}\b(?:get|come|go|"
     r"travel|sent|picked|collected)"

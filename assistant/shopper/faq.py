@@ -38,6 +38,8 @@ class FaqMatch:
     entry: FaqEntry
     score: float
     margin: float
+    shared: frozenset[str] = frozenset()
+    """The things that both the question and the entry's title are about."""
 
 
 class FaqReader:
@@ -60,7 +62,8 @@ class FaqReader:
         dense = {_PREFIX.sub("", hit.passage.id): hit.dense if hit.dense is not None else min(1.0, hit.score) for hit in hits}
         words = (*_content(text), *_meant(intent))
         ids = set(dense) | set(self._sharing(words))
-        needed = _needed(intent)
+        matters = frozenset(word for word in words if word.removeprefix("@") in word_list("shop_matters"))
+        needed = matters if any(matters & titled for titled, _ in self._told.values()) else _needed(intent)
         scored = sorted(
             (
                 (self._score(words, self._entries[id], dense.get(id, 0.0)) * self._weakening(id, needed), id)
@@ -73,7 +76,8 @@ class FaqReader:
             return None
         score, id = scored[0]
         rival = next((s for s, other in scored[1:] if self._entries[other].answer != self._entries[id].answer), 0.0)
-        return FaqMatch(self._entries[id], score, score - rival)
+        shared = {word.removeprefix("@") for word in self._told[id][0] & set(words) if word.startswith("@")}
+        return FaqMatch(self._entries[id], score, score - rival, frozenset(shared))
 
     def _refresh(self) -> None:
         token = self._store.changed_at("faq")
@@ -138,7 +142,7 @@ def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _content(text: str) -> tuple[str, ...]:
     """The telling words of a text and the things it is about, those with a leading "@"."""
-    plain = cues.plain(text)
+    plain = cues.mended(cues.plain(text))
     words = [word for word in stems(plain) if word not in word_list("faq_filler")]
     return (*words, *(name for name, pattern in _concepts() if pattern.search(plain)))
 

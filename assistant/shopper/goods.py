@@ -117,6 +117,8 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
             return Plan(Move.EXTREME, name, "of a kind")
     if (cues.CHEAPER.search(text) or cues.DEARER.search(text)) and state.shown and not (sight.wish.core and sight.kind_known):
         return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than those shown")
+    if (cues.CHEAPER.search(text) or cues.DEARER.search(text)) and not (state.shown or sight.wish.core) and len(text.split()) <= _BRIEF:
+        return Plan(Move.CHEAPER, "dearer" if cues.DEARER.search(text) else "", "than what was never shown")
     if cues.SIMILAR.search(text) and state.shown and not sight.wish.core:
         return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like those shown")
     if re.search(r"\bhow many\b", text, re.IGNORECASE) and sight.kind_known and not cues.PRONOUN.search(text):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from assistant.shopper import cues
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
@@ -20,6 +21,12 @@ ALIKE = 82.0
 
 _SHARED = 4
 """Names from which a word in them tells no product any more."""
+
+_MOST, _LESS = 0.75, 0.6
+"""Share of a name from which it is said."""
+_TOLD = 3
+"""Words of a name that tell its product although they stand apart."""
+_APART = 90.0
 
 NEAR = 62.0
 """Ratio from which a missing product's nearest namesake is worth mentioning."""
@@ -78,6 +85,7 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
     """The products that a message names, in its order."""
     text = understanding.text.replace("’", "'")
     found = _alike(text, shelf) + _plain(text, shelf) + _partial(understanding, shelf)
+    found = found or _scattered(text, shelf)
     mentions = _without_options(_kept(found), text, shelf)
     brand = "" if _FOR_A_BRAND.search(text) else _strange_brand(text, shelf)
     if brand and not mentions:
@@ -126,18 +134,32 @@ def _plain(text: str, shelf: Shelf) -> list[Mention]:
     return found
 
 
+def _scattered(text: str, shelf: Shelf) -> list[Mention]:
+    """The one product all of whose name's words a message holds, in whatever order: "the voyager backpack, the vibrant one"."""
+    places = {stem: (m.start(), m.end()) for m in re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", text) for stem in stems(m[0])}
+    held = [
+        (id, words) for first in places for id, words in shelf.spelled.get(first, ()) if len(words) >= _TOLD and set(words) <= set(places)
+    ]
+    if len({id for id, _ in held}) != 1:
+        return []
+    id, words = held[0]
+    return [Mention((id,), _APART, min(places[w][0] for w in words), max(places[w][1] for w in words))]
+
+
 def _partial(understanding: Understanding, shelf: Shelf) -> list[Mention]:
-    """Names said for the most part, as the entity rules found them."""
+    """Names said for the most part, as the entity rules found them; less of one is enough where two are held against one another."""
+    enough = _LESS if cues.COMPARE.search(understanding.text) or cues.DIFFERENCE.search(understanding.text) else _MOST
     return [
         Mention((str(e.value),), 75.0 * e.score, e.start, e.end)
         for e in understanding.of_kind("product")
-        if e.value in shelf.products and e.score >= 0.75 and _telling(e.surface, shelf)
+        if e.value in shelf.products and e.score >= enough and _telling(e.surface, shelf)
     ]
 
 
 def _telling(surface: str, shelf: Shelf) -> bool:
     words = [w for w in stems(surface) if w not in word_list("filler")]
     own = any(len(shelf.named(word)) < _SHARED for word in words)  # "rain jacket" is a kind, whatever name holds it
+    own = own or (len(words) >= _TOLD and len(frozenset.intersection(*map(shelf.named, words))) == 1)
     return own and (len(words) >= 2 or not shelf.is_kind(stems(surface)[-1]))
 
 

@@ -86,7 +86,7 @@ class Facets:
 
 def facets(text: str, has_variants: bool) -> Facets:
     """Which facts a message asks for."""
-    plain = cues.plain(text)
+    plain = cues.mended(cues.plain(text))
     price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain)) and not _ITS_PARTS.search(plain)
     options = has_variants and bool(cues.OPTIONS.search(plain) or (cues.HOW_MANY.search(plain) and _CHOICE.search(plain)))
     parts = bool(_HOW_MANY_PARTS.search(plain)) and price
@@ -246,6 +246,16 @@ def summary(product: Product, currency: str, *, stock: bool = True) -> str:
     """A product on one line: name, price, stock."""
     left = "" if not stock or product.stock is None else f", {product.stock} in stock" if product.stock > 0 else ", out of stock"
     return f"{product.name} - {price_of(product, currency)}{left}"
+
+
+def yes_or_no(text: str) -> bool:
+    """Whether a text asks for a yes or no about something: what it asks is clear then, whether the shop's texts answer it or not."""
+    return any(_ASKED.search(part) for part in re.split(r"[,.;:!?-]\s+", cues.plain(text)))
+
+
+def known_of(product: Product, currency: str) -> FieldAnswer:
+    """What is always known of a product, told where a question may have been understood wrongly."""
+    return FieldAnswer(about(product, f"What I can tell you: {summary(product, currency)}."))
 
 
 def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.shopper.shelf import Label, Shelf, stems, synonyms
 from assistant.shopper.wish import Wish
+from assistant.shopper.words import word_list
 from assistant.store.records import Product
 from retrieval.types import Condition, Filter, Hit, Retriever, Vector
 
@@ -32,7 +33,8 @@ DENSE_FLOOR = 0.28
 class Found:
     """`products` keep every constraint, best first. Where there are none, `nearest` differ in what `differs` names.
 
-    `known` is False where the shelf has nothing of the kind at all; `total` counts all that fit.
+    `known` is False where the shelf has nothing of the kind at all; `total` counts those in which every word of the wish was found,
+    0 where that is not so of all that are shown.
     """
 
     products: tuple[Product, ...] = ()
@@ -54,12 +56,34 @@ class Finder:
         pool, hits = self._pool(wish, vector)
         kept = [product for product in pool if product.id not in without and fits(product, self.shelf.labels[product.id], wish)]
         if kept:
-            ranked = self._ranked(kept, wish, hits)
-            return Found(tuple(ranked[:k]), total=len(kept))
-        wider = [p for p in self._wider(wish) if p.id not in without and fits(p, self.shelf.labels[p.id], wish)]
-        if wider:
-            return Found(tuple(self._ranked(wider, wish, hits)[:k]), total=len(wider))
+            return self._offered(kept, k, wish, hits)
+        for wider in (self._wider(wish), self._headed(wish)):
+            kept = [p for p in wider if p.id not in without and fits(p, self.shelf.labels[p.id], wish)]
+            if kept:
+                return self._offered(kept, k, wish, hits)
         return self._nearest(wish, [product for product in pool if product.id not in without], hits)
+
+    def _offered(self, kept: Sequence[Product], k: int, wish: Wish, hits: dict[str, Hit]) -> Found:
+        best = tuple(self._ranked(kept, wish, hits)[:k])
+        return Found(best, total=sum(self._holds(p, wish) for p in kept) if all(self._holds(p, wish) for p in best) else 0)
+
+    def _holds(self, product: Product, wish: Wish) -> bool:
+        """Whether a product's words hold all that the wish says of it, so that it may be said to fit."""
+        words = self.shelf.labels[product.id].everything
+        if not wish.core:
+            return False
+        own = wish.other if wish.other and not self.shelf.synonyms(wish.core[-1]) & words else wish.core
+        said = (*own, *(word for word in wish.context if word not in wish.other and word not in word_list("persons")))
+        return all(self.shelf.synonyms(word) & words for word in said)
+
+    def _headed(self, wish: Wish) -> tuple[Product, ...]:
+        """What the last word that names goods names, whatever stands before it: a watch, where no "wrist watch" fits."""
+        naming = [word for word in wish.core if self.shelf.named(word)]
+        if not naming or wish.core[-1] != naming[-1]:
+            return ()
+        return self.headed(
+            self.shelf.many(sorted(self._of_main_categories(self.shelf.named(naming[-1])))), replace(wish, core=(naming[-1],))
+        )
 
     def _wider(self, wish: Wish) -> tuple[Product, ...]:
         """Where all core words are departments ("halloween decorations"), what stands in the smallest of them."""
@@ -190,7 +214,7 @@ def fits(product: Product, label: Label, wish: Wish) -> bool:
         return False
     if product.variants:
         return any(_variant_fits(product, label, wish, number) for number in range(len(product.variants)))
-    if wish.in_stock and product.stock == 0:
+    if (wish.in_stock and product.stock == 0) or (wish.units is not None and (product.stock or 0) < wish.units):
         return False
     words = label.everything
     return wish.allows_price(product.price) and _bears(words, wish)
@@ -199,6 +223,8 @@ def fits(product: Product, label: Label, wish: Wish) -> bool:
 def _variant_fits(product: Product, label: Label, wish: Wish, number: int) -> bool:
     variant = product.variants[number]
     if wish.in_stock and (not variant.available or variant.stock == 0):
+        return False
+    if wish.units is not None and (variant.stock or 0) < wish.units:
         return False
     if not wish.allows_price(variant.price if variant.price is not None else product.price):
         return False
@@ -233,8 +259,8 @@ def _relaxations(wish: Wish) -> Iterable[tuple[Wish, tuple[str, ...]]]:
     free = replace(wish, below=None, most=None, above=None, least=None)
     if wish.sizes:
         yield replace(wish, sizes=()), ("size",)
-    if wish.in_stock:
-        yield replace(wish, in_stock=False), ("availability",)
+    if wish.in_stock or wish.units is not None:
+        yield replace(wish, in_stock=False, units=None), ("availability" if wish.units is None else "units",)
     if free != wish:
         yield free, ("price",)
     if wish.colours:

@@ -36,6 +36,7 @@ _BESIDE = (
 )
 _MIXED_UP = dict(zip("abcdefghijklmnopqrstuvwxyz", _BESIDE.split(), strict=True))
 """For each letter those that are typed or written in its place: its neighbours on a keyboard, and those that sound like it."""
+_THIS = re.compile(r"\b(?:this|these)\s+(?P<words>(?:[\w'-]+,?\s+(?:and\s+)?){0,4}[\w'-]+)", re.IGNORECASE)
 _AFTER = re.compile(r"\s+(?:with|for|of|in|on|by|and|&|-|–)\s+", re.IGNORECASE)
 
 
@@ -87,6 +88,8 @@ class Shelf:
             for index, words in ((self._names, label.name), (self._kinds, label.kind), (self._texts, label.everything)):
                 for word in words:
                     index[word].add(id)
+        for id, thing in self._called():
+            self._kinds[thing].add(id)
         self.spelled: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         """(id, words of the name) by the first word of the name."""
         for id, product in self.products.items():
@@ -100,6 +103,21 @@ class Shelf:
         self.sized = any("size" in option.casefold() for p in self.products.values() for v in p.variants[:1] for option in v.options)
         """Whether anything comes in sizes; where nothing does, "large" is a wish and no constraint."""
         self.variants = {variant.id: id for id, product in self.products.items() for variant in product.variants}
+
+    def _called(self) -> Iterator[tuple[str, str]]:
+        """(id, stem) of the things that descriptions call their products by, where others of the style are named so: a "companion" may be
+        told of as "this sleek toothbrush"."""
+        heads: dict[str, set[str]] = defaultdict(set)
+        for id, label in self.labels.items():
+            heads[self.products[id].style or self.products[id].category] |= label.head
+        for id, label in self.labels.items():
+            product = self.products[id]
+            known = heads[product.style or product.category] - label.name
+            for match in _THIS.finditer(product.description):
+                said = [stem for word in match["words"].split() for stem in stems(word)[-1:]]
+                called = next((stem for stem in said if stem in heads[product.style or product.category]), "")
+                if called in known:
+                    yield id, called
 
     def __len__(self) -> int:
         return len(self.products)
@@ -200,7 +218,10 @@ class Thesaurus:
         narrower: dict[str, set[str]] = defaultdict(set)
         for word, others in known.narrower:
             narrower[stems(word)[-1]] |= set(stems(" ".join(others)))
-        pairs = ((phrase, group[0]) for group in known.same for phrase in group if " " in phrase and " " not in group[0])
+        pairs = (
+            *((phrase, group[0]) for group in known.same for phrase in group if " " in phrase and " " not in group[0]),
+            *known.purposes,
+        )
         patterns = tuple((re.compile(rf"\b{re.escape(phrase)}(?:e?s)?\b", re.IGNORECASE), single) for phrase, single in pairs)
         return cls({word: frozenset(w) for word, w in same.items()}, {word: frozenset(w) for word, w in narrower.items()}, patterns)
 

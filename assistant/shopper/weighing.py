@@ -76,9 +76,16 @@ def seeks_goods(sight: Sight) -> bool:
     return sight.kind_known and bool(sight.wish.core) and (bounded or (u.intent in {"product_search", "recommend"} and u.confidence >= 0.5))
 
 
+def only_the_shop_says(sight: Sight) -> bool:
+    """Whether a message speaks of what no product is about, and the shop's best text with it: a trade price, what came by mistake."""
+    return sight.faq is not None and sight.faq.score >= FAQ_WORTH and bool(sight.faq.shared & word_list("shop_matters"))
+
+
 def text_over_goods(sight: Sight) -> bool:
     """Whether the shop's texts are nearer to the message than any product, and nothing in it asks for goods."""
     u = sight.understanding
+    if only_the_shop_says(sight):
+        return True
     if (
         sight.faq is None
         or sight.faq.score < FAQ_GUESS

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
+from assistant.models import numbers
 from assistant.shopper import cues
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
@@ -22,9 +23,11 @@ _TURN = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_STRICT_BELOW = re.compile(r"\b(?:under|below|beneath|less than|cheaper than|lower than|fewer than|sub)\b|<(?!=)", re.IGNORECASE)
-_STRICT_ABOVE = re.compile(r"\b(?:over|above|more than|higher than|dearer than)\b|>(?!=)", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:around|about|roughly|approximately|circa|near|close to)\s+(?:us)?\W?\s?\d|~\s?\W?\d", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:around|about|roughly|approximately|circa|near|close to)\s+(?:us)?\W?\s?\d|~\s?\W?\d|"
+    r"\d\s?(?:-?ish\b|(?:dollars |bucks |quid |euros )?(?:or so|or thereabouts|give or take)\b)",
+    re.IGNORECASE,
+)
 _OR = re.compile(r"\bor\b(?P<words>[^,.;?!]{3,60})", re.IGNORECASE)
 _SPAN = re.compile(
     r"(?<![\w.#-])(?:between |from )?(?:[$£€]\s?)?(?P<low>\d{1,5}(?:\.\d{1,2})?)\s*(?:-|–|to|and)\s*"
@@ -32,8 +35,9 @@ _SPAN = re.compile(
     r"(?=\s*(?:$|[,.?!;)$£€]|each\b|please\b|max\b|or\b|dollars?\b|bucks\b|usd\b|euros?\b|pounds\b|total\b|range\b))",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\b(?:not|never|nothing|isn't|don't go|no)\s+(?:(?:be|cost|go|any)\w*\s+)?$", re.IGNORECASE)
 _ONES = re.compile(r"\s+ones?\b", re.IGNORECASE)
+_SUCH_A_ONE = re.compile(r"\b(?:an?|another|some|new|good|better|bigger|smaller)\s+(?:[a-z-]+\s+){0,2}ones?\b", re.IGNORECASE)
+"""What stands for a thing named before: "took up the flute, a starter one"."""
 _ROUND = re.compile(
     r"\b(?:around|about|roughly|circa)\s+(?P<number>\d{1,5}(?:\.\d{1,2})?)(?=\s*(?:$|[,.?!]|each\b|please\b|max\b|or\b))", re.IGNORECASE
 )
@@ -52,6 +56,20 @@ _LIKED = re.compile(r"\b(?:loves?|likes?|enjoys?|is into|fond of|a fan of|collec
 _IN_STOCK = re.compile(
     r"\b(?:in stock|available (?:now|right now|today|immediately)|(?:that|which) (?:is|are|"
     r"you) (?:actually )?(?:available|have)|ready to ship|not sold out|have on hand)\b",
+    re.IGNORECASE,
+)
+
+
+_AMOUNT = r"(?:\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|a hundred)"
+_THERE = (
+    r"(?:\s+(?:or more|plus|at least))?(?:\s+(?:pieces|units|items|pairs|sets))?(?:\s+of (?:them|those|these|it|each))?"
+    r"(?:\s+(?:are|is|to be|left|still|being))*\s+(?:in stock|available|in store|left|on hand|on (?:the|your) shel(?:f|ves)|ready)\b"
+)
+_UNITS = re.compile(
+    rf"\b(?:at (?:the )?(?:very )?least|a minimum of|min(?:imum)?\.?|no(?:t)? (?:less|fewer) than|more than|over)\s+(?P<number>{_AMOUNT})"
+    rf"{_THERE}|"
+    rf"\bstock (?:of|is|should be) (?:at least |over |more than )?(?P<count>{_AMOUNT})\b|"
+    rf"(?<![$£€.\d])\b(?P<plus>{_AMOUNT})(?:\+| or more| plus| of (?:them|those|each)){_THERE}",
     re.IGNORECASE,
 )
 
@@ -75,6 +93,8 @@ class Wish:
     above: float | None = None
     least: float | None = None
     in_stock: bool = False
+    units: int | None = None
+    """How many must be in stock at least."""
     either: bool = False
     """Whether any one of the colours will do: "white or sage"."""
     query: str = ""
@@ -132,6 +152,7 @@ class Wish:
             brands=other.brands or self.brands,
             excluded=excluded,
             in_stock=self.in_stock or other.in_stock,
+            units=other.units or self.units,
             query=f"{self.query} {other.query}".strip(),
             **bounds,
         )
@@ -165,11 +186,19 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         brands=traits["brand"],
         excluded=excluded,
         in_stock=bool(_IN_STOCK.search(text)),
+        units=_units(text),
         either=_either(understanding, text, traits["colour"]),
         query=text if core else " ".join(context) or text,
         other=_other(text, core, context, shelf),
         **_bounds(understanding, text),
     )
+
+
+def _units(text: str) -> int | None:
+    """How many of each must be in stock, where a message says so: "at least 10 of them in stock"."""
+    match = _UNITS.search(text)
+    number = numbers.parse_number(match["number"] or match["count"] or match["plus"]) if match else None
+    return None if match is None or number is None else int(number) + (1 if numbers.STRICTLY_ABOVE.match(match[0]) else 0)
 
 
 def _either(understanding: Understanding, text: str, colours: tuple[str, ...]) -> bool:
@@ -262,6 +291,9 @@ def _settled(
 
 def _headed(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What somebody is said to like is the thing, where no core word is one: "my wife's birthday is near and she loves jewellery"."""
+    kinds = tuple(word for word in (*core, *context) if shelf.is_kind(word))
+    if kinds and _TELLS.match(text) and _SUCH_A_ONE.search(text):
+        return kinds[:1], tuple(w for w in (*core, *context) if w != kinds[0])
     if not core or any(shelf.is_kind(word) for word in core):
         return ((), (*core, *context)) if _clause(text, core, shelf) else (core, context)
     liked = {stem for match in _LIKED.finditer(text) for stem in stems(match["what"])}
@@ -280,9 +312,8 @@ def _clause(text: str, core: tuple[str, ...], shelf: Shelf) -> bool:
 def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
     bounds: dict[str, float | None] = {}
     for entity in understanding.of_kind("money_max", "money_min"):
-        denied = bool(_DENIED.search(text[: entity.start]))  # "not above 200" is at most 200
-        upper = (entity.kind == "money_max") != denied
-        strict = bool((_STRICT_BELOW if entity.kind == "money_max" else _STRICT_ABOVE).match(entity.surface.strip())) and not denied
+        upper = entity.kind == "money_max"
+        strict = (numbers.STRICTLY_BELOW if upper else numbers.STRICTLY_ABOVE).match(entity.surface.strip())
         bounds[("below" if strict else "most") if upper else ("above" if strict else "least")] = _number(entity.value)
     if not bounds and (span := _SPAN.search(text)) and float(span["low"]) < float(span["high"]):
         return {"least": float(span["low"]), "most": float(span["high"])}

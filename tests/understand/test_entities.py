@@ -49,7 +49,7 @@ def found(extractor: EntityExtractor, text: str, *kinds: str) -> list[object]:
         ("less than a hundred bucks", [100.0], []),
         ("between 20 and 40 euros", [40.0], [20.0]),
         ("130 max", [130.0], []),
-        ("something for max. fifty dollars", [], []),
+        ("something for max. fifty dollars", [50.0], []),
         ("up to $1,299.50 please", [1299.5], []),
         ("nothing over two hundred and fifty", [250.0], []),
         ("$15-$25", [25.0], [15.0]),
