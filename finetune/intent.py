@@ -24,12 +24,12 @@ from assistant.models.registry import find_model
 from assistant.types import Progress
 from finetune.augment import augmented
 from finetune.calibration import choose_threshold, fit_scope, fit_scope_alone, fit_temperature
-from finetune.checkpoint import CHECKPOINT_FILE
 from finetune.data import OOS_LABELS, Labelled, split_off
 from finetune.evaluation import evaluate_model
 from finetune.export import base_folder, export_graph, tokenizer_of
 from finetune.network import IntentNetwork, Tuning, fit_nearness
 from finetune.refine import Refining, knows, refined
+from finetune.run import CHECKPOINT_FILE
 from finetune.training import Examples, Outcome, Schedule, Trainer, logits_of
 from retrieval.types import Vector
 

@@ -85,12 +85,15 @@ class IntentNetwork(nn.Module):
 
     def forward(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """-> pooled (batch, hidden) and logits (batch, labels)."""
-        if self.tuning == "branch":
-            states = through(self.branch, inputs, mask)
-        else:
-            states = self.backbone(input_ids=inputs, attention_mask=mask).last_hidden_state
-        pooled = mean_of(states, mask)
+        pooled = mean_of(self.states(inputs, mask), mask)
         return pooled, self.head(pooled)
+
+    def states(self, inputs: Tensor, mask: Tensor) -> Tensor:
+        """Inputs through the layers that are tuned -> (batch, tokens, hidden)."""
+        if self.tuning == "branch":
+            return through(self.branch, inputs, mask)
+        states: Tensor = self.backbone(input_ids=inputs, attention_mask=mask).last_hidden_state
+        return states
 
     @torch.no_grad()
     def inputs(self, ids: Sequence[Sequence[int]], batch_size: int = 64) -> list[Tensor]:

@@ -1,6 +1,6 @@
-"""The responder's training loop: batches by tokens, bf16, averaged weights, early stopping, a checkpoint to go on from after a kill.
+"""The responder's training loop: batches by tokens, the loss of a reply, the best epoch by a judge, an end by the clock.
 
-Owns the schedule and the files of a run in progress; refuses to know texts: examples come as token numbers. What an epoch trains on
+Owns the schedule; refuses to know texts (examples come as token numbers), and leaves weights and files to `run`. What an epoch trains on
 depends on seed and epoch alone, so that a resumed run sees what an unbroken one would have seen.
 """
 
@@ -20,8 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from assistant.types import Progress
-from finetune.checkpoint import average_into, averaged_weights, journal, read_checkpoint, trained, write_checkpoint
-from finetune.training import precision_of
+from finetune.run import Run
 
 IGNORED = -100
 
@@ -81,34 +80,26 @@ class ResponderTrainer:
     """
 
     def __init__(self, network: Any, epoch: Epoch, judge: Judge | None, schedule: ResponderSchedule, folder: Path) -> None:
-        from accelerate import Accelerator
-
-        self._schedule, self._epoch, self._judge, self._folder = schedule, epoch, judge, folder
+        self._schedule, self._epoch, self._judge = schedule, epoch, judge
         torch.manual_seed(schedule.seed)
-        self._accelerator = Accelerator(mixed_precision=precision_of(schedule.precision), cpu=not torch.cuda.is_available())
         optimiser = torch.optim.AdamW(_groups(network, schedule), lr=schedule.rate, betas=(0.9, 0.98), fused=True)
-        self._network, self._optimiser = self._accelerator.prepare(network, optimiser)
-        self._bare = self._accelerator.unwrap_model(self._network)
-        self._averaged = {name: p.clone() for name, p in trained(self._bare).items()}
-        self._start = (0, 0)
-        self._step, self._spent = 0, 0.0
+        self._run = Run(network, optimiser, folder, average=schedule.average, precision=schedule.precision)
+        self._spent = 0.0
         self._best = (-1.0, 0)
-        self._best_weights: dict[str, Tensor] = {}
 
     def run(self, progress: Progress | None = None) -> ResponderOutcome:
         """Trains to the last epoch, until the score no longer improves, or until the minutes are spent; from a checkpoint where one is."""
-        self._resume()
+        first, done = self._resume()
         began, saved_at = time.monotonic() - self._spent, time.monotonic()
-        first, done = self._start
-        with journal(self._folder, writes=self._accelerator.is_main_process) as note:
+        with self._run.journal() as note:
             for epoch in range(first, self._schedule.epochs):
                 if self._judge and self._best[1] and epoch - self._best[1] >= self._schedule.patience:
                     break
                 batches = self._batches(epoch)
                 for number in range(done, len(batches)):
-                    loss = self._learn(batches[number], self._share(epoch + number / len(batches)))
+                    loss = self._run.learn(self._loss(batches[number]), self._rate_at(self._share(epoch + number / len(batches))))
                     self._spent = time.monotonic() - began
-                    note("loss", loss, self._step)
+                    note("loss", loss)
                     if progress:
                         progress(f"epoch {epoch + 1} of {self._schedule.epochs}, loss {loss:.3f}, best {max(self._best[0], 0):.4f}",
                                  epoch * len(batches) + number, self._schedule.epochs * len(batches))  # fmt: skip
@@ -131,8 +122,8 @@ class ResponderTrainer:
     def _finish(self, place: tuple[int, int] | None) -> ResponderOutcome:
         if place is not None:
             self._save(place)
-        self._bare.load_state_dict(self._best_weights or self._averaged, strict=False)
-        return ResponderOutcome(max(self._best[0], 0.0), self._best[1], self._step, self._spent)
+        self._run.finish()
+        return ResponderOutcome(max(self._best[0], 0.0), self._best[1], self._run.step, self._spent)
 
     def _batches(self, epoch: int) -> list[list[Example]]:
         chooser = random.Random(f"{self._schedule.seed}-{epoch}")
@@ -144,30 +135,16 @@ class ResponderTrainer:
             ordered = sorted(examples[start : start + pool], key=lambda e: (len(e.source) + 2 * len(e.target), chooser.random()))
             batches += _packed(ordered, self._schedule.batch_tokens)
         chooser.shuffle(batches)
-        world, rank = self._accelerator.num_processes, self._accelerator.process_index
-        batches += batches[: -len(batches) % world]
-        return batches[rank::world]
-
-    def _learn(self, batch: Sequence[Example], share: float) -> float:
-        self._network.train()
-        for group in self._optimiser.param_groups:
-            group["lr"] = self._schedule.rate * self._rate_at(share)
-        loss = self._loss(batch)
-        self._accelerator.backward(loss)
-        self._accelerator.clip_grad_norm_(self._network.parameters(), 1.0)
-        self._optimiser.step()
-        self._optimiser.zero_grad()
-        self._step += 1
-        average_into(self._averaged, self._bare, self._schedule.average, self._step)
-        return float(loss.detach())
+        return self._run.share_of(batches)
 
     def _loss(self, batch: Sequence[Example]) -> Tensor:
-        config, device = self._bare.config, self._accelerator.device
+        self._run.network.train()
+        config, device = self._run.bare.config, self._run.device
         source = padded([e.source for e in batch], config.pad_token_id).to(device)  # (batch, tokens)
         labels = padded([e.target for e in batch], IGNORED).to(device)  # (batch, words)
-        with self._accelerator.autocast():
-            shifted = self._bare.prepare_decoder_input_ids_from_labels(labels)
-            output = self._network(input_ids=source, attention_mask=(source != config.pad_token_id).long(), decoder_input_ids=shifted)
+        with self._run.autocast():
+            shifted = self._run.bare.prepare_decoder_input_ids_from_labels(labels)
+            output = self._run.network(input_ids=source, attention_mask=(source != config.pad_token_id).long(), decoder_input_ids=shifted)
         logits = output.logits.flatten(0, 1)  # (batch * words, vocabulary)
         said = labels.flatten() != IGNORED
         return functional.cross_entropy(logits[said].float(), labels.flatten()[said], label_smoothing=self._schedule.smoothing)
@@ -178,42 +155,33 @@ class ResponderTrainer:
             return max(share / schedule.warmup, 0.01)
         return min(1.0, max(0.02, (1.0 - share) / schedule.decay)) if schedule.decay else 1.0
 
-    def _score(self, epoch: int, note: Callable[[str, float, int], None]) -> None:
+    def _score(self, epoch: int, note: Callable[[str, float], None]) -> None:
         if self._judge is None:
             return
-        with averaged_weights(self._bare, self._averaged):
-            self._bare.eval()
-            score = self._judge(self._bare)
-        note("valid score", score, self._step)
+        with self._run.averaged() as network:
+            score = self._judge(network.eval())
+        note("valid score", score)
         if score > self._best[0]:
             self._best = (score, epoch)
-            self._best_weights = {name: value.clone().cpu() for name, value in self._averaged.items()}
+            self._run.keep()
 
     @cached_property
     def _fingerprint(self) -> str:
-        told = repr((asdict(self._schedule), [(len(e.source), e.target) for e in self._epoch(0)[:2000]], sorted(self._averaged)))
+        tuned = sorted(name for name, p in self._run.bare.named_parameters() if p.requires_grad)
+        told = repr((asdict(self._schedule), [(len(e.source), e.target) for e in self._epoch(0)[:2000]], tuned))
         return hashlib.sha256(told.encode()).hexdigest()
 
     def _save(self, place: tuple[int, int]) -> None:
-        if not self._accelerator.is_main_process:
-            return
-        state = {
-            "fingerprint": self._fingerprint, "place": list(place), "step": self._step, "spent": self._spent, "best": list(self._best),
-            "weights": trained(self._bare), "averaged": self._averaged, "best_weights": self._best_weights,
-            "optimiser": self._optimiser.state_dict(), "random": torch.get_rng_state(),
-        }  # fmt: skip
-        write_checkpoint(self._folder, state)
+        self._run.save(self._fingerprint, place=place, spent=self._spent, best=self._best)
 
-    def _resume(self) -> None:
-        state = read_checkpoint(self._folder, self._fingerprint, self._accelerator.device)
-        if state is None:
-            return
-        self._bare.load_state_dict(state["weights"], strict=False)
-        self._averaged, self._best_weights = state["averaged"], state["best_weights"]
-        self._optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["random"].cpu())
-        self._start, self._step, self._spent = (state["place"][0], state["place"][1]), int(state["step"]), float(state["spent"])
-        self._best = (float(state["best"][0]), int(state["best"][1]))
+    def _resume(self) -> tuple[int, int]:
+        """The epoch and the batch to go on with."""
+        told = self._run.resume(self._fingerprint)
+        if told is None:
+            return 0, 0
+        self._spent, self._best = told["spent"], told["best"]
+        epoch, batch = told["place"]
+        return epoch, batch
 
 
 def padded(rows: Sequence[Sequence[int]], filler: int) -> Tensor:
@@ -238,9 +206,9 @@ def _packed(ordered: Sequence[Example], tokens: int) -> Iterator[list[Example]]:
 
 
 def _groups(network: Any, schedule: ResponderSchedule) -> list[dict[str, Any]]:
-    trained = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
-    plain = [p for name, p in trained if p.ndim < 2]
+    tuned = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
+    plain = [p for _, p in tuned if p.ndim < 2]
     return [
-        {"params": [p for _, p in trained if p.ndim >= 2], "weight_decay": schedule.weight_decay},
+        {"params": [p for _, p in tuned if p.ndim >= 2], "weight_decay": schedule.weight_decay},
         {"params": plain, "weight_decay": 0.0},
     ]

@@ -3,7 +3,8 @@
 Owns the order of the steps and the defaults for whole networks trained on anybody's labels, with or without targets (aspects); the loop is
 `training`'s. Heavy: import it only where torch may be loaded.
 
-A text and its target are read together, `text [SEP] target`, by all layers (BERT-SPC, Song et al. 2019).
+A text and its target are read together, `text [SEP] target`, by all layers (BERT-SPC, Song et al. 2019), and the verdict is weighed by how
+near the target each token stands (`targets`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from finetune.export import EncoderGraph, Head, export_graph, tokenizer_of
 from finetune.intent import Work, backbone_of, source_of, trainable_backbone
 from finetune.network import IntentNetwork, Tuning
 from finetune.opinions import Opinions, stars_of
+from finetune.run import CHECKPOINT_FILE
 from finetune.sentiment_evaluation import evaluate_sentiment
+from finetune.targets import TargetNetwork, inputs_about_targets
 from finetune.training import Examples, Outcome, Schedule, Trainer, logits_of
 
 ROUNDING_LOSS = 0.003
@@ -76,7 +79,7 @@ def finetune_sentiment(
     served = card.metrics["valid_accuracy"]
     if recipe.int8 and served < trained.outcome.accuracy - ROUNDING_LOSS:
         card = _exported(trained, work, recipe, int8=False)
-    (checkpoints(work) / "checkpoint.pt").unlink(missing_ok=True)
+    (checkpoints(work) / CHECKPOINT_FILE).unlink(missing_ok=True)
     return card
 
 
@@ -90,7 +93,8 @@ def train_network(
     train, valid = _validated(train, valid, recipe)
     labels = train.names
     tokenizer = tokenizer_of(source_of(recipe.base))
-    network = IntentNetwork(trainable_backbone(recipe.base), len(labels), recipe.tuning, tune_words=recipe.tune_words)
+    kind = TargetNetwork if any(train.targets) else IntentNetwork
+    network = kind(trainable_backbone(recipe.base), len(labels), recipe.tuning, tune_words=recipe.tune_words)
     examples, held_out = (_examples(network, tokenizer, data, labels, recipe.max_tokens) for data in (train, valid))
     outcome = Trainer(network, examples, held_out, recipe.schedule, checkpoints(work)).run(progress)
     return Trained(network, tokenizer, labels, valid, held_out, outcome)
@@ -112,8 +116,10 @@ def base_of_card(trained: Trained, work: Work, recipe: SentimentRecipe) -> Card:
         "best_epoch": trained.outcome.best_epoch,
         "train_seconds": round(trained.outcome.seconds),
     }
+    if isinstance(trained.network, TargetNetwork):
+        settings["near"] = trained.network.weights
     return Card(
-        task=TARGET_TASK if any(trained.valid.targets) else TASK,
+        task=TARGET_TASK if isinstance(trained.network, TargetNetwork) else TASK,
         name=work.name,
         base="sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)" if recipe.base == "base" else recipe.base,
         labels={HEAD: trained.labels},
@@ -163,16 +169,12 @@ def _validated(train: Opinions, valid: Opinions | None, recipe: SentimentRecipe)
 
 
 def _examples(network: IntentNetwork, tokenizer: Any, data: Opinions, labels: Sequence[str], max_tokens: int) -> Examples:
-    ids = token_ids(tokenizer, data, max_tokens)
     number = {label: i for i, label in enumerate(labels)}
-    return Examples(network.inputs(ids), [number[label] for label in data.labels])
-
-
-def token_ids(tokenizer: Any, data: Opinions, max_tokens: int) -> list[list[int]]:
-    """Each text's ids, with its target after a separator where there is one."""
-    pairs = list(data.targets) if any(data.targets) else None
-    ids: list[list[int]] = tokenizer(list(data.texts), pairs, truncation="only_first", max_length=max_tokens)["input_ids"]
-    return ids
+    if isinstance(network, TargetNetwork):
+        inputs = inputs_about_targets(tokenizer, data.texts, data.targets, max_tokens)
+    else:
+        inputs = network.inputs(tokenizer(list(data.texts), truncation=True, max_length=max_tokens)["input_ids"])
+    return Examples(inputs, [number[label] for label in data.labels])
 
 
 def shuffled(data: Opinions, seed: int) -> Opinions:

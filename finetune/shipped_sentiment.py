@@ -27,6 +27,7 @@ from finetune.export import finish_onnx, quiet
 from finetune.intent import Work
 from finetune.network import IntentNetwork, through
 from finetune.opinions import Opinions, read_opinions
+from finetune.run import CHECKPOINT_FILE
 from finetune.sentiment import SentimentRecipe, base_of_card, checkpoints, shuffled, train_network
 from finetune.sentiment_evaluation import evaluate_sentiment, word_count_figures
 from finetune.shop_talk import ShopTalk
@@ -73,7 +74,7 @@ def train_shipped_sentiment(
     card = replace(card, settings={**card.settings, "branch": len(trained.network.branch)})
     export_branch(trained.network, out, card)
     metrics = _measured(out, train, natural, test, sizes)
-    (checkpoints(work) / "checkpoint.pt").unlink(missing_ok=True)
+    (checkpoints(work) / CHECKPOINT_FILE).unlink(missing_ok=True)
     return write_card(out, replace(card, metrics=metrics))
 
 

@@ -27,8 +27,8 @@ JUDGES_TARGETS = "Measure how well the feeling about a target is told, on SemEva
 
 def register(workshop: typer.Typer, judging: typer.Typer) -> None:
     """Adds these commands to `shopclerk finetune` and `shopclerk evaluate`."""
-    workshop.command("sentiment", help=TRAINS_TEXTS)(trains(aspects=False, epochs_unless_said=4))
-    workshop.command("aspects", help=TRAINS_TARGETS)(trains(aspects=True, epochs_unless_said=6))
+    workshop.command("sentiment", help=TRAINS_TEXTS)(trains(aspects=False, agreement_unless_said=0.0))
+    workshop.command("aspects", help=TRAINS_TARGETS)(trains(aspects=True, agreement_unless_said=1.0))
     workshop.command("shipped-sentiment")(shipped_sentiment)
     judging.command("sentiment", help=JUDGES_TEXTS)(judges(aspects=False))
     judging.command("aspects", help=JUDGES_TARGETS)(judges(aspects=True))
@@ -58,7 +58,7 @@ Data = Annotated[list[Path], typer.Option(help="labelled texts, in the forms tha
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 
 
-def trains(*, aspects: bool, epochs_unless_said: int) -> Callable[..., None]:
+def trains(*, aspects: bool, agreement_unless_said: float) -> Callable[..., None]:
     """The command that trains a model of whole texts, or of targets in them: they differ in what the rows must have."""
 
     def command(
@@ -68,10 +68,10 @@ def trains(*, aspects: bool, epochs_unless_said: int) -> Callable[..., None]:
         text: Text = "",
         label: Label = "",
         base: Base = "base",
-        epochs: Epochs = epochs_unless_said,
+        epochs: Epochs = 4,
         batch: Batch = 32,
         rate: Rate = 1e-4,
-        agreement: Agreement = 0.0,
+        agreement: Agreement = agreement_unless_said,
         max_tokens: Tokens = 128,
         seed: Seed = 13,
         threads: Threads = 0,

@@ -1,7 +1,7 @@
-"""The training loop: batches by length, bf16, averaged weights, early stopping, and a checkpoint to go on from after a kill.
+"""The training loop of what is classified: batches by length, losses, which epoch is kept, and when to stop.
 
-Owns the schedule and the files of a run in progress; knows neither what the labels mean nor what is exported. The order of
-batches depends on seed and epoch alone, so that a resumed run sees what an unbroken one would have seen.
+Owns the schedule; knows neither what the labels mean nor what is exported, and leaves weights and files to `run`. The order of batches
+depends on seed and epoch alone, so that a resumed run sees what an unbroken one would have seen.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.types import Progress
-from finetune.checkpoint import average_into, averaged_weights, journal, read_checkpoint, trained, write_checkpoint
 from finetune.network import IntentNetwork, padded
+from finetune.run import Run
 from finetune.selection import Selection
 
-CHECKPOINT_FORM = 2
-"""Rises with what a checkpoint holds: one of another form is another run's."""
 STEPS = 1000
 EPOCHS = (5, 30)
 """A run is to make about so many steps where nobody says how many epochs, but no fewer and no more epochs than these."""
@@ -81,59 +79,48 @@ class Trainer:
     """Trains an `IntentNetwork`; the averaged weights of the chosen epoch are in the network when `run` returns."""
 
     def __init__(self, network: IntentNetwork, train: Examples, valid: Examples, schedule: Schedule, folder: Path) -> None:
-        from accelerate import Accelerator
-
-        self._schedule, self._train, self._valid, self._folder = schedule, train, valid, folder
+        self._schedule, self._train, self._valid = schedule, train, valid
         torch.manual_seed(schedule.seed)
-        self._accelerator = Accelerator(mixed_precision=precision_of(schedule.precision), cpu=not torch.cuda.is_available())
-        optimiser = torch.optim.AdamW(
-            network.groups(schedule.rate, schedule.head_rate, schedule.layer_decay, schedule.weight_decay), fused=True
-        )
-        self._network, self._optimiser = self._accelerator.prepare(network, optimiser)
-        self._peaks = [group["lr"] for group in self._optimiser.param_groups]
-        self._bare: IntentNetwork = self._accelerator.unwrap_model(self._network)
-        self._averaged = {name: p.clone() for name, p in trained(self._bare).items()}
+        groups = network.groups(schedule.rate, schedule.head_rate, schedule.layer_decay, schedule.weight_decay)
+        optimiser = torch.optim.AdamW(groups, fused=True)
+        self._run = Run(network, optimiser, folder, average=schedule.average, precision=schedule.precision)
         self._memory = _Memory(size=2048)
-        self._steps_an_epoch = math.ceil(len(train.labels) / schedule.batch_size / self._accelerator.num_processes)
-        self._step = 0
+        self._steps_an_epoch = math.ceil(len(train.labels) / schedule.batch_size / self._run.processes)
+        self._total = schedule.epochs * self._steps_an_epoch
         self._selection = Selection(schedule.patience)
-        self._best_weights: dict[str, Tensor] = {}
 
     @property
     def is_main(self) -> bool:
         """Whether this is the process, of those that train together, that writes files."""
-        return bool(self._accelerator.is_main_process)
+        return self._run.is_main
 
     def wait(self) -> None:
         """Until all processes that train together have come here."""
-        self._accelerator.wait_for_everyone()
+        self._run.wait()
 
     def run(self, progress: Progress | None = None) -> Outcome:
         """Trains to the last epoch, or until going on does harm, from a checkpoint where there is one of the same run."""
         began, saved_at = time.monotonic(), time.monotonic()
-        self._resume()
-        total = self._schedule.epochs * self._steps_an_epoch
-        with journal(self._folder, writes=self._accelerator.is_main_process) as note:
-            while self._step < total:
-                epoch, done = divmod(self._step, self._steps_an_epoch)
+        if (told := self._run.resume(self._fingerprint)) is not None:
+            self._selection.restore(told["selection"])
+        with self._run.journal() as note:
+            while self._run.step < self._total:
+                epoch, done = divmod(self._run.step, self._steps_an_epoch)
                 if done == 0 and self._selection.over:
                     break
                 for batch in self._batches(epoch)[done:]:
-                    loss = self._learn(batch, total)
-                    note("loss", loss, self._step)
+                    loss = self._run.learn(self._loss(batch), self._rate())
+                    note("loss", loss)
                     if progress:
-                        progress(
-                            f"epoch {epoch + 1} of {self._schedule.epochs}, loss {loss:.3f}, right {self._selection.accuracy:.4f}",
-                            self._step,
-                            total,
-                        )
+                        stage = f"epoch {epoch + 1} of {self._schedule.epochs}, loss {loss:.3f}, right {self._selection.accuracy:.4f}"
+                        progress(stage, self._run.step, self._total)
                     if time.monotonic() - saved_at > self._schedule.checkpoint_seconds:
                         self._save()
                         saved_at = time.monotonic()
                 self._judge(epoch + 1, note)
                 self._save()
-        epochs = math.ceil(self._step / self._steps_an_epoch)
-        self._bare.load_state_dict(self._best_weights or self._averaged, strict=False)
+        self._run.finish()
+        epochs = math.ceil(self._run.step / self._steps_an_epoch)
         return Outcome(self._selection.accuracy, self._selection.epoch, epochs, time.monotonic() - began)
 
     def _batches(self, epoch: int) -> list[list[int]]:
@@ -141,79 +128,52 @@ class Trainer:
         chooser = random.Random(f"{schedule.seed}-{epoch}")
         rows = _drawn(self._train.labels, schedule.balance, chooser)
         size = schedule.batch_size
-        world, rank = self._accelerator.num_processes, self._accelerator.process_index
         pool = size * 50
         ordered: list[int] = []
         for start in range(0, len(rows), pool):
             ordered += sorted(rows[start : start + pool], key=lambda i: (len(self._train.inputs[i]), chooser.random()))
         batches = [ordered[start : start + size] for start in range(0, len(ordered), size)]
         chooser.shuffle(batches)
-        batches += batches[: -len(batches) % world]
-        return batches[rank::world]
+        return self._run.share_of(batches)
 
-    def _learn(self, rows: Sequence[int], total: int) -> float:
-        self._network.train()
-        self._set_rate(total)
+    def _loss(self, rows: Sequence[int]) -> Tensor:
+        self._run.network.train()
         rows = [*rows, *rows] if self._schedule.agreement else rows
         inputs, mask = padded([self._train.inputs[i] for i in rows])
-        labels = torch.tensor([self._train.labels[i] for i in rows], device=self._accelerator.device)
-        with self._accelerator.autocast():
-            pooled, logits = self._network(inputs.to(self._accelerator.device), mask.to(self._accelerator.device))
+        labels = torch.tensor([self._train.labels[i] for i in rows], device=self._run.device)
+        with self._run.autocast():
+            pooled, logits = self._run.network(inputs.to(self._run.device), mask.to(self._run.device))
         loss = functional.cross_entropy(logits.float(), labels, label_smoothing=self._schedule.smoothing)
         if self._schedule.agreement:
             loss = loss + self._schedule.agreement * disagreement(logits.float())
         if self._schedule.contrastive:
             vectors = functional.normalize(pooled.float(), dim=1)
             loss = loss + self._schedule.contrastive * self._memory.loss(vectors, labels, self._schedule.contrastive_temperature)
-        self._accelerator.backward(loss)
-        self._accelerator.clip_grad_norm_(self._network.parameters(), 1.0)
-        self._optimiser.step()
-        self._optimiser.zero_grad()
-        self._step += 1
-        average_into(self._averaged, self._bare, self._schedule.average, self._step)
-        return float(loss.detach())
+        return loss
 
-    def _set_rate(self, total: int) -> None:
-        warm = max(1, int(self._schedule.warmup * total))
-        share = (self._step + 1) / warm if self._step < warm else max(0.02, (total - self._step) / max(1, total - warm))
-        for group, peak in zip(self._optimiser.param_groups, self._peaks, strict=True):
-            group["lr"] = peak * share
+    def _rate(self) -> float:
+        """The share of the peak rates for the next step: up to 1, then down in a line."""
+        step, warm = self._run.step, max(1, int(self._schedule.warmup * self._total))
+        return (step + 1) / warm if step < warm else max(0.02, (self._total - step) / max(1, self._total - warm))
 
-    def _judge(self, epoch: int, note: Callable[[str, float, int], None]) -> None:
-        with averaged_weights(self._bare, self._averaged):
-            logits = logits_of(self._bare, self._valid.inputs, device=self._accelerator.device)[1]
+    def _judge(self, epoch: int, note: Callable[[str, float], None]) -> None:
+        with self._run.averaged() as network:
+            logits = logits_of(network, self._valid.inputs, device=self._run.device)[1]
         right = logits.argmax(1).numpy() == np.array(self._valid.labels)
-        note("valid accuracy", float(right.mean()), self._step)
-        note("valid loss", float(functional.cross_entropy(logits, torch.tensor(self._valid.labels))), self._step)
+        note("valid accuracy", float(right.mean()))
+        note("valid loss", float(functional.cross_entropy(logits, torch.tensor(self._valid.labels))))
         if self._selection.keeps(right, epoch):
-            self._best_weights = {name: value.clone().cpu() for name, value in self._averaged.items()}
+            self._run.keep()
+
+    def _save(self) -> None:
+        self._run.save(self._fingerprint, selection=dict(self._selection.state()))
 
     @cached_property
     def _fingerprint(self) -> str:
         lengths = [len(row) for row in self._train.inputs]
-        told = repr((CHECKPOINT_FORM, asdict(self._schedule), lengths, list(self._train.labels), sorted(self._averaged)))
+        tuned = sorted(name for name, p in self._run.bare.named_parameters() if p.requires_grad)
+        told = repr((asdict(self._schedule), lengths, list(self._train.labels), tuned))
         return hashlib.sha256(told.encode()).hexdigest()
-
-    def _save(self) -> None:
-        if not self._accelerator.is_main_process:
-            return
-        state = {
-            "fingerprint": self._fingerprint, "step": self._step, "selection": dict(self._selection.state()),
-            "weights": trained(self._bare), "averaged": self._averaged, "best_weights": self._best_weights,
-            "optimiser": self._optimiser.state_dict(), "random": torch.get_rng_state(),
-        }  # fmt: skip
-        write_checkpoint(self._folder, state)
-
-    def _resume(self) -> None:
-        state = read_checkpoint(self._folder, self._fingerprint, self._accelerator.device)
-        if state is None:
-            return
-        self._bare.load_state_dict(state["weights"], strict=False)
-        self._averaged, self._best_weights = state["averaged"], state["best_weights"]
-        self._optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["random"].cpu())
-        self._step = int(state["step"])
-        self._selection.restore(state["selection"])
 
 
 class _Memory:
@@ -279,11 +239,3 @@ def epochs_for(texts: int, batch_size: int) -> int:
     """How many epochs over so many texts make about `STEPS` steps."""
     least, most = EPOCHS
     return max(least, min(most, round(STEPS * batch_size / max(texts, 1))))
-
-
-def precision_of(wanted: str) -> str:
-    """bf16 where the hardware multiplies it (any GPU that can, AMX on the CPU), else plain float32."""
-    if wanted != "auto":
-        return wanted
-    able = torch.cuda.is_bf16_supported() if torch.cuda.is_available() else torch.cpu._is_amx_tile_supported()
-    return "bf16" if able else "no"

@@ -22,6 +22,7 @@ from finetune.calibration import fit_temperature
 from finetune.export import tokenizer_of
 from finetune.intent import backbone_of, source_of
 from finetune.network import IntentNetwork
+from finetune.run import CHECKPOINT_FILE
 from finetune.shipped_sentiment import export_branch
 from finetune.training import Examples, Schedule, Trainer, logits_of
 from finetune.verdict_data import SOURCES, Judged, held_out, verdict_pairs
@@ -57,7 +58,7 @@ def finetune_verdicts(pairs: Sequence[Judged], out: Path, recipe: VerdictRecipe,
     outcome = Trainer(network, examples, judged, recipe.schedule, scratch).run(progress)
     card = export_verdicts(network, judged, out)
     card = replace(card, metrics=measured(TrainedVerdicts(out), valid), settings={**card.settings, "best_epoch": outcome.best_epoch})
-    (scratch / "checkpoint.pt").unlink(missing_ok=True)
+    (scratch / CHECKPOINT_FILE).unlink(missing_ok=True)
     return write_card(out, card)
 
 

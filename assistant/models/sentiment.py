@@ -25,6 +25,7 @@ from assistant.errors import ModelCorrupt
 from assistant.models.encoder import MODEL_FILE, SHIPPED_FOLDER, TOKENIZER_FILE, OnnxEncoder
 from assistant.models.folder import ModelFolder, open_model, read_card
 from assistant.models.registry import find_model
+from assistant.models.target import distance_classes
 from retrieval.types import Vector
 
 TASK = "sentiment"
@@ -87,7 +88,8 @@ class SentimentReader(Protocol):
 class CloseReading:
     """A text's token scores: `scores` (tokens, labels) are calibrated logits, `offsets` the tokens' places, `stars` the labels' ratings.
 
-    `embedding` is the encoder's, where it came from the same pass, else empty.
+    `embedding` is the encoder's, where it came from the same pass, else empty. `weights` (tokens,) say how much each token tells of the
+    whole, about its target; None: all alike.
     """
 
     text: str
@@ -95,11 +97,12 @@ class CloseReading:
     offsets: tuple[tuple[int, int], ...]
     stars: tuple[float, ...]
     embedding: Vector
+    weights: NDArray[np.float32] | None = None
 
     @property
     def whole(self) -> Sentiment:
-        """How the whole text feels."""
-        return _sentiment(self.scores.mean(axis=0), self.stars)
+        """How the whole text feels, or how it feels about its target."""
+        return _sentiment(np.average(self.scores, axis=0, weights=self.weights), self.stars)
 
     def part(self, start: int, end: int) -> Sentiment:
         """How the part [start, end) feels, in its context; of a part without a token, the whole."""
@@ -160,7 +163,8 @@ class TrainedSentiment:
         ids = np.array([encoding.ids], np.int64)  # (1, tokens)
         (scores,) = loaded.session.run([HEAD], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
         offsets = [place if part == 0 else (0, 0) for place, part in zip(encoding.offsets, encoding.sequence_ids, strict=True)]
-        return CloseReading(text, scores[0] / loaded.temperature, tuple(offsets), loaded.stars, np.empty(0, np.float32))
+        weights = loaded.near[distance_classes(encoding.ids, encoding.sequence_ids)] if len(loaded.near) else None
+        return CloseReading(text, scores[0] / loaded.temperature, tuple(offsets), loaded.stars, np.empty(0, np.float32), weights)
 
     @property
     def id(self) -> str:
@@ -191,6 +195,8 @@ class _Loaded:
     stars: tuple[float, ...]
     temperature: np.float32
     task: str
+    near: NDArray[np.float32]
+    """How much a token of each class of distance from the target weighs; empty where all weigh alike."""
 
 
 def load_sentiment(store_folder: Path | None = None, *, threads: int = 1) -> TrainedSentiment:
@@ -243,9 +249,10 @@ def _loaded(model: ModelFolder, encoder: OnnxEncoder | None) -> _Loaded:
     try:
         stars = tuple(float(star) for star in settings["stars"])
         temperature = np.float32(settings.get("temperature", 1.0))
+        near = np.array(settings.get("near", ()), np.float32)
         if settings.get("branch"):
             shared = encoder or OnnxEncoder(find_model(SHIPPED_FOLDER))
-            return _Loaded(_session(model), None, shared, stars, temperature, model.card.task)
+            return _Loaded(_session(model), None, shared, stars, temperature, model.card.task, near)
         tokenizer = Tokenizer.from_file(str(model.file(TOKENIZER_FILE)))
         tokenizer.no_padding()
         tokenizer.enable_truncation(int(settings["max_tokens"]), strategy="only_first")
@@ -253,7 +260,7 @@ def _loaded(model: ModelFolder, encoder: OnnxEncoder | None) -> _Loaded:
         raise ModelCorrupt(
             f"The card in {model.path} lacks the setting {error}.", hint="Train it with `shopclerk finetune sentiment`."
         ) from error
-    return _Loaded(_session(model), tokenizer, None, stars, temperature, model.card.task)
+    return _Loaded(_session(model), tokenizer, None, stars, temperature, model.card.task, near)
 
 
 def _session(model: ModelFolder) -> Any:

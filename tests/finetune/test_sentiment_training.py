@@ -17,14 +17,16 @@ from assistant.errors import ImportRefused  # noqa: E402
 from assistant.models.encoder import OnnxEncoder  # noqa: E402
 from assistant.models.folder import open_model, read_card  # noqa: E402
 from assistant.models.sentiment import TrainedSentiment, weights_of_words  # noqa: E402
+from assistant.models.target import ASKED, SIGN  # noqa: E402
 from finetune.commands import app  # noqa: E402
 from finetune.export import base_folder, export_graph, tokenizer_of  # noqa: E402
 from finetune.intent import Work, backbone_of  # noqa: E402
 from finetune.network import BranchGraph, IntentNetwork  # noqa: E402
 from finetune.opinions import Opinions  # noqa: E402
-from finetune.sentiment import SentimentRecipe, base_of_card, finetune_sentiment, token_ids, train_network  # noqa: E402
+from finetune.sentiment import SentimentRecipe, base_of_card, finetune_sentiment, train_network  # noqa: E402
 from finetune.shipped_sentiment import BranchTail, export_branch  # noqa: E402
-from finetune.training import Schedule  # noqa: E402
+from finetune.targets import inputs_about_targets  # noqa: E402
+from finetune.training import Schedule, logits_of  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -92,7 +94,10 @@ def test_the_word_that_decided_is_named(trained: Path) -> None:
 def test_a_target_is_read_behind_its_text(tiny: Path, tmp_path: Path) -> None:
     data = _about_targets(12, 1)
     tokenizer = tokenizer_of(base_folder())
-    assert tokenizer.decode(token_ids(tokenizer, data, 32)[0]) == f"[CLS] {data.texts[0]} [SEP] {data.targets[0]} [SEP]"
+    (ids, classes) = inputs_about_targets(tokenizer, data.texts[:1], data.targets[:1], 32)[0].T.tolist()
+    assert tokenizer.decode(ids) == f"[CLS] {data.texts[0]} [SEP] {data.targets[0]} [SEP]"
+    assert classes[:3] == [SIGN, 0, 1]
+    assert classes[-3:] == [SIGN, ASKED, SIGN]
     schedule = Schedule(epochs=1, batch_size=8, rate=3e-3, precision="no")
     recipe = SentimentRecipe(str(tiny), schedule=schedule, int8=False)
     card = finetune_sentiment(data, _about_targets(4, 2), Work(tmp_path / "aspects", "aspects"), recipe)
@@ -102,6 +107,24 @@ def test_a_target_is_read_behind_its_text(tiny: Path, tmp_path: Path) -> None:
     one, two = (reader.read_closely(data.texts[0], target) for target in ("lid", "the very long strap"))
     assert len(one.offsets) < len(two.offsets)
     assert one.offsets[-2:] == ((0, 0), (0, 0))
+
+
+def test_what_stands_near_the_target_decides_and_is_served_as_it_was_learnt(tiny: Path, tmp_path: Path) -> None:
+    """The tiny network tells things said of two targets in one sentence apart; torch and the served folder give the same chances."""
+    train, test = _about_targets(80, 1), _about_targets(20, 2)
+    work = Work(tmp_path / "aspects", "aspects")
+    recipe = SentimentRecipe(str(tiny), schedule=FAST, int8=False)
+    trained = train_network(train, test, work, recipe)
+    assert trained.outcome.accuracy > 0.9
+    card = finetune_sentiment(train, test, work, recipe)
+    assert card.metrics["valid_accuracy"] == pytest.approx(trained.outcome.accuracy, abs=0.001)
+    weights = card.settings["near"]
+    assert weights[1] > weights[4]
+    reader = TrainedSentiment(work.out)
+    logits = logits_of(trained.network, trained.held_out.inputs)[1]
+    expected = torch.softmax(logits / card.settings["temperature"], dim=1)[:, 1].tolist()
+    served = [reader.read_closely(text, target).whole.positive for text, target in zip(test.texts, test.targets, strict=True)]
+    assert served == pytest.approx(expected, abs=0.01)
 
 
 def test_the_command_trains_and_the_other_one_judges(tiny: Path, tmp_path: Path) -> None:
