@@ -41,6 +41,16 @@ class ServeSettings(_Table):
     )
 
 
+class IndexSettings(_Table):
+    """Where vectors are kept, if not in the store's own index."""
+
+    milvus_url: str = Field(
+        default="", description="http://host:19530 of a Milvus server, filled by `shopclerk index`; empty: the store's own index"
+    )
+    milvus_token: str = Field(default="", description="better in the environment: SHOPCLERK_INDEX__MILVUS_TOKEN")
+    collection: str = Field(default="shopclerk", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$", description="for several shops on one server")
+
+
 class ApiSettings(_Table):
     """The HTTP API."""
 
@@ -150,6 +160,7 @@ class Settings(BaseSettings):
     )
     lines: dict[str, str] = Field(default={}, description="the shop's own words for any of the clerk's fixed lines, by name")
     serve: ServeSettings = ServeSettings()
+    index: IndexSettings = IndexSettings()
     api: ApiSettings = ApiSettings()
     widget: WidgetSettings = WidgetSettings()
     accounts: AccountSettings = AccountSettings()

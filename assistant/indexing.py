@@ -1,25 +1,33 @@
 """What of a store can be found, and the index over it: products, FAQ entries and policies become passages.
 
-Owns the wording and the fields of passages, and when the index is out of date. Knows nothing of how search works.
+Owns the wording and the fields of passages, where the index is (the store's folder, or a Milvus server that the settings name), and when
+it is out of date. Knows nothing of how search works.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from assistant.config import load_settings
+from assistant.errors import BadSettings
 from assistant.store import Store
 from assistant.store.records import FaqEntry, Product, ProductKind
 from assistant.synonyms import read_synonyms
 from assistant.types import Progress
 from retrieval.building import build_index
-from retrieval.errors import IndexMissing, RetrievalError
-from retrieval.index import Manifest, read_manifest
+from retrieval.errors import IndexMissing, IndexUnreachable, RetrievalError
+from retrieval.index import Manifest, read_manifest, writing
 from retrieval.live import LiveRetriever
 from retrieval.tokens import synonym_table
 from retrieval.types import Encoder, FieldValue, Passage
+
+if TYPE_CHECKING:
+    from retrieval.milvus import MilvusRetriever
 
 INDEX_FOLDER = "index"
 PASSAGES_FORM = 1
@@ -50,8 +58,18 @@ def update_index(store: Store, encoder: Encoder, progress: Progress | None = Non
     """Brings the store's index up to date; passages whose words did not change are not encoded again.
 
     An index by another encoder, or one that is damaged, is replaced. `rebuild` encodes everything anew.
+
+    Raises:
+        BadSettings: the settings name a Milvus server, and the extra `milvus` is not installed.
+        IndexUnreachable: that server does not answer.
     """
     folder, stamp = store.folder / INDEX_FOLDER, _stamp(store)
+    if (server := _server(store.folder, encoder)) is not None:
+        with closing(server), writing(folder):
+            if not rebuild and server.stamp == stamp:
+                return IndexReport(server.count, 0, 0, False, 0.0)
+            filled = server.fill(passages_of(store), stamp=stamp, rebuild=rebuild, progress=progress)
+        return IndexReport(filled.total, filled.encoded, filled.removed, True, filled.seconds)
     current = _manifest(folder)
     if not rebuild and current is not None and (current.stamp, current.encoder) == (stamp, encoder.id):
         return IndexReport(current.count, 0, 0, False, 0.0)
@@ -59,14 +77,39 @@ def update_index(store: Store, encoder: Encoder, progress: Progress | None = Non
     return IndexReport(report.total, report.encoded, report.removed, report.written, report.seconds)
 
 
-def open_index(store_folder: Path, encoder: Encoder) -> LiveRetriever:
+def open_index(store_folder: Path, encoder: Encoder) -> LiveRetriever | MilvusRetriever:
     """The retriever over the store's index; it follows later updates by itself.
 
     Raises:
         IndexMissing, IndexMismatch, IndexCorrupt: the hint names the command that helps.
+        BadSettings, IndexUnreachable: see `update_index`.
     """
-    remedy = f"Run `shopclerk index --rebuild --store {store_folder}`."
+    remedy = _remedy(store_folder)
+    if (server := _server(store_folder, encoder)) is not None:
+        server.check()
+        return server
     return LiveRetriever(store_folder / INDEX_FOLDER, encoder, synonyms=synonyms_of(store_folder), remedy=remedy)
+
+
+def _server(store_folder: Path, encoder: Encoder) -> MilvusRetriever | None:
+    """The Milvus server that the settings name, if they do."""
+    settings = load_settings(store_folder).index
+    if not settings.milvus_url:
+        return None
+    try:
+        from retrieval.milvus import MilvusRetriever
+
+        return MilvusRetriever(
+            settings.milvus_url, encoder, collection=settings.collection, token=settings.milvus_token, remedy=_remedy(store_folder)
+        )
+    except ImportError as error:
+        raise BadSettings(
+            f"`index.milvus_url` is {settings.milvus_url!r}, and {error.name} is not installed.", hint="pip install 'shopclerk[milvus]'"
+        ) from error
+
+
+def _remedy(store_folder: Path) -> str:
+    return f"Run `shopclerk index --rebuild --store {store_folder}`."
 
 
 def synonyms_of(store_folder: Path) -> Mapping[str, tuple[str, ...]]:
@@ -76,15 +119,26 @@ def synonyms_of(store_folder: Path) -> Mapping[str, tuple[str, ...]]:
 
 def index_state(store: Store) -> str:
     """One line for `shopclerk status`."""
+    from assistant.models.encoder import load_encoder
+
     command = f"shopclerk index --store {store.folder}"
     try:
-        manifest = read_manifest(store.folder / INDEX_FOLDER)
+        settings = load_settings(store.folder)
+        if settings.index.milvus_url and (server := _server(store.folder, load_encoder(settings.encoder))) is not None:
+            with closing(server):
+                server.check()
+                count, encoder, stamp = server.count, f"{server.encoder.id} in Milvus at {server.address}", server.stamp
+        else:
+            manifest = read_manifest(store.folder / INDEX_FOLDER)
+            count, encoder, stamp = manifest.count, manifest.encoder, manifest.stamp
     except IndexMissing:
         return f"none: run {command}"
+    except IndexUnreachable as error:
+        return f"unusable: {error}"
     except RetrievalError as error:
         return f"unusable ({error.message}): run {command} --rebuild"
-    fresh = "up to date" if manifest.stamp == _stamp(store) else f"out of date: run {command}"
-    return f"{manifest.count:,} passages, encoder {manifest.encoder}, {fresh}"
+    fresh = "up to date" if stamp == _stamp(store) else f"out of date: run {command}"
+    return f"{count:,} passages, encoder {encoder}, {fresh}"
 
 
 def passages_of(store: Store) -> Iterator[Passage]:

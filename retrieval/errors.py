@@ -5,6 +5,7 @@
         ├── IndexMissing        no index in the folder
         ├── IndexCorrupt        a file is absent, truncated, or its checksum differs
         ├── IndexMismatch       written by another encoder or a newer format
+        ├── IndexUnreachable    a vector server that does not answer
         ├── IndexUnwritable     no room on the disk, no permission; the old index stays
         └── BadFilter           a condition on a field that the index does not carry
 
@@ -43,6 +44,10 @@ class IndexCorrupt(RetrievalError):
 
 class IndexMismatch(RetrievalError):
     """The index was written by another encoder, or in a format newer than this program reads."""
+
+
+class IndexUnreachable(RetrievalError):
+    """The server that holds the vectors does not answer."""
 
 
 class IndexUnwritable(RetrievalError):

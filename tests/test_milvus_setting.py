@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from typer.testing import CliRunner
 
 from assistant.build import open_shop
-from assistant.commands import app
 from assistant.errors import BadSettings
 from assistant.indexing import index_state, open_index, update_index
 from assistant.store import Store
@@ -40,9 +40,9 @@ def settings(folder: Path, address: str) -> None:
 
 
 def test_a_shop_is_indexed_and_served_over_milvus(folder: Path) -> None:
-    made = CliRunner().invoke(app, ["index", "--store", str(folder)])
-    assert made.exit_code == 0, made.output
-    assert "3 passages, 3 of them encoded" in made.output
+    command = [str(Path(sys.executable).with_name("shopclerk")), "index", "--store", str(folder)]
+    made = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "3 passages, 3 of them encoded" in made.stdout
     assert not (folder / "index" / "manifest.json").exists()
     shop = open_shop(folder)
     found = shop.answer(Message(uuid4().hex, "s", "do you have a kettle?"))
