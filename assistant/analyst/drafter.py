@@ -60,7 +60,7 @@ class Drafter:
                 and mark.period.period
                 and draft.periods
             ):
-                draft.left_out.append(mark.period)
+                draft.left_out.append(_in_same_year(draft.periods[0].period, mark.period))
                 draft.used.add(before.start)
             elif mark.period.shift:
                 draft.shifts.append(mark.period)
@@ -223,6 +223,11 @@ def _in_year_of(named: Period | None, said: Found) -> Found:
     if named is None or said.period is None or not said.bare:
         return said
     return replace(said, period=said.period.year_before(said.period.first.year - named.first.year), ends=None)
+
+
+def _in_same_year(whole: Period | None, said: Found) -> Found:
+    """What is left out of a year lies in it: "2010 excluding December"."""
+    return _in_year_of(whole, said) if whole is not None and whole.grain == "year" else said
 
 
 def _surely_review(mark: Mark) -> bool:

@@ -22,6 +22,7 @@ SenseKind: TypeAlias = Literal["op", "metric", "dimension", "country", "abroad",
 
 
 _SMALL_WORDS = (
+    "last",
     "what",
     "were",
     "many",

@@ -24,7 +24,7 @@ from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.periods import PeriodGrammar
 from assistant.analyst.question import FilterClause, Period, Question, question_from_json
 from assistant.analyst.reading import Reader, Reading
-from assistant.analyst.restated import restated
+from assistant.analyst.restated import restated, second_thought
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.sentences import asking
 from assistant.analyst.text import tokenize
@@ -35,6 +35,7 @@ MOST = 2000
 """Characters of a message that are read."""
 _REVIEWERS = frozenset(["women", "woman", "ladies", "females", "female"])
 """All who reviewed women's clothes: no filter among reviews."""
+_REVIEWING = frozenset(["review", "reviewer", "rate", "rating", "rated", "recommend", "star", "stars", "department", "division", "class"])
 _REPLY_WORDS = frozenset(
     ["the", "a", "an", "one", "that", "this", "i", "mean", "meant", "please", "pls", "it", "and", "just", "no", "yes", "of", "sorry"]
 )
@@ -114,6 +115,11 @@ class Parser:
             parsed = self._parsed(wanted.rest, replace(memory, question=as_plain(memory.question)))
             return replace(parsed, outcome=wanted.outcome(parsed.outcome), text=text)
         said = asking(text, lambda part: self._read(part, memory))
+        thought = None if memory.pending else second_thought(said, lambda part: self._read(part, memory))
+        if thought is not None:
+            first = self._parsed(thought[0], memory).outcome
+            if isinstance(first, Question):
+                return replace(self._parsed(thought[1], Memory(first, earlier=memory.question)), text=text)
         text = self._variant(restated(said, lambda part: self._read(part, memory)), memory)
         filled = self._filled(text, memory)
         if filled:
@@ -207,11 +213,26 @@ class Parser:
         refusal = self._absent(reading, memory.question)
         if refusal is not None:
             return refusal
-        vague = None if self.drafter.cube_of(reading, memory.question) == "reviews" else vague_time(reading)
+        if (ages := self._ages_of_customers(reading)) is not None:
+            return ages
+        vague = (
+            None
+            if self.drafter.cube_of(reading, memory.question) == "reviews"
+            else vague_time(reading, follows=memory.question is not None)
+        )
         if vague is not None:
             return vague
         draft = self.drafter.draft(reading, memory.question)
         return self.assembler.question(draft, memory.question, memory.focus, memory.earlier)
+
+    @staticmethod
+    def _ages_of_customers(reading: Reading) -> Refuse | None:
+        """ "How old is our average customer": only reviewers say their age."""
+        age = any("reviewer_age" in m.all("metric") for m in reading.marks)
+        words = {t.stem for t in reading.tokens}
+        if not age or words & _REVIEWING or not words & {"customer", "client", "buyer", "shopper", "purchaser"}:
+            return None
+        return Refuse("The shop's data does not hold customers' ages; reviewers give theirs.", "absent", ("average age of reviewers",))
 
     def _absent(self, reading: Reading, previous: Question | None) -> Refuse | None:
         """Things that the data cannot tell, whatever else the message says; a phrase with another sense as well is left to the parser."""

@@ -11,6 +11,7 @@ from assistant.analyst.question import Ask, FilterClause, Question, Ranking
 from assistant.analyst.turn import Turn
 
 _OF_AN_ORDER = frozenset(["gross_sales", "net_sales", "returns", "units", "returned_units", "products_sold", "order_lines"])
+_PLACE_WORDS = frozenset(["number", "no", "nr", "#", "place", "rank", "position", "spot"])
 MANY = 10
 ALL = 1000
 
@@ -114,7 +115,7 @@ class RankingTurn(Turn):
         """ "Just the first four", "and the weakest?", "bottom 5 instead"."""
         old = before.ranking or Ranking(MANY)
         direction = "bottom" if self.reading.has(*DOWNWARD) else "top" if self.reading.has("top", "busiest", "most_sold") else old.direction
-        n = self.rank_n() or old.n
+        n = self.rank_n() or (1 if self._only_the_first() else old.n)
         question = replace(
             before, metrics=metrics or before.metrics, filters=self.filters(), period=self.period(), ranking=Ranking(n, direction)
         )
@@ -122,8 +123,14 @@ class RankingTurn(Turn):
             return replace(self._unfiltered(question), ranking=Ranking(1, direction, skip))
         return self._ask(self._unfiltered(question)) if n != old.n else self._unfiltered(question)
 
+    def _only_the_first(self) -> bool:
+        """ "Only the very largest", "just the best one" after a list."""
+        words = {t.text for t in self.reading.tokens}
+        return self.reading.has("only") and self.reading.has("top", "bottom") and not words & {"ones", "all"} and not self.draft.plural
+
     def _places(self, dimensions: tuple[str, ...]) -> tuple[int, int]:
-        n, skip = self.rank_n(), self._ordinal()
+        skip = self._ordinal()
+        n = self.rank_n()
         if skip:
             return 1, skip
         if n:
@@ -141,6 +148,11 @@ class RankingTurn(Turn):
             before = self.reading.before(mark)
             if before is not None and before.text in ORDINALS and ORDINALS[before.text] > 1:
                 return ORDINALS[before.text] - 1
+        for mark in self.reading.of("number"):
+            numbered = mark.start > 0 and self.reading.tokens[mark.start - 1].text in _PLACE_WORDS and mark.number == int(mark.number)
+            if numbered and 1 < mark.number <= 100 and mark.start not in self.used and (self.draft.ranks or self.draft.ranked):
+                self.used.add(mark.start)
+                return int(mark.number) - 1
         if self.keeps.tool == "ranking" and len(self.reading.tokens) <= 4:
             return next((ORDINALS[t.text] - 1 for t in self.reading.tokens if ORDINALS.get(t.text, 0) > 1), 0)
         return 0

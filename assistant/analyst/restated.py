@@ -23,6 +23,7 @@ _ASKS_MEANING = re.compile(r"\b(?:what|how) (?:do|did|would) (?:you|we|i) $|\bwh
 _DISMISSES = re.compile(r"never ?mind|forget that|scratch that|strike that", re.IGNORECASE)
 _SELF = re.compile(r"\b(?:i|we) (?:actually |really )?(?:mean|meant)\b", re.IGNORECASE)
 """Said after what it explains: "orders I mean"."""
+_AFTERTHOUGHT = re.compile(r"actually|wait|scratch|strike|rather|make that|correction|forget|hang on|hold on", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -49,6 +50,20 @@ def restated(text: str, read: Callable[[str], Reading]) -> str:
             return text
         text = mended
     return text
+
+
+def second_thought(text: str, read: Callable[[str], Reading]) -> tuple[str, str] | None:
+    """The question and what then changes it, where neither takes the place of a thing in the other: "our ten largest orders ... actually
+    only the largest". None where nothing is taken back, or `restated` can tell what by what."""
+    cue = next((m for m in _CUE.finditer(text) if _AFTERTHOUGHT.search(m[0])), None)
+    if cue is None:
+        return None
+    first, then = text[: cue.start()].strip(" ,.-"), text[cue.end() :].strip(" ?.!,")
+    if not first or not then:
+        return None
+    before, after = read(first), read(then)
+    changes = after.has("only", "top", "bottom", "by", "exclude", "share") and any(m.sense("metric") for m in before.marks)
+    return (first, then) if changes and (after.has("exclude") or _merged(before, after) in (None, before.text)) else None
 
 
 def _says(reading: Reading) -> bool:

@@ -140,7 +140,8 @@ class SpecialTurn(RankingTurn):
             return None
         self._one_question()
         first = reading.has("first") if marks else self.keeps.metric == "first_sale"
-        period = self.period() if self.draft.periods or self.draft.whole else self.keeps.period if follows else None
+        of_those = any((after := reading.after(m)) is not None and after.text in ("one", "of", "among") for m in marks)
+        period = self.period() if self.draft.periods or self.draft.whole else self.keeps.period if follows or of_those else None
         return Question("record", ("first_sale" if first else "last_sale",), filters=self.filters(), period=period, ask="date")
 
     def _dates(self, mark: Mark) -> bool:

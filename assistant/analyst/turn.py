@@ -297,7 +297,7 @@ class Turn:
             return ("returned_units",)
         if self.draft.cube == "reviews" and not named and self.reading.has("how_many") and self.draft.filters.clauses:
             named = ("reviews",) if _WRITERS & {t.text for t in self.reading.tokens} else named
-        if self.draft.cube == "reviews" and not named and self.reading.has("average") and self.reading.has("stars"):
+        if self.draft.cube == "reviews" and set(named) <= {"reviews"} and self.reading.has("average") and self.reading.has("stars"):
             return ("rating",)
         if implied and not named:
             return (implied,)

@@ -28,18 +28,24 @@ _VAGUE = re.compile(
 
 _TWO_YEARS = re.compile(r"(?:\b(?:fy|financial|fiscal|business|tax) (?:year )?)(?:19|20)?(\d\d) ?[/-] ?(?:20)?(\d\d)\b(?! ?[/-])")
 """A year that belongs to two calendar years: "FY 2010/11"."""
+_AGO = re.compile(r"(?:a|one|two|three|four|five|six|\d+) (?:weeks?|months?|quarters?|years?) ago")
+_COMPARING = ("versus", "than", "more_than", "less_than", "difference", "growth", "fall", "more", "less", "same")
 _TO_A_DAY = re.compile(r"\b(?:month|quarter|half year|year|week) (?:up )?(?:to|until|till|ended|ending)(?: on)?(?: the)? \d")
 """A span that ends on a day, where only the day was read: does it begin with the calendar's month, or as long before?"""
 
 
-def vague_time(reading: Reading) -> Clarify | None:
-    """The question back where a message names a time without days and none with days; None otherwise."""
+def vague_time(reading: Reading, *, follows: bool) -> Clarify | None:
+    """The question back where a message names a time without days and none with days; None otherwise. `follows`: a question was asked
+    before, from whose time "a year ago" counts."""
     years = _TWO_YEARS.search(reading.text)
     if years and int(years[2]) == (int(years[1]) + 1) % 100:
         return Clarify(f"When does your “{years[0]}” begin and end? Name its first and last month.", slot="period")
     ended = _TO_A_DAY.search(reading.text)
     if ended and any(p.first == p.last for m in reading.of("period") if m.period is not None and (p := m.period.period) is not None):
         return Clarify("On which day does that span begin? Name both of its ends.", slot="period")
+    ago = next((m.text for m in reading.of("period") if _AGO.fullmatch(m.text)), "")
+    if ago and not follows and len(reading.of("period")) == 1 and not reading.has(*_COMPARING):
+        return Clarify(f"“{ago}”: that very day, or the whole of that time? Name a day, a week, a month or a year.", slot="period")
     if any(m.period is not None for m in reading.of("period")):
         return None
     words = [t.text for t in reading.tokens]
