@@ -13,6 +13,7 @@ from assistant.shopper.goods import about_goods
 from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.orders.actions import NAMES
 from assistant.shopper.orders.asks import read_ask, says_write
+from assistant.shopper.orders.postal import corrects_part
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 from assistant.shopper.weighing import (
@@ -72,6 +73,10 @@ _OF_ITEMS = frozenset({"return", "exchange", "modify"})
 _OF_ACCOUNT = frozenset({"list", "count", "profile", "methods", "balance"})
 _WITH_METHOD = _OF_ITEMS | {"payment"}
 _IN_ORDER = re.compile(r"\bin (?:it|there|that|the order|my order)\b", re.IGNORECASE)
+_ASKED_OUTRIGHT = frozenset({"tracking", "refund", "paid_with", "address", "total"})
+_QUESTION_OR_ORDER = re.compile(
+    r"^\W*(?:(?:and|ok|please|so|then|can you|could you) )*(?:track|where|how|what|when|which|who|tell|show)\b", re.IGNORECASE
+)
 _ADVICE = re.compile(
     r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|"
     r"headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|"
@@ -297,7 +302,7 @@ def _picks_order(sight: Sight) -> bool:
     ask, u = sight.ask, sight.understanding
     if ask is not None and ((ask.write and says_write(u.text)) or not (ask.write or ask.topic == "status" or not u.of_kind("order_id"))):
         return False
-    if ask is not None and ask.topic in _OF_ACCOUNT:
+    if ask is not None and (ask.topic in _OF_ACCOUNT or (ask.topic in _ASKED_OUTRIGHT and _QUESTION_OR_ORDER.search(u.text))):
         return False
     if u.of_kind("order_id", "ordinal") or (_THE_ONE.search(u.text) and "?" not in u.text):
         return True
@@ -313,6 +318,8 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     if named - {draft.order_id.lstrip("#").upper()}:
         return False
     if sight.ask is not None and sight.ask.of_item and draft.action in _OF_ITEMS and "?" not in sight.understanding.text:
+        return True
+    if draft.action == "address" and corrects_part(cues.plain(sight.understanding.text)):
         return True
     if (
         draft.action in _OF_ITEMS

@@ -11,10 +11,10 @@ import pytest
 from assistant.models.identity import names, zips
 from assistant.shopper import cues
 from assistant.shopper.orders.asks import read_ask
-from assistant.shopper.orders.postal import corrects_part, read_address
+from assistant.shopper.orders.postal import corrects_part, in_city, read_address
 from assistant.shopper.orders.slots import ambiguous_items, read_items
 from assistant.store import Store
-from assistant.store.records import Order, OrderLine, Variant
+from assistant.store.records import Address, Order, OrderLine, Variant
 from assistant.types import Entity, Status, Understanding
 
 CAMP = Order(
@@ -41,6 +41,15 @@ HOME = {"address1": "18 Elm Road", "address2": "", "city": "Salem", "state": "OR
         ("please return the lantern, and leave the stove alone", "Lantern"),
         ("keep the stove and the barrel, send back the basket", "Basket"),
         ("not the barrel, the lantern", "Lantern"),
+        ("I keep the lantern, the stove and the barrel, send back the basket", "Basket"),
+        ("keep the lantern, the stove goes back", "Stove"),
+        ("I only keep the lantern", ""),
+        ("keep the lantern and the stove, the rest goes back", "Basket Barrel"),
+        ("the one with the barrel: send the stove back", "Stove"),
+        ("lantern + basket back pls, the stove is ok, barrel i like", "Lantern Basket"),
+        ("return the lantern, the stove stays", "Lantern"),
+        ("the lantern, the stove and the barrel stay, so just the basket", "Basket"),
+        ("all of that apart from the stove and the barrel", "Lantern Basket"),
     ],
 )
 def test_what_stays_is_not_sent_back(text: str, named: str) -> None:
@@ -55,6 +64,7 @@ def test_a_namesake_that_is_to_be_left_alone_is_not_meant() -> None:
     text = "there are two lamps, I want the green one in 60. leave the grey one alone"
     assert [line.variant_id for line, _ in read_items(text, order)] == ["l-green"]
     assert ambiguous_items(text, order) == ()
+    assert [line.variant_id for line, _ in read_items("the grey lamp should be taller, the green one I keep as it is", order)] == ["l-grey"]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +75,9 @@ def test_a_namesake_that_is_to_be_left_alone_is_not_meant() -> None:
         ("the state is WA", {"state": "WA"}),
         ("the house number is 20 not 18", {"address1": "20 Elm Road"}),
         ("city is Portland, not Salem", {"city": "Portland"}),
+        ("the unit is 9", {"address2": "unit 9"}),
+        ("and the city should be Bend", {"city": "Bend"}),
+        ("the unit is full of boxes", {}),
         ("the zip is wrong", {}),
         ("the state is in a mess", {}),
     ],
@@ -113,6 +126,7 @@ def test_the_other_way_round_as_well(talk: Callable[..., Any]) -> None:
         ("what do i still have on the gift card", "balance"),
         ("is there anything on my gift card", "balance"),
         ("what was in the cancelled one", "contents"),
+        ("was it sent to my home address?", "address"),
     ],
 )
 def test_readings_in_other_words(text: str, topic: str) -> None:
@@ -127,6 +141,47 @@ def test_a_payment_that_should_be_charged_elsewhere_is_a_change() -> None:
     ask = read_ask(Understanding(text, "", 0.0, (), entities))
     assert ask is not None
     assert (ask.topic, ask.write) == ("payment", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("send it to my Reno address please", "Reno"),
+        ("it should go to the LA one", "Los Angeles"),
+        ("to my Chicago address", ""),
+        ("to my other address", ""),
+    ],
+)
+def test_an_address_is_told_by_its_city(text: str, city: str) -> None:
+    known = [Address("9 Elm Road", "", "Reno", "NV", "USA", "89501"), Address("2 Bay Street", "", "Los Angeles", "CA", "USA", "90001")]
+    assert "".join(address.city for address in in_city(text, known)) == city
+
+
+def test_the_address_of_a_city_that_is_not_known_is_asked_for(talk: Callable[..., Any]) -> None:
+    answer = talk("c-ada").say("send #A100001 to my Chicago address, it is on file")
+    assert answer.choices == ()
+    assert "4 Mill Lane" not in answer.text
+    assert "4 Mill Lane" in talk("c-ada").say("send #A100001 to my Boise address").text
+
+
+def test_a_request_is_for_the_order_named_with_it(talk: Callable[..., Any]) -> None:
+    text = "About #A100002, the chair is lovely by the way. Please cancel order #A100001 because it was ordered by mistake."
+    assert "Cancel order #A100001" in talk("c-ada").say(text).text
+
+
+def test_who_wants_money_back_for_what_arrived_is_led_to_a_return(talk: Callable[..., Any]) -> None:
+    answer = talk("c-ada").say("The pen of #A100002 that I received is scratched and I want to get a refund")
+    assert "Return from order #A100002" in answer.text
+
+
+def test_a_surname_given_before_the_post_code(talk: Callable[..., Any]) -> None:
+    chat = talk()
+    chat.say("ada winter. what is in #A100001?")
+    assert "#A100001" in chat.say("83701").text
+
+
+def test_a_refused_gift_card_is_told_with_its_balance(talk: Callable[..., Any]) -> None:
+    assert "$30.00, does not cover the amount of $144.00" in talk("c-ada").say("pay #A100001 with my gift card instead").text
 
 
 def test_an_order_is_picked_by_what_is_in_it_with_the_reason(talk: Callable[..., Any], store: Store) -> None:
@@ -164,6 +219,22 @@ def test_what_is_sold_out_is_said_to_be_so(talk: Callable[..., Any], store: Stor
     assert "color red, size L is not available at the moment" in answer.text
     assert "color red, size S" in answer.text
     assert answer.choices == ()
+
+
+def test_after_what_is_sold_out_another_wish_takes_its_place(talk: Callable[..., Any], store: Store) -> None:
+    chair, order = store.catalogue.get("p11"), store.orders.get("#A100002")
+    assert chair is not None
+    assert order is not None
+    more = (
+        Variant("v-green-s", {"color": "green", "size": "S"}, 80.0),
+        Variant("v-green-l", {"color": "green", "size": "L"}, 80.0, None, False),
+    )
+    store.catalogue.upsert([replace(chair, variants=(*chair.variants, *more))])
+    small = replace(order.lines[0], variant_id="v-red-s", options={"color": "red", "size": "S"})
+    store.orders.upsert([replace(order, id="#A100005", lines=(small, order.lines[1]))])
+    chat = talk("c-ada")
+    assert "not available at the moment" in chat.say("exchange the chair of #A100005 for one in size L").text
+    assert "color green, size S" in chat.say("ok what about green then").text
 
 
 def test_a_goodbye_in_the_middle_of_a_request_ends_nothing(talk: Callable[..., Any]) -> None:

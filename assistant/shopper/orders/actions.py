@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import PolicyRefused
 from assistant.shopper.orders.policy import OrderPolicy, Rule, method_of
+from assistant.shopper.reply import money
 from assistant.store.records import Address, Customer, Order, OrderLine, Payment, PaymentMethod, Product, StatusChange, Variant
 from assistant.types import Action
 
@@ -60,8 +61,9 @@ class Change:
 class Actions:
     """Carries out writes on one store under one policy."""
 
-    def __init__(self, store: Store, policy: OrderPolicy) -> None:
+    def __init__(self, store: Store, policy: OrderPolicy, currency: str = "USD") -> None:
         self._store = store
+        self._currency = currency
         self._policy = policy
 
     def check(self, kind: str, customer_id: str, arguments: Mapping[str, Any]) -> Change:
@@ -121,7 +123,7 @@ class Actions:
         method, paid = _own_method(customer, str(arguments["payment_method_id"])), _single_payment(order)
         if method.id == paid.method_id:
             raise PolicyRefused(f"I'm sorry, order {order.id} is already paid with that; please choose another payment method.")
-        _must_cover(method, paid.amount)
+        _must_cover(method, paid.amount, self._currency)
         customer = _credited(_credited(customer, paid.method_id, paid.amount), method.id, -paid.amount)
         payments = (*order.payments, Payment("payment", paid.amount, method.id), Payment("refund", paid.amount, paid.method_id))
         return Change(_moved(replace(order, payments=payments), rule), customer, paid.amount, method)
@@ -176,7 +178,7 @@ class Actions:
             raise PolicyRefused("I'm sorry, each item needs exactly one new item.")
         swaps = tuple(self._swap(line, str(new), same=same) for line, new in zip(lines, arguments["new_item_ids"], strict=True))
         method = _own_method(customer, str(arguments["payment_method_id"]))
-        _must_cover(method, sum(swap.difference for swap in swaps))
+        _must_cover(method, sum(swap.difference for swap in swaps), self._currency)
         return method, swaps
 
     def _swap(self, line: OrderLine, new: str, *, same: bool) -> Swap:
@@ -226,9 +228,12 @@ def _single_payment(order: Order) -> Payment:
     return paid[0]
 
 
-def _must_cover(method: PaymentMethod, amount: float) -> None:
+def _must_cover(method: PaymentMethod, amount: float, currency: str) -> None:
     if method.source == "gift_card" and (method.balance or 0.0) < amount:
-        raise PolicyRefused("I'm sorry, the balance of that gift card does not cover the amount.")
+        raise PolicyRefused(
+            f"I'm sorry, the balance of that gift card, {money(method.balance or 0.0, currency)}, does not cover the amount of "
+            f"{money(amount, currency)}."
+        )
 
 
 def _credited(customer: Customer, method_id: str, amount: float) -> Customer:

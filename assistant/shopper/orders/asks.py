@@ -54,7 +54,9 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:return(?:ing|s|ed)?|send(?:ing)? (?:it |them |this |these |the [\w ]{2,40} |my [\w ]{2,40} |"
             r"something |everything )?back|(?:giv(?:e|ing)|bring(?:ing)?|hand(?:ing)?|go(?:es)?) (?:(?:it|them|this|"
             r"that|the [\w ]{2,30}|my [\w ]{2,30}) )?back"
-            r"(?! (?:to me|the money|my money))|take (?:it|them|this|that|the [\w ]{2,30}) back)\b",
+            r"(?! (?:to me|the money|my money))|(?:collect|fetch) (?:it|them|this|that|these|those|all|everything|the|my)|"
+            r"(?!(?:money|get|call|come|write|got|text|mail|hold|funds?|refund|cash|paid|me|you|us|i|hear|answer)\b)[\w']+ back "
+            r"(?:pls|plz|please|to (?:you|the shop|the store))|take (?:it|them|this|that|the [\w ]{2,30}) back)\b",
             _I,
         ),
     ),
@@ -66,7 +68,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"house)\b"
             r"|\b(?:ship|send|deliver|mail|redirect|forward|be (?:sent|shipped|delivered))\b"
             r"[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
-            r"different|another|home|office|work|default|old|old)|to \d+\b|instead)|"
+            r"different|another|home|office|work|default|old)|to \d+\b|to (?:my|our) [\w ]{2,25} (?:address|place|house|flat)\b|instead)|"
             r"\b(?:rather|prefer|want|like)\b[^.?!]{0,30}\b(?:at|to) (?:my|the) [^.?!]{0,20}\baddress\b|"
             r"\bshould (?:go|be (?:sent|shipped|delivered)) to\b|\b(?:typo|mistake|"
             r"error)\b[^.?!]{0,20}\baddress\b|\b(?:use|take)\b[^.?!]{0,20}\baddress (?:on|in|"
@@ -92,7 +94,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:remov(?:e[sd]?|ing)|delet(?:e[sd]?|ing)|add(?:ing)?)\b[^.?!]{0,60}\b(?:from|to|in) (?:my |the |"
             r"this )?(?:\w+ )?order\b|\b(?:picked|ordered|chose|chosen|selected|took|bought|got) (?:the |a )?wrong\b|"
             r"\bwrong (?:sizes?|colou?rs?|versions?|models?|options?|variants?)\b|\b(?:chang\w*|switch\w*|modif\w*|"
-            r"updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,90}\b(?:to|"
+            r"updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,160}\b(?:to|"
             r"into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b",
             _I,
         ),
@@ -170,6 +172,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:how (?:i|we) paid|how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|"
             r"i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|means of payment|"
+            r"which (?:one|card|account|method) (?:is|was) (?:it|that|this) (?:on|charged to|paid with|paid from)|"
             r"(?:by|with|in|through) (?:which|what) (?:means|method|card|way)|"
             r"(?:which|what) (?:card|payment)|payment (?:info|details|used)|charged? (?:to )?(?:which|what)|"
             r"method of payment)\b",
@@ -194,7 +197,9 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|(?:show|list|"
             r"see)\b[^.?!]{0,20}\b(?:pending|open|delivered|"
             r"cancelled) ones|(?:show|list|see) (?:me )?mine|order (?:history|list|numbers?|"
-            r"ids?)\b(?! is)|my (?:own )?orders|orders (?:do )?i (?:have|made|placed)|(?:what|everything|"
+            r"ids?)\b(?! is)|my (?:own )?orders|"
+            r"what(?:'s| is| do| have|'ve)?(?: i| we)?(?: have| got| have got|'ve got)? on order|orders (?:do )?i (?:have|made|"
+            r"placed)|(?:what|everything|"
             r"things) (?:all )?(?:that )?(?:i(?:'?ve| have)?|have i|did i)(?: ever| all| already)* (?:bought|ordered|"
             r"purchased)(?! (?:in|with|on)\b))\b",
             _I,
@@ -209,6 +214,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|"
             r"were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get|pick|choose|take)|"
             r"(?:which|what) (?:size|colou?r|model|version|material|type|kind) (?:is|was|are|were)|"
+            r"(?:which|what) [\w ]{2,25} (?:do|does|did|has|have|had) (?:the|my|it|its|this|that|these|those)\b|"
             r"how many [\w-]+ (?:were|was|are|did i|have i))\b",
             _I,
         ),
@@ -266,6 +272,9 @@ _OF_ITEM = re.compile(
     r"^\W*(?:and |ok |so )?(?:what about |how about |and )(?:the|my) [\w -]{2,30}\W*$|\b(?:is|are|was|were) (?:the|my) [\w -]{2,40}\?",
     _I,
 )
+_WENT = re.compile(
+    r"\b(?:did|was|were|has|have|is|are)\b[^.?!]{0,60}\b(?:send|sent|ship|shipped|deliver|delivered|go|gone|going)\b[^.?!]*\?", _I
+)
 _E_MAIL = re.compile(r"\be-?mail address(?:es)?\b", _I)
 _SWAPPED = re.compile(
     r"\b(?:pop|put|stick|have|get|take|give me|send me|do|make it|ship)\b[^.?!]{0,60}\binstead\b|"
@@ -287,6 +296,12 @@ _WANTS_REFUND = re.compile(
     r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update|did|was|has|have you|ever)\b)(?:.*\b(?:want|need|"
     r"like|get|give|request|demand)\b.*\b(?:refund(?:ed)?|money back)\b|(?:.*[.,;!:] ?)?\W*(?:please )?refund\b)",
     _I | re.DOTALL,
+)
+_ALREADY = re.compile(r"\b(?:know|check|see|status|track|when|yet|already|ever)\b", _I)
+_WISHES_REFUND = re.compile(
+    r"\b(?:i|we)(?:'d| would)? (?:want|like|need|demand|expect|request)(?: to)?(?: get| have| receive| be given| ask for)? "
+    r"(?:a |an |my |the |our )?(?:full |complete )?(?:refund(?:ed)?|money back)\b",
+    _I,
 )
 _AS_BEFORE = re.compile(r"\b(?:same|original|as before|like before|i (?:used|paid)|was used|it was paid)\b", _I)
 _WHEREABOUTS = re.compile(r"\bwhere(?:'s| is| are)\b|\bstatus\b|\barriv\w*|\btrack\w*", _I)
@@ -369,7 +384,7 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     if (topic in WRITES and topic != "address") or topic.endswith("!"):
         return OrderAsk(topic.rstrip("!"), write=True, general=general)
     own = bool(_OWN_ADDRESS.search(text)) and topic == "address"
-    return OrderAsk(topic, write=False, general=general, own=own, wanted=topic == "refund" and bool(_WANTS_REFUND.search(text)))
+    return OrderAsk(topic, write=False, general=general, own=own, wanted=topic == "refund" and _wants_refund(text))
 
 
 def read_on(understanding: Understanding, asked: Held | None) -> OrderAsk | None:
@@ -392,11 +407,17 @@ def parted(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part) if len(parts) > 1 else ()
 
 
+def _wants_refund(text: str) -> bool:
+    return bool(_WANTS_REFUND.search(text)) or bool(_WISHES_REFUND.search(text) and not _ALREADY.search(text))
+
+
 def _write(text: str, understanding: Understanding) -> str:
     text = _DONE_ALREADY.sub(r"\g<which>", text)
     if _HISTORY.search(text) or re.search(r"\b(?:status|track) of my (?:return|exchange|refund|cancellation)\b", text, _I):
         return ""
     found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
+    if _WENT.search(text):
+        found = [entry for entry in found if entry[2] != "address"]
     names = {name for _, _, name in found}
     if "payment" in names and _OF_DIFFERENCE.search(text) and not re.search(r"\bpayment\b", text, _I):
         names.discard("payment")  # how the difference of a change is paid is a detail of the change

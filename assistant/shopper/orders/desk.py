@@ -35,6 +35,7 @@ _STATUS_WORDS = {
     "cancelled": r"\bcancel(?:l)?ed\b",
 }
 _BY_ITEM = re.compile(r"\b(?:ones?|orders?|parcel|package) (?:with|containing|that (?:has|had|holds)|of) (?:the|my|a)\b", re.IGNORECASE)
+_ITS_NAME = re.compile(r"[,.:;!?\n]| (?:and|please|to|for|in|because|since)\b", re.IGNORECASE)
 _LATEST = re.compile(r"\b(?:last|latest|most recent|newest|recent)\b", re.IGNORECASE)
 _ALL_ORDERS = re.compile(
     r"\b(?:all|every one) (?:of )?(?:my|the|these|those) (?:\w+ )?(?:orders|purchases)\b|\bin total on\b", re.IGNORECASE
@@ -178,6 +179,8 @@ class OrderDesk:
         pool = [o for o in orders if not status or _has(o, status)]
         if state.order_id and _THE_OTHER.search(text):
             return [o for o in pool if o.id != state.order_id]
+        if (by_item := _BY_ITEM.search(text)) and (held := [o for o in pool if _holds(o, _ITS_NAME.split(text[by_item.end() :])[0])]):
+            return held
         holding = (
             [o for o in pool if any(slots.read_items(text, replace(o, lines=(item,))) for item in o.lines)]
             if not slots.speaks_of_all(text)

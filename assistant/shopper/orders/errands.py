@@ -54,9 +54,16 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
         else:
             opening.append(part)
     if len(found) < 2:
-        return (understanding,)
+        return (_of_one_order(found, understanding, understand),)
     found.sort(key=lambda entry: entry[0].topic in _LATE)
     return tuple(understand(text) for _, text in found)
+
+
+def _of_one_order(found: Sequence[tuple[OrderAsk, str]], whole: Understanding, understand: Understand) -> Understanding:
+    """The message, or its only request by itself where that names one order and the rest of the message another."""
+    part = understand(found[0][1]) if len(found) == 1 else whole
+    own = {str(e.value) for e in part.of_kind("order_id")}
+    return part if len(own) == 1 and {str(e.value) for e in whole.of_kind("order_id")} - own else whole
 
 
 def _of_other_orders(parts: Sequence[str], understand: Understand) -> tuple[Understanding, ...] | None:

@@ -36,6 +36,10 @@ class Identification:
 def identify(understanding: Understanding, state: DialogueState, store: Store, settings: Settings) -> Identification:
     """Read what the message says of its writer and look them up."""
     said = _said(understanding, state.identity, expected=state.identifying or understanding.intent == "give_details")
+    if (
+        said.zip and not (said.last_name or said.email) and state.held is not None
+    ):  # "ada winter. where is my order?", and then the post code
+        said = _bare_name(replace(understanding, text=re.split(r"[.!?,;:\n]", state.held.text)[0], entities=()), said)
     fresh = said != state.identity
     if state.customer_id:
         return Identification("other" if _contradicts(understanding, store.customers.get(state.customer_id)) else "known", state)

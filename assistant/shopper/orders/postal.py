@@ -6,7 +6,7 @@ Owns the shapes of streets, units, states and post codes; refuses to know orders
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from assistant.store.records import Address
 
@@ -81,7 +81,8 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"(?P<unit>\b(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\b\.?\s*#?\s*[\w-]+|(?<!\w)#\s?\d{1,4}[A-Za-z]?\b)",
+    r"(?P<unit>\b(?:apt|apartment|suite|ste|unit|floor|flat|room|building|bldg)\b\.?\s*#?\s*(?:[\w-]*\d[\w-]*|"
+    r"[A-Za-z]\b(?!\s))|(?<!\w)#\s?\d{1,4}[A-Za-z]?\b)",
     re.IGNORECASE,
 )
 _STATE_ZIP = re.compile(
@@ -97,6 +98,22 @@ _HOUSE_SAID = re.compile(rf"\b(?:house|street|building) (?:number|no\.?){_SAID_T
 _CITY_SAID = re.compile(
     rf"\b[Cc]ity(?:{_SAID_TO_BE}|\W{{0,4}})(?P<city>[A-Z][a-zA-Z.' -]+?)(?=[,.;!'\"]|\s+\d|\s+(?:not|instead|rather)\b|$)"
 )
+_UNIT_SAID = re.compile(
+    rf"\b(?P<what>apt|apartment|suite|unit|floor|flat|room|building)(?: number| no\.?)?{_SAID_TO_BE}#?(?P<which>\d[\w-]*|[A-Z])\b",
+    re.IGNORECASE,
+)
+_CITY_ADDRESS = re.compile(
+    r"\b(?:my|the|our|default) (?:other |old |new |default |home )*(?P<city>[A-Z]{2,3}|"
+    r"[A-Z][a-z]+(?: [A-Z][A-Za-z]+){0,2}) (?:address|one|home|place|house|flat)\b"
+)
+_CALLED = {
+    "nyc": "new york",
+    "ny": "new york",
+    "la": "los angeles",
+    "sf": "san francisco",
+    "dc": "washington",
+    "washington dc": "washington",
+}
 _HOUSE = re.compile(r"^\d{1,6}[A-Za-z]?\b")
 _ZIP = re.compile(r"(?<![#\w])(?P<zip>\d{5}(?:-\d{4})?)(?!\w)")
 _COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of America)?|Canada|UK|United Kingdom|Germany|France|Australia)\b")
@@ -109,10 +126,13 @@ def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
     if street:
         found["address1"] = street["street"].strip(" .")
         found.setdefault("address2", "")
+    said = None if unit else _UNIT_SAID.search(text)
+    if said:
+        found["address2"] = f"{said['what']} {said['which']}"
     if unit:
         found["address2"] = unit["unit"].strip()
     place = next((m for m in _STATE_ZIP.finditer(text) if m["state"] in _STATES.values() or m["state"].lower() in _STATES), None)
-    if not (street or unit or place or before or _LABELLED.search(text)):
+    if not (street or unit or said or place or before or _LABELLED.search(text)):
         return found
     begin = (unit if unit and (not street or unit.start() > street.start()) else street).end() if street or unit else 0  # type: ignore[union-attr]
     rest = text[begin : place.end()] if place and place.end() > begin else text[begin:]
@@ -136,9 +156,20 @@ def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def in_city(text: str, known: Iterable[Address]) -> tuple[Address, ...]:
+    """Of the addresses that are known those in the city that a text names as theirs: "to my Salem address"."""
+    said = [_CALLED.get(match["city"].lower(), match["city"].lower()) for match in _CITY_ADDRESS.finditer(text)]
+    return tuple(dict.fromkeys(a for a in known if any(city.endswith(a.city.lower()) for city in said if a.city)))
+
+
+def names_a_city(text: str) -> bool:
+    """Whether a text tells an address by its city."""
+    return any(match["city"][0].isupper() for match in _CITY_ADDRESS.finditer(text))
+
+
 def corrects_part(text: str) -> bool:
     """Whether a text names one part of an address and what that should be, and gives no street: "the zip is 97302"."""
-    said = _LABELLED.search(text) or _HOUSE_SAID.search(text) or _CITY_SAID.search(text)
+    said = _LABELLED.search(text) or _UNIT_SAID.search(text) or _HOUSE_SAID.search(text) or _CITY_SAID.search(text)
     return bool(said) and not _STREET.search(text)
 
 

@@ -18,7 +18,7 @@ from assistant.store.records import Customer, Order, OrderLine, PaymentMethod, P
 from assistant.types import Understanding
 
 _ALL = re.compile(
-    r"\b(?:everything|all (?:of (?:it|them|the items)|items|the items|my items|the things|products)|(?:whole|"
+    r"\b(?:everything|all (?:of (?:it|them|that|this|these|those|the items)|items|the items|my items|the things|products)|(?:whole|"
     r"entire|full|complete) (?:order|thing|lot)|both(?: items| of them)?|the lot)\b",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ _KEPT_BEFORE = re.compile(
 )
 _KEPT_AFTER = re.compile(
     r"^[^.!?;,\n]{0,30}?\b(?:stay(?:s|ing)?|remain(?:s|ing)?|(?:is|are) (?:fine|ok|okay|good|not (?:going|to go))|can stay|"
-    r"i(?:'ll| will| want to)? keep|i(?:'m| am) keeping)\b",
+    r"i(?:'ll| will| want to|'d like to)? keep|i(?:'m| am) (?:keeping|(?:very )?happy with)|i (?:do )?(?:really )?(?:like|love))\b",
     re.IGNORECASE,
 )
 _STAYS = re.compile(
@@ -56,11 +56,19 @@ _STAYS = re.compile(
 )
 _ACTS = re.compile(
     r"(?<!not )(?<!not be )(?<!n't )(?<!need to )\b(?:return|send|ship|give|take|bring|exchang|swap|replac|chang|modif|switch|cancel|"
-    r"refund|want|prefer|go(?:es)? back)(?:s|es|d|ed|e|ing)?\b",
+    r"refund|want|prefer|should be|must be|needs? to be|go(?:es)? back)(?:s|es|d|ed|e|ing)?\b",
     re.IGNORECASE,
 )
 _OF_TRAITS = re.compile(r"\b(?:same|rest|else|colou?rs?|sizes?|materials?|address|payment|order)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[^.!?;\n]+(?:\.(?=\d)[^.!?;\n]+)*")
+_PIECE_OF_ONE = re.compile(r"(?<=,)[^,.!?;\n]*\bones?\b[^,.!?;\n]*", re.IGNORECASE)
+_WHICH_ORDER = re.compile(
+    r"\b(?:the|my|that) (?:one|order|parcel|package|purchase) (?:with|containing|that (?:has|had|holds)) (?:the|my|an?) "
+    r"(?:(?!(?:and|please|to|for|in|because|since)\b)[\w'-]+ ?){1,4}(?=[,.:;!?\n]|$| )",
+    re.IGNORECASE,
+)
+"""What tells which order is meant, and no more: "the one with the hose: ..."."""
+_REST = re.compile(r"\b(?:rest|others?|remaining|remainder)\b", re.IGNORECASE)
 _ONLY = re.compile(r"(?:^|[.!?;…]\s*|,\s*)(?:no|wait|actually|sorry)\W+(?:just|only) (?P<rest>[^.!?]+)", re.IGNORECASE)
 _RATHER = re.compile(
     r"^\W*(?:(?:or rather|no,? wait|no,? make (?:it|that)|wait,? no|i mean|make that|scratch that|sorry)\b|"
@@ -69,12 +77,17 @@ _RATHER = re.compile(
 )
 """What stands between an option and the one that takes its place: "steel, no wait, glass"."""
 _NEAR = 12
+_SHORT_ANSWER = 5
+_POLITE = frozenset({"please", "pls", "plz", "then", "thanks", "thx", "ok"})
+_KEEPS = re.compile(r"\b(?:keep(?:ing)?|leave)\b[^.!?;]*$", re.IGNORECASE)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _NO_VERB = (
-    r"(?!(?:return|send|sent|giv|go|went|exchang|swap|replac|chang|modif|cancel|want|tak|keep|stay|remain|is|are|to|for|into)\w*\b)[\w'-]+"
+    r"(?!(?:return|send|sent|giv|go|went|back|exchang|swap|replac|chang|modif|cancel|want|tak|keep|leav|touch|stay|remain|is|are|to|for|into)"
+    r"\w*\b)[\w'-]+"
 )
 _AND = re.compile(
-    rf"{_NO_VERB}(?:\s+{_NO_VERB}){{0,3}}?\s*(?:\b(?:and|or|nor)\b|&)\s*(?:(?:the|my|that|this)\s+)?(?:{_NO_VERB}\s+){{0,2}}", re.IGNORECASE
+    rf"{_NO_VERB}(?:\s+{_NO_VERB}){{0,3}}?\s*(?:,\s*)?(?:\b(?:and|or|nor)\b|&|\+|(?<=,))\s*(?:(?:the|my|that|this)\s+)?(?:{_NO_VERB}\s+){{0,2}}",
+    re.IGNORECASE,
 )
 """What stands between two items that share what is said of them: "the grill and the vacuum stay"."""
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
@@ -92,14 +105,21 @@ def acted_on(text: str, order: Order) -> str:
 
     Places in it are those of the text. Whole where nothing else of the order is named.
     """
-    left = text
-    for match in _CLAUSE.finditer(text.replace("’", "'")):
+    left = _WHICH_ORDER.sub(lambda match: " " * len(match[0]), text)
+    for match in _PIECE_OF_ONE.finditer(left.replace("’", "'")):
+        if _STAYS.search(match[0]) and not _OF_TRAITS.search(match[0]) and not _ACTS.search(_STAYS.sub(" ", match[0])):
+            left = left[: match.start()] + " " * len(match[0]) + left[match.end() :]
+    for match in _CLAUSE.finditer(left.replace("’", "'")):
         clause = match[0]
         if not _STAYS.search(clause) or _OF_TRAITS.search(clause) or _ACTS.search(_STAYS.sub(" ", clause)):
             continue
         if _named(clause, order) or _ONES.search(clause):
             left = left[: match.start()] + " " * len(clause) + left[match.end() :]
-    speaks = _ALL.search(left) or any(_name_place(line.name, left) is not None or _id_place(line, left) is not None for line in order.lines)
+    speaks = _ALL.search(left) or any(
+        place is not None
+        for line in order.lines
+        for place in (_id_place(line, left), _name_place(line.name, left), _synonym_place(line.name, left))
+    )
     return left if left != text and speaks else text
 
 
@@ -119,7 +139,10 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     if _ALL.search(text) and (_ALL_WANTED.search(text) or _EXCEPT.search(text) or not named):
         out |= {id(entry[0]) for entry in named if _kept(text, entry, named)}
         return tuple((line, 0) for line in order.lines if id(line) not in out)
-    return tuple(entry for entry in named if not _kept(text, entry, named)) or named
+    meant = tuple(entry for entry in named if not _kept(text, entry, named))
+    if named and not meant and _REST.search(text):
+        return tuple((line, 0) for line in order.lines if id(line) not in {id(kept) for kept, _ in named})
+    return meant
 
 
 def speaks_of_all(text: str) -> bool:
@@ -130,15 +153,25 @@ def speaks_of_all(text: str) -> bool:
 def _kept(text: str, entry: tuple[OrderLine, int], named: Sequence[tuple[OrderLine, int]]) -> bool:
     """Whether a text says of an item that it stays as it is: "keep the bookshelf", "the puzzle stays"; not "keep the same colour"."""
     places = sorted({place for _, place in named})
-    first = last = places.index(entry[1])
-    while first and _AND.fullmatch(text[places[first - 1] : places[first]]):
+    at = places.index(entry[1])
+    tail = re.split(r"[,.;!?\n]", text[entry[1] : places[at + 1] if at + 1 < len(places) else len(text)])[0]
+    first = last = at
+    while first and _AND.fullmatch(joint := text[places[first - 1] : places[first]]):
+        if "," in joint and not _KEEPS.search(text[: places[first]]):  # "not the lamp, the stove" wants the stove
+            break
         first -= 1
-    while last + 1 < len(places) and _AND.fullmatch(text[places[last] : places[last + 1]]):
-        last += 1
     before = text[places[first - 1] if first else 0 : places[first]]
-    after = text[places[last] : places[last + 1] if last + 1 < len(places) else len(text)]
     kept_before = _KEPT_BEFORE.search(before)
-    return bool((kept_before and not _ALIKE.search(kept_before[0])) or (_KEPT_AFTER.search(after) and not _ALIKE.search(after)))
+    if kept_before and not _ALIKE.search(kept_before[0]):
+        return not (first < at and _ACTS.search(tail) and not _KEPT_AFTER.search(tail))  # "keep the lamp, the stove goes back"
+    while (
+        last + 1 < len(places)
+        and _AND.fullmatch(joint := text[places[last] : places[last + 1]])
+        and ("," not in joint or not _ACTS.search(before))
+    ):
+        last += 1
+    after = text[places[last] : places[last + 1] if last + 1 < len(places) else len(text)]
+    return bool(_KEPT_AFTER.search(after) and not _ALIKE.search(after))
 
 
 def _same_named(text: str, order: Order) -> Iterator[tuple[OrderLine, int]]:
@@ -187,6 +220,15 @@ def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, st
                 continue
             wanted[said.option] = said.value
     return wanted
+
+
+def bare_value(text: str, product: Product | None) -> dict[str, str]:
+    """The option value that the last word of a short answer is, where no other option has it: "then a 9", "L please"."""
+    words = [word for word in re.findall(r"[^\W_]+(?:[.-][^\W_]+)*", text) if word.lower() not in _POLITE]
+    if product is None or not words or len(words) > _SHORT_ANSWER or "?" in text:
+        return {}
+    found = {(o, v.options[o]) for v in product.variants for o in v.options if v.options[o].casefold() == words[-1].casefold()}
+    return dict(found) if len(found) == 1 else {}
 
 
 def taken_back(text: str, line: OrderLine, product: Product, wanted: Mapping[str, str]) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Writes:
         self._store = store
         self._settings = settings
         self._policy = policy
-        self._actions = Actions(store, policy)
+        self._actions = Actions(store, policy, settings.currency)
 
     def propose(self, kind: str, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
         """Take the message's details into the draft; ask for what is missing, or repeat the whole back."""
@@ -166,8 +166,12 @@ class Writes:
     def _address(self, text: str, before: Mapping[str, str], order: Order, customer: Customer) -> Mapping[str, str]:
         found = postal.read_address(text, before)
         lowered = text.lower()
-        if not (found.get("address1") or found.get("zip")) and _ON_FILE.search(text):
-            return postal.address_of(customer.address)
+        if not (found.get("address1") or found.get("zip")):
+            known = (o.address for o in self._store.orders.of_customer(customer.id) if o.address is not None)
+            if len(meant := postal.in_city(text, (customer.address, *known))) == 1:
+                return postal.address_of(meant[0])
+            if not meant and _ON_FILE.search(text) and not postal.names_a_city(text):
+                return postal.address_of(customer.address)
         other = next(
             (o for o in self._store.orders.of_customer(customer.id) if o.id != order.id and o.id.lstrip("#").lower() in lowered), None
         )
@@ -199,6 +203,8 @@ class Writes:
         if not items:
             target = self._line(order, self._unsettled(draft, order, products).item_id)
             fresh = slots.read_new_items(text, ((target, 0),), products) if target else ()
+            if target and not any(map(_settles, fresh)) and (value := slots.bare_value(text, products.get(target.product_id))):
+                fresh = (ItemDraft(target.variant_id or target.product_id, value),)
         if len(draft.items) == 1 and not _settles(draft.items[0]) and fresh and draft.items[0].item_id not in {i.item_id for i in fresh}:
             return fresh if all(_settles(item) for item in fresh) and not _AS_WELL.search(text) else (*draft.items, *fresh)
         if items and not any(item.wanted or item.new_item_id for item in fresh) and _KEEPS_ONLY.search(text):
@@ -210,9 +216,13 @@ class Writes:
             back = (
                 slots.taken_back(text, target, products[target.product_id], old.wanted) if target and target.product_id in products else {}
             )
-            merged[item.item_id] = ItemDraft(
+            both = ItemDraft(
                 item.item_id, {**old.wanted, **back, **item.wanted}, item.new_item_id or ("" if item.wanted else old.new_item_id)
             )
+            product = products.get(target.product_id) if target else None
+            if product is not None and _sold_out(both, target.options, product) and _exact(item, target.options, product):
+                both = item  # "then in red", after the large one was sold out: the large one is given up
+            merged[item.item_id] = both
         return tuple(merged.values())
 
     def _picked(self, items: tuple[ItemDraft, ...], order: Order, understanding: Understanding, *, listed: bool) -> tuple[ItemDraft, ...]:
@@ -336,9 +346,8 @@ class Writes:
             return tuple(v for v in product.variants if v.id == item.new_item_id)
         if not item.wanted:
             return ()
-        found = [v for v in matching(product, {**options, **item.wanted}, available=True) if v.id != item.item_id]
         near = [v for v in matching(product, item.wanted, available=True) if v.id != item.item_id]
-        return tuple(found) or (tuple(near) if len(near) == 1 and not _sold_out(item, options, product) else ())
+        return tuple(_exact(item, options, product)) or (tuple(near) if len(near) == 1 and not _sold_out(item, options, product) else ())
 
     def _line(self, order: Order, item_id: str) -> Any:
         return next((item for item in order.lines if item_id in (item.variant_id, item.product_id)), None)
@@ -422,7 +431,12 @@ def _others(order: Order, customer: Customer) -> list[PaymentMethod]:
 def _sold_out(item: ItemDraft, options: Mapping[str, str], product: Product) -> bool:
     """Whether just what is wanted is made, and is not to be had."""
     made = matching(product, {**options, **item.wanted}) if item.wanted and not item.new_item_id else ()
-    return any(variant.id != item.item_id for variant in made)
+    return any(variant.id != item.item_id for variant in made) and not _exact(item, options, product)
+
+
+def _exact(item: ItemDraft, options: Mapping[str, str], product: Product) -> list[Variant]:
+    """What can be had that differs from one's own in just what is wanted."""
+    return [v for v in matching(product, {**options, **item.wanted}, available=True) if v.id != item.item_id] if item.wanted else []
 
 
 def _settles(item: ItemDraft) -> bool:
