@@ -59,7 +59,7 @@ def _turning(draft: Draft, question: Question, semantics: Semantics) -> Iterator
     if question.comparison is not None and question.comparison.kind == "growth":
         yield from (m for m in reading.ops("share") if m.text.startswith(("ratio", "the ratio")))
     if question.share is None and unit != "share" and not (question.comparison and question.comparison.kind != "winner"):
-        yield from reading.ops("share")
+        yield from (m for m in reading.ops("share") if m.text != "out of" or not reading.has("how_many"))
     if not set(question.by) & {"day", "week", "month", "quarter", "year", "weekday", "hour", "order"}:
         yield from (m for m in reading.ops("when") if not _told(reading, m))
     if question.having is None and not {"repeat_customers", "repeat_rate"} & set(question.metrics):

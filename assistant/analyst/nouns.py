@@ -123,6 +123,7 @@ class Nouns:
             in (
                 "the",
                 "our",
+                "my",
                 "all",
                 "total",
                 "different",

@@ -191,6 +191,11 @@ def make_short_quarter(g: Reckoning, m: re.Match[str]) -> Atom | None:
     return g.fixed(m, quarter(year, int(m["q"]))) if g.first_day.year <= year <= g.as_of.year else None
 
 
+def make_short_half(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    year = 2000 + int(m["short"])
+    return g.fixed(m, half(year, int(m["h"]))) if g.first_day.year <= year <= g.as_of.year else None
+
+
 def make_half(g: Reckoning, m: re.Match[str]) -> Atom | None:
     groups = m.groupdict()
     number = int(groups["h"]) if groups.get("h") else ORDINALS[m["ord"]]

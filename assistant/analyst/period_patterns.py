@@ -37,6 +37,7 @@ from assistant.analyst.period_makers import (
     make_relative_weekday,
     make_rest,
     make_season,
+    make_short_half,
     make_short_quarter,
     make_short_year,
     make_step_shift,
@@ -223,6 +224,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (r"(?P<q>[1-4])q" + _YO, make_quarter),
         (r"(?:the )?" + _ORD + r" (?:quarter|qtr)(?: of)? " + _Y, make_quarter),
         (r"(?:the )?" + _ORD1 + r" (?:quarter|qtr)" + _YB, make_quarter),
+        (r"h(?P<h>[12]) ?(?:- |of )?'(?P<short>\d\d)(?!\d)", make_short_half),
+        (r"h(?P<h>[12]) (?:- )?(?P<short>\d\d)(?!\d)", make_short_half),
         (_Y + r" h(?P<h>[12])", make_half),
         (r"h(?P<h>[12])" + _YO + _YB, make_half),
         (r"(?:the )?" + _ORD + r" half(?: of)?(?: the)? " + _Y, make_half),
@@ -234,12 +237,12 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (_SEASON + r"(?: of)? " + _Y, make_season),
         (_M + "(?: of| in)?" + _YBM, make_month_year),
         (_SEASON + "(?: of| in)?" + _YBM, make_season),
+        (_Y + r" (?:so far|to date|ytd|year to date)", lambda g, m: make_year_only(g, m)),
         (r"(?P<short>[ymqw])td(?: of| in| for)?" + _YO + _YB, make_to_date),
         (_NOT_RANKED + r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, make_to_date),
         (r"(?:of |in |for )?the (?P<unit>year|month|quarter|week) (?:so far|until now|till now)", make_to_date),
         (r"so far (?:this|in this|in the current) (?P<unit>year|month|quarter|week)", make_to_date),
         (r"this (?P<unit>year|month|quarter|week) (?:so far|to date|till now|until now)", make_to_date),
-        (_Y + r" (?:so far|to date|ytd|year to date)", lambda g, m: make_year_only(g, m)),
         (
             r"(?:the |our )?"
             + _WHICH

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 from assistant.analyst.draft import Draft
 from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.question import FilterClause, Question, Ranking, Share
+from assistant.analyst.reading import Reading
 
 if TYPE_CHECKING:
     from assistant.analyst.turn import Turn
 
 _PART_FIRST = ("review_stars", "words", "body", "recommended")
+
+
+def _only_out_of(reading: Reading) -> bool:
+    """ "Out of all orders, how many were from Germany": a number, and the whole only said."""
+    return reading.has("how_many") and all(m.text == "out of" for m in reading.ops("share")) and reading.has("share")
 
 
 class Sharing:
@@ -33,6 +39,8 @@ class Sharing:
         )
         relative = len(self.draft.metrics) == 2 and any(m.text == "relative to" for m in self.reading.ops("versus"))
         if not self.reading.has("share") and not kept and not relative:
+            return None
+        if _only_out_of(self.reading):
             return None
         if relative:
             self.draft.used.update(m.start for m in self.reading.ops("versus"))

@@ -199,7 +199,8 @@ class SpecialTurn(RankingTurn):
         )
         limited = self._limited(ops)
         if groups in limited:
-            named = (*self.draft.ranked, *(d for m in self.draft.pending for d in m.all("dimension")))
+            figures = (counted[m] for m in self.draft.metrics if m in counted)
+            named = (*self.draft.ranked, *(d for m in self.draft.pending for d in m.all("dimension")), *figures)
             groups = next((d for d in named if d not in limited and d in (*counted.values(), "week", "month", "quarter")), groups)
         groups = groups or next((counted[m] for m in self.draft.metrics if m in counted), "")
         groups = groups or next((d for m in self.draft.pending for d in m.all("dimension") if d in counted.values()), "")

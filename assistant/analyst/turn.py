@@ -333,8 +333,10 @@ class Turn:
         average = {"net_sales": "aov", "gross_sales": "aov", "units": "items_per_order"}.get(named[0] if named else "")
         if average is None or not (self.draft.ranks or self.reading.has("average")):
             return named
-        each = (self.reading.before(m) for m in self.reading.marks if "order" in m.all("dimension"))
-        if not any(mark is not None and mark.text in ("per", "an", "each", "every") for mark in each):
+        led = [
+            t.text for m in self.reading.marks if "order" in m.all("dimension") for t in self.reading.tokens[max(0, m.start - 2) : m.start]
+        ]
+        if not {"per", "a", "an", "each", "every", "single"} & set(led):
             return named
         self.draft.by = [d for d in self.draft.by if d != "order"]
         return (average,)
@@ -404,6 +406,9 @@ class Turn:
             and {"placed", "place", "places"} & {t.text for t in self.reading.tokens}
         ):
             return ("orders",)
+        asks = self.reading.tokens[0].text in ("has", "have", "did", "does", "do") if self.reading.tokens else False
+        if self.draft.cube == "sales" and asks and self.reading.has("bought") and any(c.dimension == "customer" for c in self.filters()):
+            return ("net_sales",) if self.reading.has("how_much") else ("orders",)
         if self.draft.cube == "sales" and self.reading.has("how_much") and self.reading.has("came_back"):
             return ("returns",)
         if (
