@@ -56,6 +56,8 @@ def _turning(draft: Draft, question: Question, semantics: Semantics) -> Iterator
     changed = question.comparison is not None or question.tool == "series"
     if not changed and not _supposed(reading):
         yield from (m for m in reading.ops("growth", "fall") if not m.all("metric") and m.start not in draft.used)
+    if question.tool == "metric" and question.metric in ("customers", "countries", "products_sold") and not draft.counted:
+        yield from (m for m in reading.ops("how_much") if reading.marks and m is reading.marks[0])
     if question.comparison is not None and question.comparison.kind == "growth":
         yield from (m for m in reading.ops("share") if m.text.startswith(("ratio", "the ratio")))
     if question.share is None and unit != "share" and not (question.comparison and question.comparison.kind != "winner"):

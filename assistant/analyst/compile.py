@@ -27,6 +27,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 _OPERATORS = {"eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
+_DIGITS = 6
 _AGGREGATES = {"sum": "sum", "count": "count", "distinct": "nunique", "mean": "mean", "min": "min", "max": "max"}
 
 
@@ -121,7 +122,8 @@ def expression_of(query: Query, books: Books) -> Any:
     if query.drop_empty:
         result = plan.without_empty(result)
     if query.having:
-        result = result.filter(_compare(result["h"], query.having.op, query.having.value))
+        summed = result["h"].round(_DIGITS)  # a sum of pence that is 1,000.0000000000001 is not over 1,000
+        result = result.filter(_compare(summed, query.having.op, query.having.value))
     result = result.mutate(_read=result["_rows"].sum().over(), _groups=ibis._.count().over())
     keys = [result[f"k{n}"] for n in range(len(dimensions))]
     if query.order == "label":

@@ -75,6 +75,12 @@ class Nouns:
         if "customer" not in mark.all("dimension") or before is None or after is None:
             return False
         asked = any(m.start < mark.start for m in self.reading.ops("how_much", "how_many", "which", "when", "why"))
+        if (
+            before.text in ("to", "from", "by")
+            and self.reading.has("how_much")
+            and self.reading.has("sold", "bought", "came_back", "earned")
+        ):
+            return True
         verb = after.is_op("spent", "sold", "bought", "came_back") or bool(set(after.all("metric")) & {"net_sales", "returns"})
         named = {start for start, _ in self.draft.filters.at.get("country", ())}
         start = before.start if before.start in named else mark.start

@@ -313,7 +313,8 @@ def make_ago(g: Reckoning, m: re.Match[str]) -> Atom | None:
 
 
 def make_named_day(g: Reckoning, m: re.Match[str]) -> Atom:
-    shift = {"today": 0, "yesterday": -1, "tomorrow": 1, "day before yesterday": -2}[m.group(0).removeprefix("the ")]
+    """ "Yesterday"; "the last trading day" is the newest that the data has."""
+    shift = {"yesterday": -1, "tomorrow": 1, "day before yesterday": -2}.get(m.group(0).removeprefix("the "), 0)
     day = g.as_of + timedelta(days=shift)
     return g.fixed(m, Period(day, day, "day"))
 

@@ -291,7 +291,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (r"(?:previous|prior|preceding) (?P<unit>period)", make_step_shift),
         (_WHICH + r" (?P<fortnight>fortnight)", make_fortnight),
         (_WHICH + " " + _UNIT, make_this_last_next),
-        (r"today|yesterday|tomorrow", make_named_day),
+        (r"today|yesterday|tomorrow|(?:the |our )?(?:last|latest|most recent) (?:trading|business|open) day", make_named_day),
         (_M + _YB, make_month_year),
         (r"(?P<season>spring|summer|autumn|winter)" + _YB, make_season),
         (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from assistant.analyst.calendar_words import WEEKDAY_NAMES
 from assistant.analyst.reading import Mark, Reading
 
 _END = re.compile(r"(?<=[a-z]{2}[.!?])\s+(?=\S)", re.IGNORECASE)
@@ -53,6 +54,7 @@ _CLAIM = re.compile(
     r"\b(?:thinks?|says?|said|claims?|believes?|reckons?|insists?|swears?|told|tells|heard|assum\w+|convinced|sure)\b", re.I
 )
 _SELECTING = ("exclude", "only", "include", "by", "top", "bottom", "share", "more_than", "less_than", "why", "forecast", "new", "same")
+_DAY_NAMES = frozenset(name for name in WEEKDAY_NAMES if len(name) > 3) | {"weekend"}
 _ABOUT = frozenset(["about", "on", "of", "for", "regarding", "concerning", "with", "the"])
 _ASKING = ("how_many", "how_much", "which", "who", "when", "why")
 
@@ -70,7 +72,7 @@ def asking(text: str, read: Callable[[str], Reading]) -> str:
     if asks and _complete(read(text[asks[-1].end() :])):
         text = text[asks[-1].end() :]
     frame = _FRAME.match(text)
-    if frame and not _names(read(frame[0]), loosely=True) and _names(read(text[frame.end() :])):
+    if frame and not read(frame[0]).has(*_ASKING) and not _names(read(frame[0]), loosely=True) and _names(read(text[frame.end() :])):
         text = text[frame.end() :]
     return _without_remarks(text, read)
 
@@ -165,4 +167,5 @@ def _names(reading: Reading, *, loosely: bool = False) -> bool:
     kinds = ("product", "customer", "order", "period") if loosely else ("product", "customer", "order", "period", "number")
     sure = any(m.kind in kinds and (m.kind != "product" or m.products) for m in reading.marks)
     senses = {s.kind for m in reading.marks for s in m.senses if not m.is_op("that", "and_what")}
+    sure = sure or bool(_DAY_NAMES & {t.stem for t in reading.tokens})
     return sure or bool(senses - {"op", "absent"} if loosely else senses - {"op"}) or (not loosely and reading.has(*_SELECTING))
