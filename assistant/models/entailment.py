@@ -109,6 +109,31 @@ def echoed(text: str, question: str, evidence: Sequence[str]) -> frozenset[str]:
     return frozenset(word for word in (said_ & asked) - told if word not in STOP_WORDS)
 
 
+def only_repeats(text: str, question: str, evidence: Sequence[str]) -> bool:
+    """Whether a text affirms what a yes/no question asks and adds nothing to it: a yes without the word. Where the question asks for an
+    absence ("is it scent-free?") and the evidence denies something, the words say which."""
+    if _UPSIDE_DOWN.search(question) and polarity("\n".join(evidence)):
+        return False
+    words, figures = telling(text), set(re.findall(r"\d+", text))
+    asked = telling(question), set(re.findall(r"\d+", question))
+    return asks_yes_or_no(question) and bool(words) and words <= asked[0] and figures <= asked[1] and not polarity(text)
+
+
+_FIGURE_ASKED = re.compile(
+    r"\bhow (?:many|much|long|wide|high|tall|big|large|deep|heavy|old|far|thick|fast)\b|"
+    r"\bwhat(?:'s| is| are)? (?:the )?(?:\w+ )?(?:size|dimensions?|weight|age|ages|height|width|length|diameter|capacity)\b|"
+    r"\b(?:age|weight) (?:limit|range)\b",
+    re.IGNORECASE,
+)
+_NUMERAL = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|single|none|no)\b", re.IGNORECASE)
+
+
+def owes_a_figure(text: str, question: str, evidence: Sequence[str]) -> bool:
+    """Whether a question asks for a figure, the evidence has some, and the text has none."""
+    asked = _FIGURE_ASKED.search(question) is not None and not asks_yes_or_no(question)
+    return asked and bool(re.search(r"\d", "\n".join(evidence))) and not _NUMERAL.search(text)
+
+
 def clashes(question: str, evidence: Sequence[str]) -> bool:
     """Whether the evidence names other values than the question of a kind that excludes: another colour, country or material, other
     figures. It may still say yes, but not for certain."""

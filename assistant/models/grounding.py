@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +48,10 @@ _CLAUSE = re.compile(r"(?<=[.!?;])\s+|\.\.+|\bbut\b|\n")
 _DOUBLED = frozenset({"that", "had", "very", "really", "so", "bye", "pom", "yo", "tic"})
 """Words that people write twice."""
 _ENTRY = re.compile(r"(?P<name>[A-Za-z][A-Za-z ]*?):? (?P<figure>\d[\d.,]*)(?= |,|;|$)")
+_ONLY = re.compile(r"\b(?:only|just)\b((?:\W+\w+){1,7})", re.IGNORECASE)
+_ANSWERED = re.compile(r"^\W*(?:no|nope)\b[,.!;:\s]*", re.IGNORECASE)
+_NOT = re.compile(r"\bnot (?:an? |the |very )?(?P<word>\w+)", re.IGNORECASE)
+_GIVEN = re.compile(r"\b([a-z]+) (?:is|are|of) (?:made of |an? |the )?([a-z]+)")
 _NEAR = 5
 """So many words about a figure say what it is of."""
 _ASSUMED = frozenset({"year", "day"})
@@ -75,12 +80,71 @@ def support(text: str, evidence: Sequence[Fact], message: str = "") -> float:
 
 
 def without_stutter(text: str) -> str:
-    """A text without the second of two words that stand twice in a row, as a decoder writes that has lost its place."""
+    """A text without the second of two words, or of two turns of two or three words, that stand twice in a row, as a decoder writes that
+    has lost its place."""
 
     def once(match: re.Match[str]) -> str:
-        return match[0] if match["word"].lower() in _DOUBLED else match["word"]
+        return match[0] if match["words"].lower() in _DOUBLED else match["words"]
 
-    return re.sub(r"\b(?P<word>[^\W\d_]+)(?:\s+(?P=word)\b)+", once, text, flags=re.IGNORECASE)
+    return re.sub(r"\b(?P<words>[^\W\d_]+(?:\s+[^\W\d_]+){0,2})(?:\s+(?P=words)\b)+", once, text, flags=re.IGNORECASE)
+
+
+def repeated(text: str, evidence: Sequence[Fact]) -> str:
+    """A telling word that a sentence says twice and the evidence does not ("the kit comes with the kit"); empty where there is none."""
+    known = Counter(_words(" ".join(map(as_sentence, evidence))))
+    return min(
+        (
+            word
+            for sentence in re.split(r"(?<=[.!?])\s+", text)
+            for word, times in Counter(_words(sentence)).items()
+            if times > max(1, known[word]) and word not in _units() and telling(word)
+        ),
+        default="",
+    )
+
+
+def _words(text: str) -> list[str]:
+    return [word.removesuffix("s") for word in re.findall(r"[^\W\d_]{2,}", fold(text))]
+
+
+def undone(text: str, evidence: Sequence[Fact]) -> str:
+    """A clause that denies what the evidence affirms: nothing there denies but an "only" before it ("only fits 20"), or another entry of a
+    table ("stringing: not strung, uniformity: very good": "it is not good"); empty where there is none."""
+    whole = "\n".join(map(as_sentence, evidence))
+    entries = [entry for entry in re.split(r"[,;]\s|\n", whole) if entry.strip()]
+    only = telling(" ".join(match[1] for match in _ONLY.finditer(whole)))
+    in_table = all(isinstance(fact, str) and is_notation(fact) for fact in evidence)
+    for clause in (_ANSWERED.sub("", clause) for clause in _CLAUSE.split(text)):
+        if not polarity(clause) or _ONLY.search(clause):
+            continue
+        denied = [match["word"] for match in _NOT.finditer(clause)] if in_table else []
+        if any(all(not polarity(entry) for entry in holding) for word in denied if (holding := _holding(word, entries))):
+            return clause.strip()
+        said = frozenset(word for word in telling(clause) if not polarity(word))
+        against = (entry for entry in entries if polarity(entry) and not _ONLY.search(entry))
+        if said and said <= only and not any(said & telling(entry) for entry in against):
+            return clause.strip()
+    return ""
+
+
+def _holding(word: str, entries: Iterable[str]) -> list[str]:
+    return [entry for entry in entries if re.search(rf"\b{re.escape(word)}\b", entry, re.IGNORECASE)]
+
+
+def misplaced(text: str, evidence: Sequence[Fact]) -> str:
+    """The name of an entry of a table that a text gives another entry's value ("size is silver"); empty where there is none."""
+    for fact in evidence:
+        if not isinstance(fact, str) or not is_notation(fact):
+            continue
+        parts = (entry.strip() for entry in re.split(r"[,;]", as_sentence(fact).partition(": ")[2]))
+        pairs = [part.partition(": " if ": " in part else " ") for part in parts]
+        entries = [(telling(name), telling(value)) for name, _, value in pairs]
+        for name, value in _GIVEN.findall(text.lower()):
+            own = [values for names, values in entries if telling(name) & names]
+            others = [values for names, values in entries if not telling(name) & names]
+            if own and telling(value) and any(telling(value) & values for values in others) and not any(telling(value) & v for v in own):
+                return str(name)
+    return ""
 
 
 def turned(text: str, evidence: Sequence[Fact]) -> str:

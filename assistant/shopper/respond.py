@@ -16,8 +16,30 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.models.entailment import Verdict, asks_yes_or_no, echoed, polarity, said, swapped, telling
-from assistant.models.grounding import crossed, strange, support, turned, unsupported, valueless, without_stutter
+from assistant.models.entailment import (
+    Verdict,
+    asks_yes_or_no,
+    clashes,
+    echoed,
+    only_repeats,
+    owes_a_figure,
+    polarity,
+    said,
+    swapped,
+    telling,
+)
+from assistant.models.grounding import (
+    crossed,
+    misplaced,
+    repeated,
+    strange,
+    support,
+    turned,
+    undone,
+    unsupported,
+    valueless,
+    without_stutter,
+)
 from assistant.models.notation import is_notation
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
@@ -32,7 +54,7 @@ LEAST_SCORE = -0.8
 BRIEF_SENTENCES = 2
 READERS = 2
 """Threads that read verdicts while the phraser writes."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|(?<=\w)\.\.+\s*")
 _ONE_VALUE = re.compile(r"(?P<name>[a-z][a-z ]*(?:: [a-z][a-z ]*)?): (?P<value>[^:;,]*[^:;,.!?])")
 _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
 
@@ -175,9 +197,9 @@ def checked(
     """(the words that may be said, "") or ("", why none of them may).
 
     `strict`: nothing is said to a yes/no question that only repeats it, unless the evidence says yes to all of it; nor what affirms a
-    clause that denies, nor what adds nothing to the question. That costs good replies (on public questions a tenth of ROUGE-L), and is
-    what a shop owes its customers. `settled`: what the evidence says to the question, by
-    rules where it is not given.
+    clause that denies, what says a word twice that its source says once, what has no figure where one was asked for and is known, or
+    what adds nothing to the question. That costs good replies (on public questions a tenth of ROUGE-L), and is what a shop owes its
+    customers. `settled`: what the evidence says to the question, by rules where it is not given.
     """
     text = without_stutter(phrasing.text.strip())
     if not text or not phrasing.complete:
@@ -199,14 +221,23 @@ def checked(
         return "", f"swapped {value!r}"
     if figure := crossed(text, request.evidence):
         return "", f"crossed {figure}"
-    if valueless(text, request.evidence):
+    if name := misplaced(text, request.evidence):
+        return "", f"crossed {name!r}"
+    if clause := undone(text, request.evidence):
+        return "", f"turned {clause!r}"
+    if valueless(text, request.evidence) or (strict and owes_a_figure(text, request.message, told)):
         return "", "nothing of its value"
     if strict and (clause := turned(text, request.evidence)):
         return "", f"turned {clause!r}"
     if strict and _adds_nothing(text, request):
         return "", "nothing new"
+    if strict and (word := repeated(text, request.evidence)):
+        return "", f"repeats {word!r}"
     if strict and settled.verdict is Verdict.SILENT and asks_yes_or_no(request.message) and (words := echoed(text, request.message, told)):
         return "", f"echo {min(words)!r}"
+    doubtful = strict or polarity("\n".join(told)) or clashes(request.message, told)
+    if doubtful and not settled.allows(Verdict.YES) and said(text) is Verdict.SILENT and only_repeats(text, request.message, told):
+        return "", "echo of all that was asked"
     claims = unsupported(text, request.evidence, request.message, names=names)
     if claims:
         return "", str(claims[0])
@@ -246,8 +277,15 @@ def plain_words(request: Request) -> str:
     asked = telling(request.message)
     pieces = [stated(as_sentence(fact)) if isinstance(fact, str) and is_notation(fact) else as_sentence(fact) for fact in request.evidence]
     best = max(pieces, key=lambda piece: len(asked & telling(piece)), default="")
-    sentences = _SENTENCE.split(best.strip())
+    sentences = [sentence for sentence in _SENTENCE.split(best.strip()) if sentence]
     if request.style == "full" or len(sentences) <= BRIEF_SENTENCES:
         return best.strip()
-    ranked = sorted(range(len(sentences)), key=lambda place: (-len(asked & telling(sentences[place])), place))
-    return " ".join(sentences[place] for place in sorted(ranked[:BRIEF_SENTENCES]))
+    shares = [len(asked & telling(sentence)) for sentence in sentences]
+    ranked = sorted(
+        (place for place in range(len(sentences)) if shares[place] or not any(shares)), key=lambda place: (-shares[place], place)
+    )
+    return " ".join(_ended(sentences[place]) for place in sorted(ranked[:BRIEF_SENTENCES]))
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence[-1:] in set(".!?:") else f"{sentence}."

@@ -160,6 +160,42 @@ def test_a_value_is_not_swapped_for_the_one_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "evidence", "reply", "why"),
+    [
+        ("how many cups fit on it?", "note that it only fits 6 small cups.", "It does not fit 6 cups.", "turned"),
+        ("do you post abroad?", "we do not post abroad, only within the mainland.", "No, it isn't within the mainland.", "turned"),
+        ("does it fit a bus?", "it only fits a car.", "No, it does not fit a bus.", ""),
+        ("", 'pearl: { color:"cream", uniformity:"very-good", stringing:"not-strung" }', "It is cream and it is not good.", "turned"),
+        ("", 'band: { size:"womens-standard", color:"Silver" }', "The band has a color and its size is silver.", "crossed"),
+        ("", 'band: { size:"womens-standard", color:"Silver" }', "The band is silver and womens standard.", ""),
+        ("does it come with the wood?", "requires additional timber (not included).", "It comes with the wood.", "echo"),
+        ("is it scent-free?", "contains no scent or dye.", "It is scent free.", ""),
+    ],
+)  # fmt: skip
+def test_what_turns_its_evidence_round_is_refused_for_anybody(question: str, evidence: str, reply: str, why: str) -> None:
+    text, refused = checked(Request(question, (evidence,)), Phrasing(reply, -0.1, True))
+    assert refused.partition(" ")[0] == why, text
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "reply", "why"),
+    [
+        ("what is in the kit?", "all that is needed for 12 tiles: magnets, paint.", "The kit is the kit for paint.", "repeats"),
+        ("how long does it fly?", "charging takes 40 minutes, flying 5 to 8 minutes.", "It flies with its charging minutes.", "nothing"),
+        ("how long does it fly?", "charging takes 40 minutes, flying 5 to 8 minutes.", "It flies 5 to 8 minutes.", ""),
+        ("how big is it?", "16.5 inches long, 15.5 inches wide", "It is 16.5 inches long and 15.5 inches wide.", ""),
+    ],
+)  # fmt: skip
+def test_a_customer_gets_no_words_that_go_round_in_a_circle(question: str, evidence: str, reply: str, why: str) -> None:
+    assert checked(Request(question, (evidence,)), Phrasing(reply, -0.1, True), strict=True)[1].partition(" ")[0] == why
+
+
+def test_snippets_joined_by_dots_are_told_one_by_one() -> None:
+    told = "teach your kids about farm life..the barn has a sliding door that lets the animals in..farms are kind of amazing"
+    assert plain_words(Request("does the barn have a door?", (told,))) == "the barn has a sliding door that lets the animals in."
+
+
+@pytest.mark.parametrize(
     ("attribute", "said"),
     [
         ("number of sets: 1", "The number of sets is 1."), ("light source: type: Halogen", "The light source type is Halogen."),

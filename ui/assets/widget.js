@@ -60,7 +60,7 @@ button { cursor: pointer; background: none; border: 0; padding: 0; }
 form { display: flex; align-items: flex-end; gap: 6px; margin: 0 14px; padding: 4px 4px 4px 6px; background: var(--card); border: 1px solid var(--line); border-radius: 15px; } form:focus-within { border-color: var(--a); box-shadow: 0 0 0 1px var(--a); } textarea:focus-visible { outline: none; }
 textarea { flex: 1; min-width: 0; border: 0; background: none; padding: 9px 10px; font-size: 16px; line-height: 1.4; resize: none; max-height: 116px; outline: none; } textarea::placeholder { color: var(--soft); opacity: 1; }
 .send { width: 40px; height: 40px; border-radius: 11px; background: var(--a); color: var(--on); display: grid; place-items: center; flex: none; } .send svg { width: 19px; height: 19px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
-.small { font-size: 12px; line-height: 1.4; color: var(--soft); text-align: center; padding: 8px 18px max(12px, env(safe-area-inset-bottom)); }
+.small { font-size: 12px; line-height: 1.4; color: var(--soft); text-align: center; text-wrap: balance; padding: 8px 18px max(12px, env(safe-area-inset-bottom)); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @keyframes rise { from { opacity: 0; transform: translateY(10px); } } @keyframes breathe { 50% { opacity: .35; } }
 @media (max-width: 640px) { .panel, .left .panel { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; } .open .launch { display: none; } .launch .label { display: none; } }
