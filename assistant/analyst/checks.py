@@ -199,6 +199,8 @@ class CheckedTurn(SpecialTurn):
                 Refuse("The reviews carry no dates, so they cannot be asked about by period.", "period", ("average rating by department",))
             )
         for period in named:
+            if cube == "sales" and period.grain == "span" and period.last.year > self.home.today.year + 1:
+                raise Stop(Clarify(f"I read {period.title}, which the data does not reach; from when to when do you mean?", slot="period"))
             if cube == "sales" and period.clipped(self.home.first_day, self.home.today) is None:
                 reach = f"{self.home.first_day.day} {self.home.first_day:%b %Y} to {self.home.today.day} {self.home.today:%b %Y}"
                 raise Stop(

@@ -122,7 +122,7 @@ def _orders_a_write(reading: Reading, lexicon: Lexicon) -> bool:
         rest = words[n + 1 : n + 8]
         if not rest:
             continue
-        if word in _SOFT and rest[0] in _ANALYTIC_AFTER:
+        if word in _SOFT and (rest[0] in _ANALYTIC_AFTER or (word == "send" and _asks_for_figure(reading, n))):
             continue
         if word in (
             "remove",
@@ -147,6 +147,13 @@ def _orders_a_write(reading: Reading, lexicon: Lexicon) -> bool:
         ):
             return True
     return False
+
+
+def _asks_for_figure(reading: Reading, n: int) -> bool:
+    """ "Send net sales for May": what is to be sent is a figure of a time, to nobody else."""
+    rest = {t.text for t in reading.tokens[n + 1 :]}
+    near = any(m.all("metric") and 0 < m.start - n <= 3 for m in reading.marks)
+    return near and bool(reading.of("period")) and "to" not in rest and not reading.of("customer")
 
 
 def _begins_figure(reading: Reading, n: int) -> bool:

@@ -23,6 +23,8 @@ _ADJECTIVES = {
     "annually": "year",
     "hourly": "hour",
 }
+_PER_CUSTOMER = {"orders": "orders_per_customer", "units": "units_per_customer", "net_sales": "spend_per_customer"}
+"""What "how many ... per customer" asks for: an average, no list."""
 _ITEM_WORDS = frozenset(
     ["item", "items", "article", "articles", "thing", "things", "gift", "gifts", "goods", "good", "merchandise", "stuff"]
 )
@@ -235,7 +237,11 @@ class Nouns:
 
     def _after_by(self, mark: Mark, lead: Mark, dimension: str, metric: str) -> None:
         draft, time = self.draft, self._time(dimension)
-        if metric and draft.ranked:
+        each = _PER_CUSTOMER.get(draft.metrics[0], "") if len(draft.metrics) == 1 else ""
+        if each and dimension == "customer" and lead.text == "per" and self.reading.has("how_many", "how_much"):
+            draft.used.add(mark.start)
+            draft.metrics[:] = [each]
+        elif metric and draft.ranked:
             self._metric(mark, metric)
         elif time and draft.per not in ("", dimension) and lead.text != "per":
             self._group(mark, dimension)

@@ -144,6 +144,21 @@ def make_edge_of_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
     return g.fixed(m, _edge(g.unit("year", date(year, 1, 1)), m["edge"], count)) if 0 < count <= 365 else None
 
 
+def make_months_of_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "The first nine months of 2011", "the last two quarters of 2010"."""
+    count = _count(m) * (3 if m["unit"].startswith("quarter") else 1)
+    if not 0 < count <= 12:
+        return None
+
+    def build(year: int) -> Period:
+        whole = g.unit("year", date(year, 1, 1))
+        if m["edge"] in ("first", "opening"):
+            return Period(whole.first, add_months(whole.first, count) - timedelta(days=1))
+        return Period(add_months(whole.last + timedelta(days=1), -count), whole.last)
+
+    return g.dated(m, build)
+
+
 def _count(m: re.Match[str]) -> int:
     said = m.groupdict().get("count") or "1"
     return int(said) if said.isdigit() else NUMBERS[said]

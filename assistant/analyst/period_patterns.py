@@ -22,6 +22,7 @@ from assistant.analyst.period_makers import (
     make_iso_week,
     make_last_n,
     make_month_year,
+    make_months_of_year,
     make_months_to,
     make_more_days,
     make_named_day,
@@ -188,6 +189,13 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         ),
         (r"(?:the )?(?P<edge>first|last|final|opening|closing) " + _COUNT + r" days (?:of|in)(?: the)? " + _M + _YO, make_edge_of_month),
         (r"(?:the )?(?P<edge>first|last|final|opening|closing) " + _COUNT + r" days (?:of|in)(?: the)?(?: year)? " + _Y, make_edge_of_year),
+        (
+            r"(?:the )?(?P<edge>first|last|final|opening|closing) "
+            + _COUNT
+            + r" (?P<unit>months|quarters) (?:of|in)(?: the)?(?: year)? "
+            + _Y,
+            make_months_of_year,
+        ),
         (r"(?:the )?(?:very )?(?P<edge>first|last|final|opening|closing) day (?:of|in)(?: the month of)? " + _M + _YO, make_edge_of_month),
         (
             r"(?:the )?"

@@ -46,7 +46,7 @@ class RankingTurn(Turn):
             dimensions = self.context.by
         if not dimensions:
             listed = [d for d, placed in self.draft.filters.at.items() if len(placed) > 1]
-            dimensions = tuple(listed) if len(listed) == 1 and reading.has("rank") else ()
+            dimensions = tuple(listed) if len(listed) == 1 and (reading.has("rank") or "which of" in reading.text) else ()
         if not dimensions:
             subject = f" by {self.semantics.metrics[metrics[0]].name}" if metrics else ""
             raise Stop(
