@@ -42,7 +42,8 @@ class EntityExtractor:
     def extract(self, text: str, today: date | None = None) -> tuple[Entity, ...]:
         """The entities of `text`, in its order. `today` (default: the machine's date) anchors relative dates."""
         text = text[:MAX_CHARACTERS]
-        ruled = _kept(self._ruled(text, today or date.today()))  # noqa: DTZ011 - a shopper's "today" is the shop's local day
+        found = list(self._ruled(text, today or date.today()))  # noqa: DTZ011 - a shopper's "today" is the shop's local day
+        ruled = _kept(entity for entity in found if not _is_amount(entity, found))
         named = [entity for entity in self.gazetteer.find(text) if not _inside(entity, ruled)]
         ruled = [entity for entity in ruled if entity.kind not in {"ordinal", "quantity", "date"} or not _within_product(entity, named)]
         return tuple(sorted(_unique([*ruled, *named, *reasons(text)]), key=lambda e: (e.start, e.end, -e.score)))
@@ -60,6 +61,12 @@ class EntityExtractor:
         yield from numbers.ordinals(text)
         yield from dates.dates(text, today, day_first=self.day_first)
         yield from dates.periods(text, today)
+
+
+def _is_amount(entity: Entity, found: Iterable[Entity]) -> bool:
+    """Whether five figures that stand alone are what something may cost and no post code: "more than 10000"."""
+    bounds = (other for other in found if other.kind in {"money_max", "money_min"})
+    return entity.kind == "zip" and entity.score < 1 and any(b.start < entity.start and entity.end <= b.end for b in bounds)
 
 
 def reasons(text: str) -> Iterator[Entity]:

@@ -76,7 +76,7 @@ _OVER = (
 )
 _NOT = (
     r"(?:can(?:no|')?t|can\s+not|won'?t|don'?t|do\s+not|doesn'?t|does\s+not|did\s+not|shouldn'?t|mustn'?t|must\s+not|should\s+not|may\s+not|"
-    r"wouldn'?t|would\s+not|will\s+not|couldn'?t|not|never|no(?:thing)?|isn'?t|aren'?t|without)\s+(?:(?:be|is|am|are|it|i|we|to|want|wanna|like|"
+    r"wouldn'?t|would\s+not|will\s+not|couldn'?t|shan'?t|needn'?t|oughtn'?t|daren'?t|ain'?t|unable|refuse|refusing|hate|not|never|no(?:thing)?|isn'?t|aren'?t|without)\s+(?:(?:be|is|am|are|it|i|we|to|want|wanna|like|"
     r"need|afford|go|going|cost|costing|costs|pay|paying|spend|spending|price|priced|looking|willing|planning|prepared|rather|really|much|"
     r"should|anything|any|something|a|an|single|cents?|penny|pennies|dollar|dime|bit|too|far|way)\s+){0,6}?"
 )
@@ -157,7 +157,7 @@ _AFTER_ORDINAL = (
 )
 _ORDINAL = re.compile(
     rf"\b(?:the\s+|that\s+|your\s+)?(?:(?P<word>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|final)|(?P<figure>\d{{1,2}})(?:st|nd|rd|th))\b{_AFTER_ORDINAL}"
-    rf"|\b(?:number|no\.?|nr\.?|option|choice|item|result|#)\s*(?P<number>\d{{1,2}}|{_SMALL})\b(?!\s*[-\d])",
+    rf"|\b(?:number|no\.?|nr\.?|option|choice|item|result|#)\s*(?P<number>\d{{1,2}}|{_SMALL})\b(?!\s*-?\d)",
     re.IGNORECASE,
 )
 
@@ -234,9 +234,18 @@ def quantities(text: str) -> Iterator[Entity]:
         yield Entity("quantity", match[0], value, match.start(), match.end())
 
 
+_LASTS = re.compile(
+    r"\b(?:long|does|do|will|would|should|can|may|might|must|to|not|n't|(?:warranty|guarantee|battery|it|they|sale|offer|supply|charge))\s+last$",
+    re.IGNORECASE,
+)
+"""The verb: "how long does the warranty last"."""
+
+
 def ordinals(text: str) -> Iterator[Entity]:
     """Which one of a list: 1 for the first, -1 for the last."""
     for match in _ORDINAL.finditer(text):
+        if match["word"] and _LASTS.search(text[: match.end()]):
+            continue
         if match["word"]:
             value: int | None = _ORDINALS[match["word"].lower()]
         elif match["figure"]:

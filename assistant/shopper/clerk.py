@@ -145,13 +145,26 @@ class ShopperClerk:
     def _corrected(self, understanding: Understanding) -> Understanding:
         """The message from where its writer thinks better of it: "exchange it, or no, actually cancel the order"; who and which stay."""
         turn = _THINKS_BETTER.search(understanding.text)
-        if turn is None or self._understand is None or not says_write(understanding.text[turn.end() :]):
+        if turn is None or self._understand is None:
             return understanding
+        if not says_write(understanding.text[turn.end() :]):
+            return self._sought_instead(understanding, turn)
         kept = [e for e in understanding.of_kind(*_WHO_AND_WHICH) if e.end <= turn.end()]
         names = " ".join(dict.fromkeys(e.surface for e in kept))
         fresh = self._understand(understanding.text[turn.end() :])
         shifted = tuple(replace(e, start=0, end=0) for e in kept)
         return replace(fresh, text=f"{fresh.text} {names}".strip(), entities=(*fresh.entities, *shifted), embedding=understanding.embedding)
+
+    def _sought_instead(self, understanding: Understanding, turn: re.Match[str]) -> Understanding:
+        """The message from where something else is looked for: "a ring, no wait, a bracelet"; whole where no goods follow."""
+        if (
+            self._understand is None
+            or says_write(understanding.text[: turn.start()])
+            or len(understanding.text[turn.end() :].split()) < _CURT
+        ):
+            return understanding
+        fresh = self._understand(understanding.text[turn.end() :])
+        return fresh if fresh.of_kind("category") else understanding
 
     def _look(self, understanding: Understanding, state: DialogueState, shelf: Shelf) -> Sight:
         naming = read_names(understanding, shelf)
@@ -263,6 +276,7 @@ class ShopperClerk:
             part.faq is not None
             and part.faq.score >= weighing.FAQ_LIKELY
             and p.move is Move.FAQ
+            and not (part.reference.way == "ordinal" and part.reference.ids)
             and not (sight.naming.ids and _asks_price(part.understanding.text))
             for part, p in zip(sights, plans, strict=True)
         ]
@@ -395,7 +409,7 @@ class ShopperClerk:
 
 def _of_goods(sight: Sight) -> bool:
     """Whether a half of a message clearly speaks of goods: names a product or a category, or is near to one."""
-    return bool(sight.naming.ids or sight.understanding.of_kind("category")) or sight.goods >= weighing.GOODS_SURE
+    return bool(sight.naming.ids or sight.reference.ids or sight.understanding.of_kind("category")) or sight.goods >= weighing.GOODS_SURE
 
 
 def _asks_price(text: str) -> bool:

@@ -73,6 +73,11 @@ def by_aspect(table: Table, text: str) -> str:
     return ""
 
 
+def asks_aspect(text: str) -> bool:
+    """Whether a text asks for a measure of products, such as which is the lightest."""
+    return bool(_aspect(text))
+
+
 def aspect_of(product: Product, text: str) -> tuple[str, str] | None:
     """The field that a question of degree is about ("how heavy is it?") with what the product states; None where it asks or states none."""
     asked = _aspect(text)

@@ -14,7 +14,7 @@ from assistant.models.numbers import parse_number
 from assistant.models.recommender import Recommender
 from assistant.shopper import cues, products
 from assistant.shopper.companions import backed, best_companion
-from assistant.shopper.comparison import beside_one_another, by_aspect
+from assistant.shopper.comparison import asks_aspect, beside_one_another, by_aspect
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
 from assistant.shopper.reply import Outcome, about, highest_price, joined, lowest_price, money, price_of, said
@@ -29,6 +29,7 @@ from assistant.types import Evidence, Scalar, Source, Status
 from retrieval.types import Retriever
 
 _HAVING = re.compile(r"\b(?:have|got|available|enough|left|get|buy|order|need|want)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"[?.!;:,]+\s+(?:and |also )?|\s+and\s+(?=(?:is|are|does|do|can|has|have|how|what)\b)", re.IGNORECASE)
 _NAMED_BACK = 4
 """Words of a thing sought that are said back."""
 _BASKET = re.compile(
@@ -111,6 +112,7 @@ class Counter:
             pieces.append(total[0])
             values = [total[1]]
         if _BASKET.search(sight.understanding.text):
+            pieces = [piece for piece in pieces if not piece.facts.get(SILENT)]
             pieces.append(said(line("no_basket", self._settings)))
         kept = tuple(p.id for p in chosen)
         filled = [v for v in values if v is not None]
@@ -159,7 +161,10 @@ class Counter:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
             aspect = by_aspect(beside_one_another(chosen, self._currency), sight.understanding.text)
-            pieces.insert(0, about(best, aspect or verdict, difference=difference))
+            if not aspect and asks_aspect(sight.understanding.text):
+                pieces.insert(0, said(line("not_stated", self._settings)))
+            else:
+                pieces.insert(0, about(best, aspect or verdict, difference=difference))
             if dearer or _WHICH.search(cues.plain(sight.understanding.text)):
                 chosen = tuple(sorted(chosen, key=lambda p: p.id != best.id))
         kept = tuple(p.id for p in chosen)
@@ -341,13 +346,16 @@ class Counter:
 
     def _listed(self, wish: Wish, sight: Sight, state: DialogueState) -> Outcome:
         vector = sight.understanding.embedding if wish.query == cues.plain(sight.understanding.text) else None
-        found = self._finder.find(wish, self._results, vector)
+        found = self._finder.find(wish, self._results, vector, widen=True)
         if not (found.products or found.nearest or wish.core):
             whole = replace(wish, query=sight.understanding.text)
             found = self._finder.find(whole, self._results, sight.understanding.embedding)
         if not found.products:
             return self._nothing(wish, found, state, sight.understanding.text)
         one = len(found.products) == 1
+        sought = "" if self._finder.named(wish) else self._sought(wish, sight.understanding.text)
+        if sought:
+            return self._list(line("only_mentioned", self._settings, what=sought), found.products, state, wish)
         head = (
             f"I found {found.total} that fit; the best of them:"
             if found.total > len(found.products)
@@ -436,6 +444,8 @@ class Counter:
         if asked.question and not (asked.price or asked.stock):
             if _HAVING.search(text) and read_options(product, text):
                 return [products.stock_answer(product, text, quantity)]
+            if (missing := products.option_lacking(product, sight.understanding)) is not None:
+                return [missing]
             if not products.asks_something(product, sight.understanding):
                 return [self._presented(product, text)]
         answers = []
@@ -447,6 +457,10 @@ class Counter:
             answers.append(products.options_answer(product, text))
         if asked.question:
             answers.append(products.question_answer(product, sight.understanding))
+        if (asked.price or asked.stock) and not asked.question and (other := _other_half(text)):
+            aside = replace(sight.understanding, text=other)
+            if products.asks_something(product, aside):
+                answers.append(products.question_answer(product, aside))
         silent = len(answers) == 1 and answers[0].evidence.facts.get(SILENT)
         return [*answers, products.known_of(product, self._currency)] if silent and not products.yes_or_no(text) else answers
 
@@ -477,6 +491,16 @@ class Counter:
     def _intent(self, sight: Sight) -> str:
         asked = products.facets(sight.understanding.text, has_variants=True)
         return "price_question" if asked.price else "check_stock" if asked.stock else "product_question"
+
+
+def _other_half(text: str) -> str:
+    """The half of a message that asks a yes or no beside a price or a stock: "is it oven proof, and how many are left?"."""
+    parts = [part.strip() for part in _ASIDE.split(cues.plain(text)) if len(part.split()) > 2]
+    return (
+        next((p for p in parts if products.yes_or_no(p) and not (cues.PRICE.search(p) or cues.STOCK.search(p))), "")
+        if len(parts) > 1
+        else ""
+    )
 
 
 def _kind_wish(product: Product) -> Wish:

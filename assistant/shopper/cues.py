@@ -149,6 +149,10 @@ ANGER = _any(
     r"never (?:again|buy|order|shop)\w*|(?:so|very|really) angry|pissed|joke of a|waste of (?:time|money)|"
     r"third time|wtf|are you (?:kidding|serious|joking))\b",
 )
+ANOTHER = _any(
+    r"\b(?:new|another|different|second|better|sturdier|replacement) ones?\b|\b(?:need|want|after|looking for|time for|get) (?:me |us )?"
+    r"(?:a |an |some )?(?:new|another|replacement)\b|\b(?:to )?replace (?:it|them|that|this)\b|\breplacement for\b"
+)
 CARE = _any(
     r"\b(?:can|could|may|should|must|do|does|how|is it (?:ok|safe|okay)|safe) (?:\w+ ){0,3}?(?:wash|tumble|"
     r"iron|dry[- ]?clean|bleach|clean|polish|care for|take care of)\b",
@@ -200,12 +204,15 @@ COMPARE = _any(
     r"has )?(?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher|lighter|heavier|"
     r"warmer|larger|smaller|thicker|thinner|longer|shorter|stronger|wider|lightest|heaviest|warmest|biggest|largest|smallest|thickest|"
     r"thinnest|longest|shortest|strongest|widest|tallest|brightest)\b|"
+    r"\bput\b.{3,80}\b(?:next to|beside|against|alongside)\b|\b(?:price|money)[- ]wise\b|\bweigh (?:up )?.{3,60} against\b|"
     r"\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|"
     r"of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )
 SIMILAR = _any(
     r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those)\b|more like|"
-    r"something like (?:the|it|this|that)|same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|"
+    r"something like (?:the|it|this|that)|along (?:the|those|these|similar) lines|"
+    r"in the spirit of|akin to|close to (?:the|this|that) (?=[a-z])|"
+    r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|"
     r"instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
 )
 GOES_WITH = _any(
@@ -227,7 +234,8 @@ STOCK = _any(
     r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|"
     r"how many (?:[\w'-]+ ){0,10}?(?:left|have|got|are there|remain\w*|available|in (?:stock|store|total))|"
     r"how many (?:of (?:them|those|these|it) )?(?:do|did|does|can) (?:you|u|ya|they|the shop)\W*$|"
-    r"any left|still have|left in|units|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|"
+    r"any (?:[\w'-]+ ){0,8}left|how many (?:exactly|precisely|altogether|in all)\W*$|"
+    r"still have|left in|units|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|"
     r"on hand|do you still|restock\w*)\b"
 )
 HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
@@ -242,7 +250,9 @@ MORE = _any(
     r"else|other ones|some more|more options|more results|other options|any others|the rest)(?:\s+(?:please|"
     r"of them|like these|options|results))?\W*$"
 )
-PRONOUN = _any(r"\b(?:it|its|it'?s|this|that|this one|that one|the one|same one|the item|the product|the thing)\b")
+PRONOUN = _any(
+    r"\b(?:it|its|it'?s|this|(?<!thing )(?<!one )(?<!ones )that|this one|that one|the one|same one|the item|the product|the thing)\b"
+)
 PLURAL = _any(
     r"\b(?:these|those|them|they|both|either|the (?:two|three|four)|all of (?:them|these|those)|the ones|"
     r"ones (?:you|above)|of the (?:above|list))\b"

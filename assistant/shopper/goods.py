@@ -25,6 +25,13 @@ from assistant.shopper.weighing import (
 _BRIEF = 8
 _SURE = 0.5
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
+_WITH_TRAIT = re.compile(
+    r"\W*(?:(?:and|but|ok|only|just|maybe|rather|got|have|any|them|it|what about|how about)\W+)*(?:in|with|size|made of)\b", re.IGNORECASE
+)
+_RATHER = re.compile(
+    r"\W*(?:(?:ok|and|maybe|rather|something|anything)\W+)*(?:bigg|small|larg|light|heavi|long|short|wid|narrow|warm|thick|thinn|strong|soft|dark|bright)er\b",
+    re.IGNORECASE,
+)
 _WHAT_ABOUT = re.compile(r"\W*(?:and|or|what|how)\s+(?:about|for|with)\b", re.IGNORECASE)
 
 
@@ -35,10 +42,14 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
     u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
     if naming.missing and u.intent in PRODUCT_INTENTS and u.confidence >= _SURE and faq < FAQ_LIKELY and not u.of_kind("first_last_name"):
         return Plan(Move.MISSING, naming.missing, "asks for a product that does not exist")
+    if _leaves_out(sight, state, text) or _narrows(sight, state, text):
+        return Plan(Move.SEARCH, "refine", "says more of the last search")
     if cues.RANGE.search(text) and not sight.wish.core:
         return Plan(Move.RANGE, why="what there is altogether")
     if _of_those_shown(sight, state, text):
-        return _of_several(sight, state, text) or (_of_spoken(sight, text) if reference.ids else _of_shelf(sight, state, text))
+        return _of_several(sight, state, text) or (
+            _of_spoken(sight, text) if reference.ids or reference.beyond else _of_shelf(sight, state, text)
+        )
     if cues.ELSEWHERE.search(text) and not naming.ids:
         return None
     if faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
@@ -53,6 +64,21 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
     return _of_several(sight, state, text) or (
         _of_spoken(sight, text) if spoken or reference.way == "ordinal" else _of_shelf(sight, state, text)
     )
+
+
+def _leaves_out(sight: Sight, state: DialogueState, text: str) -> bool:
+    """Whether a few words only say what is not wanted of what was searched for: "not the striped ones", "anything that isn't blue"."""
+    brief = len(text.split()) <= _BRIEF and bool(state.wish) and state.subject == "product"
+    told = any(match["words"] for match in cues.NEGATION.finditer(text)) and (sight.faq is None or sight.faq.score < FAQ_LIKELY)
+    return brief and told and bool(sight.wish.excluded) and not (sight.wish.core or sight.naming.ids) and sight.ask is None
+
+
+def _narrows(sight: Sight, state: DialogueState, text: str) -> bool:
+    """Whether a few words only add a trait to what was searched for: "in size L and green"."""
+    wish = sight.wish
+    brief = len(text.split()) <= _BRIEF and bool(state.wish) and state.subject == "product" and bool(_WITH_TRAIT.match(text))
+    traits = wish.colours or wish.materials or wish.sizes
+    return brief and bool(traits) and not (sight.kind_known or sight.naming.ids or sight.reference.ids) and sight.ask is None
 
 
 def _of_those_shown(sight: Sight, state: DialogueState, text: str) -> bool:
@@ -123,7 +149,7 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like those shown")
     if re.search(r"\bhow many\b", text, re.IGNORECASE) and sight.kind_known and not cues.PRONOUN.search(text):
         return Plan(Move.COUNT, why="how many of a kind")
-    elliptic = (_ONES.search(text) or _WHAT_ABOUT.match(text)) and not u.of_kind("category")
+    elliptic = (_ONES.search(text) or _WHAT_ABOUT.match(text) or _RATHER.match(text)) and not u.of_kind("category")
     if state.wish and ((not sight.wish.core and sight.wish.constrained) or (elliptic and sight.wish.words)):
         return Plan(Move.SEARCH, "refine", "narrows the last search")
     wants = u.intent in PRODUCT_INTENTS or sight.understanding.of_kind("category", "money_max", "money_min")
@@ -131,12 +157,17 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         sight.kind_known
         and sight.wish.core
         and (wants or faq < FAQ_LIKELY)
-        and (u.intent != "out_of_scope" or (cues.SEEKS.search(text) and u.of_kind("category")) or _opens_with_goods(sight, text))
+        and (u.intent != "out_of_scope" or _seeks(sight, text) or _opens_with_goods(sight, text))
     ):
         return Plan(Move.SEARCH, why="a kind of product")
     if u.intent in {"product_search", "recommend"} and (faq < FAQ_LIKELY or u.confidence >= 0.6 or seeks_goods(sight)) and sight.wish.words:
         return Plan(Move.SEARCH, why="a wish in words")
     return None
+
+
+def _seeks(sight: Sight, text: str) -> bool:
+    u = sight.understanding
+    return bool(u.of_kind("money_max", "money_min") or (cues.SEEKS.search(text) and u.of_kind("category")))
 
 
 def _opens_with_goods(sight: Sight, text: str) -> bool:

@@ -22,6 +22,10 @@ ALIKE = 82.0
 _SHARED = 4
 """Names from which a word in them tells no product any more."""
 
+_THE = re.compile(r"\b(?:the|your)\s+(?P<name>[\w'-]+(?:\s+[\w'-]+){1,3})", re.IGNORECASE)
+_ASKS_FACT = re.compile(
+    r"\b(?:how much|how many|price|cost|stock|colou?rs?|sizes?|made of|material|weigh|heavy|is|does|has|can)\b", re.IGNORECASE
+)
 _MOST, _LESS = 0.75, 0.6
 """Share of a name from which it is said."""
 _TOLD = 3
@@ -85,7 +89,7 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
     """The products that a message names, in its order."""
     text = understanding.text.replace("’", "'")
     found = _alike(text, shelf) + _plain(text, shelf) + _partial(understanding, shelf)
-    found = found or _scattered(text, shelf)
+    found = found or _scattered(text, shelf) or _definite(text, shelf)
     mentions = _without_options(_kept(found), text, shelf)
     brand = "" if _FOR_A_BRAND.search(text) else _strange_brand(text, shelf)
     if brand and not mentions:
@@ -107,9 +111,14 @@ def _alike(text: str, shelf: Shelf) -> list[Mention]:
     found = []
     for _, score, id in process.extract(lowered, names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=12):
         place = fuzz.partial_ratio_alignment(names[id], lowered)
-        if place is not None and _same_words(names[id], lowered[place.dest_start : place.dest_end]):
+        if place is not None and _same_words(names[id], _whole_words(lowered, place.dest_start, place.dest_end)):
             found.append(Mention((id,), score, place.dest_start, place.dest_end))
     return found
+
+
+def _whole_words(text: str, start: int, end: int) -> str:
+    """The words of which `text[start:end]` holds a part."""
+    return text[text.rfind(" ", 0, start + 1) + 1 : end if (after := text.find(" ", max(end - 1, 0))) < 0 else after]
 
 
 def _same_words(name: str, said: str) -> bool:
@@ -146,6 +155,20 @@ def _scattered(text: str, shelf: Shelf) -> list[Mention]:
     return [Mention((id,), _APART, min(places[w][0] for w in words), max(places[w][1] for w in words))]
 
 
+def _definite(text: str, shelf: Shelf) -> list[Mention]:
+    """The one product whose name holds the words after "the": "which colours does the Nuthatch mug come in"."""
+    for match in _THE.finditer(text):
+        words = list(re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", match["name"]))
+        for count in range(min(len(words), _TOLD + 1), 1, -1):
+            held = [shelf.named(stem) for word in words[:count] for stem in stems(word[0])[-1:]]
+            joint = frozenset.intersection(*held)
+            own = any(len(ids) < _SHARED for ids in held) or bool(_ASKS_FACT.search(text))
+            if len(joint) == 1 and own and shelf.is_kind(stems(words[count - 1][0])[-1]):
+                start = match.start("name")
+                return [Mention(tuple(joint), _APART, start + words[0].start(), start + words[count - 1].end())]
+    return []
+
+
 def _partial(understanding: Understanding, shelf: Shelf) -> list[Mention]:
     """Names said for the most part, as the entity rules found them; less of one is enough where two are held against one another."""
     enough = _LESS if cues.COMPARE.search(understanding.text) or cues.DIFFERENCE.search(understanding.text) else _MOST
@@ -158,8 +181,9 @@ def _partial(understanding: Understanding, shelf: Shelf) -> list[Mention]:
 
 def _telling(surface: str, shelf: Shelf) -> bool:
     words = [w for w in stems(surface) if w not in word_list("filler")]
-    own = any(len(shelf.named(word)) < _SHARED for word in words)  # "rain jacket" is a kind, whatever name holds it
-    own = own or (len(words) >= _TOLD and len(frozenset.intersection(*map(shelf.named, words))) == 1)
+    borne = [shelf.named(word) for word in words if shelf.named(word)]
+    joint = {shelf.products[id].name for id in frozenset.intersection(*borne)} if borne else set()
+    own = len(joint) == 1 or len(borne) < len(words)  # "rain jacket" is a kind, whatever names hold it
     return own and (len(words) >= 2 or not shelf.is_kind(stems(surface)[-1]))
 
 

@@ -26,6 +26,8 @@ from assistant.shopper.weighing import (
     FAQ_WORTH,
     GOODS_LIKELY,
     PRODUCT_INTENTS,
+    only_the_shop_says,
+    seeks_another,
     text_over_goods,
 )
 from assistant.shopper.words import word_list
@@ -71,12 +73,12 @@ _ASKS_OF_PENDING = re.compile(
 _EMPTY_TALK = frozenset({"thanks", "chitchat", "help", "out_of_scope"})
 _OF_ITEMS = frozenset({"return", "exchange", "modify"})
 _OF_ACCOUNT = frozenset({"list", "count", "profile", "methods", "balance"})
-_WITH_METHOD = _OF_ITEMS | {"payment"}
-_IN_ORDER = re.compile(r"\bin (?:it|there|that|the order|my order)\b", re.IGNORECASE)
 _ASKED_OUTRIGHT = frozenset({"tracking", "refund", "paid_with", "address", "total"})
 _QUESTION_OR_ORDER = re.compile(
     r"^\W*(?:(?:and|ok|please|so|then|can you|could you) )*(?:track|where|how|what|when|which|who|tell|show)\b", re.IGNORECASE
 )
+_WITH_METHOD = _OF_ITEMS | {"payment"}
+_IN_ORDER = re.compile(r"\bin (?:it|there|that|the order|my order)\b", re.IGNORECASE)
 _ADVICE = re.compile(
     r"\b(?:dos(?:e|age)|symptoms?|diagnos\w*|prescri\w*|cure|treat(?:ment)? (?:for|of|my)|medicine|medication|"
     r"headache|fever|pregnan\w*|blood pressure|infection|rash|is it legal|legal advice|sue|invest(?:ing|ment)?|"
@@ -317,9 +319,9 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
     if named - {draft.order_id.lstrip("#").upper()}:
         return False
-    if sight.ask is not None and sight.ask.of_item and draft.action in _OF_ITEMS and "?" not in sight.understanding.text:
-        return True
     if draft.action == "address" and corrects_part(cues.plain(sight.understanding.text)):
+        return True
+    if sight.ask is not None and sight.ask.of_item and draft.action in _OF_ITEMS and "?" not in sight.understanding.text:
         return True
     if (
         draft.action in _OF_ITEMS
@@ -375,7 +377,11 @@ def _order_over_product(sight: Sight, state: DialogueState) -> bool:
 def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
     """Something bought is broken: never a search for another one."""
     u = sight.understanding
-    if not cues.DEFECT.search(cues.plain(u.text)) or (u.intent in {"product_search", "product_question"} and "?" in u.text):
+    if (
+        not cues.DEFECT.search(cues.plain(u.text))
+        or seeks_another(sight)
+        or (u.intent in {"product_search", "product_question"} and "?" in u.text)
+    ):
         return None
     fits = sight.faq is not None and sight.faq.score >= FAQ_HOPED
     return Plan(Move.FAQ, "sorry", "something bought is broken") if fits else Plan(Move.LINE, "defect", "something bought is broken")
@@ -398,6 +404,7 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
         or (faq >= FAQ_GUESS and sight.ask is not None and not sight.desk)
         or (faq >= FAQ_CLEAR and intent in {"out_of_scope", "chitchat", "help"})
         or (faq >= FAQ_GUESS and text_over_goods(sight) and intent not in BY_INTENT)
+        or only_the_shop_says(sight)
         or (faq >= FAQ_WORTH and (doubtful or (intent not in BY_INTENT and sight.understanding.confidence < 0.5)))
     ):
         return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")

@@ -12,7 +12,7 @@ from assistant.models.entailment import Verdict, entailment
 from assistant.models.numbers import parse_number
 from assistant.shopper import cues
 from assistant.shopper.comparison import aspect_of
-from assistant.shopper.reply import about, agreeing, joined, lowest_price, money, price_of
+from assistant.shopper.reply import about, agreeing, highest_price, joined, lowest_price, money, price_of
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
 from assistant.shopper.words import word_list
@@ -43,6 +43,7 @@ _ASKS_ALL = re.compile(
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"\b(?:choose|choices?|pick|different|kinds?|types?|sorts?|options?|variants?|versions?|models?)\b", re.IGNORECASE)
+_IN = re.compile(r"\bin (?:an? )?$", re.IGNORECASE)
 _HOW_MANY_PARTS = re.compile(
     r"\bnumber of (?!units|pieces|items|them|these|those|the\b|this)(?P<counted>[a-z][\w' -]{2,30})"
     r"(?=[?.,!;]|$|\s+(?:and|does|in|on)\b)|\bhow many (?P<what>[\w' -]{3,40}?) (?:are|is|come|comes|does|do|can|will|has|have|in)\b"
@@ -129,7 +130,8 @@ def price_answer(product: Product, text: str, currency: str, quantity: int | Non
         return FieldAnswer(
             about(
                 product,
-                f"The {product.name} {agreeing(product.name, 'costs', 'cost')} {price_of(product, currency)}, depending on the variant.",
+                f"The {product.name} {agreeing(product.name, 'costs', 'cost')} {price_of(product, currency)}, depending on the variant."
+                + (f" {quantity} of them cost {_times(product, currency, quantity)}." if quantity else ""),
             )
         )
     price = lowest_price(product)
@@ -181,6 +183,16 @@ def options_answer(product: Product, text: str) -> FieldAnswer:
             else f"The {product.name} is not available like that at the moment.",
         )
     )
+
+
+def option_lacking(product: Product, understanding: Understanding) -> FieldAnswer | None:
+    """That a product does not come in the colour asked for, with those that it comes in; None where none is asked for or it does."""
+    colours = [str(e.value) for e in understanding.of_kind("colour") if _IN.search(understanding.text[: e.start])]
+    option = next((o for o in options_of(product) if o.casefold().startswith("colo")), "")
+    if not colours or not option or any(said.option == option for said in read_options(product, understanding.text)):
+        return None
+    had = joined(list(dict.fromkeys(v.options[option] for v in product.variants if to_be_had(v) and option in v.options)))
+    return FieldAnswer(about(product, f"I'm sorry, the {product.name} does not come in {colours[0]}: it comes in {had}."), known=bool(had))
 
 
 def question_answer(product: Product, understanding: Understanding) -> FieldAnswer:
@@ -396,6 +408,11 @@ def _variant_stock(product: Product, text: str) -> FieldAnswer:
         ),
         len(had),
     )
+
+
+def _times(product: Product, currency: str, quantity: int) -> str:
+    low, high = lowest_price(product) or 0.0, highest_price(product) or 0.0
+    return f"{money(round(low * quantity, 2), currency)} to {money(round(high * quantity, 2), currency)}"
 
 
 def _no_such_variant(product: Product, options: tuple[Said, ...]) -> FieldAnswer:

@@ -82,6 +82,8 @@ def _first_n(text: str, shown: tuple[str, ...]) -> Reference | None:
     if not match:
         return None
     count = _COUNTS.get(match["count"].lower()) or int(match["count"])
+    if count > len(shown):
+        return Reference(way="ordinal", beyond=True)
     return Reference(shown[-count:] if match["end"].lower() == "last" else shown[:count], "group")
 
 

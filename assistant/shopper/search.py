@@ -22,6 +22,7 @@ DENSE_SURE = 0.5
 _PREFIX = "product:"
 _POOL = 60
 _FEW, _SHARE = 5, 0.2
+_LONG = 5
 OF_THE_THING = 2.5
 """What a product loses whose name only mentions the thing asked for: tent pegs, where a tent is wanted."""
 
@@ -51,20 +52,26 @@ class Finder:
     shelf: Shelf
     retriever: Retriever
 
-    def find(self, wish: Wish, k: int, vector: Vector | None = None, without: frozenset[str] = frozenset()) -> Found:
-        """The `k` best products for a wish, leaving out the ids in `without`."""
+    def find(
+        self, wish: Wish, k: int, vector: Vector | None = None, without: frozenset[str] = frozenset(), *, widen: bool = False
+    ) -> Found:
+        """The `k` best products for a wish, leaving out the ids in `without`. With `widen`, where none of the very kind keeps the
+        constraints, those of a wider one that do."""
         pool, hits = self._pool(wish, vector)
         kept = [product for product in pool if product.id not in without and fits(product, self.shelf.labels[product.id], wish)]
         if kept:
             return self._offered(kept, k, wish, hits)
-        for wider in (self._wider(wish), self._headed(wish)):
+        for wider in (self._wider(wish), self._headed(wish)) if widen else ():
             kept = [p for p in wider if p.id not in without and fits(p, self.shelf.labels[p.id], wish)]
             if kept:
                 return self._offered(kept, k, wish, hits)
         return self._nearest(wish, [product for product in pool if product.id not in without], hits)
 
     def _offered(self, kept: Sequence[Product], k: int, wish: Wish, hits: dict[str, Hit]) -> Found:
-        best = tuple(self._ranked(kept, wish, hits)[:k])
+        ranked = self._ranked(kept, wish, hits)
+        others = self._named(wish.other) if wish.other else frozenset()
+        rest = [p for p in ranked if (p.id in others) != (ranked[0].id in others)][: k // 2] if others else []
+        best = tuple([p for p in ranked if p not in rest][: k - len(rest)] + rest)
         return Found(best, total=sum(self._holds(p, wish) for p in kept) if all(self._holds(p, wish) for p in best) else 0)
 
     def _holds(self, product: Product, wish: Wish) -> bool:
@@ -122,6 +129,10 @@ class Finder:
     def _of_kind(self, wish: Wish) -> frozenset[str]:
         """What the core words name, and what would do as well."""
         return self._named(wish.core) | (self._named(wish.other) if wish.other else frozenset())
+
+    def named(self, wish: Wish) -> bool:
+        """Whether any product bears a word of the thing that is wished for; else products can only mention it."""
+        return any(self.shelf.named(word) for word in (*wish.core, *wish.other))
 
     def _named(self, core: tuple[str, ...]) -> frozenset[str]:
         """Products named by these words: all of them where some product has all, else the last word that names any."""
@@ -208,7 +219,7 @@ def _beside(meant: Set[str], label: Label) -> bool:
 
 def fits(product: Product, label: Label, wish: Wish) -> bool:
     """Whether a product keeps every hard constraint; for variants, whether one of them keeps all together."""
-    if any(synonyms(word) & (label.everything) for word in wish.excluded):
+    if any((synonyms(word) | _alike(word)) & label.everything for word in wish.excluded):
         return False
     if wish.brands and product.brand.casefold() not in wish.brands and not any(set(stems(b)) <= label.name for b in wish.brands):
         return False
@@ -218,6 +229,12 @@ def fits(product: Product, label: Label, wish: Wish) -> bool:
         return False
     words = label.everything
     return wish.allows_price(product.price) and _bears(words, wish)
+
+
+def _alike(word: str) -> frozenset[str]:
+    """The forms in which a description may say what is left out: "distressed" as "distressing"."""
+    base = word.removesuffix("ed") if len(word) > _LONG and word.endswith("ed") else ""
+    return frozenset((base, f"{base}e", f"{base}ing")) if base else frozenset()
 
 
 def _variant_fits(product: Product, label: Label, wish: Wish, number: int) -> bool:

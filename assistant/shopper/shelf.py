@@ -163,7 +163,8 @@ class Shelf:
         """The stems, with two that are one kind written apart put together: "ear rings"."""
         waiting = ""
         for word in words:
-            if waiting and waiting + word in self._kinds:
+            apart = bool(waiting) and bool(self.named(waiting) & self.named(word))  # "flip flops" are in names as two words, too
+            if waiting and waiting + word in self._kinds and not apart:
                 waiting += word
                 continue
             if waiting:

@@ -76,9 +76,17 @@ def seeks_goods(sight: Sight) -> bool:
     return sight.kind_known and bool(sight.wish.core) and (bounded or (u.intent in {"product_search", "recommend"} and u.confidence >= 0.5))
 
 
+def seeks_another(sight: Sight) -> bool:
+    """Whether a message that speaks of damage looks for goods: "our kettle leaks, we need a new one, 40 at most", "no ripped ones"."""
+    u = sight.understanding
+    bounded = bool(u.of_kind("money_max", "money_min", "money"))
+    wanted = sight.kind_known and bool(sight.wish.core) and (bounded or u.intent == "product_search")
+    return wanted and bool(sight.wish.excluded or cues.ANOTHER.search(u.text))
+
+
 def only_the_shop_says(sight: Sight) -> bool:
     """Whether a message speaks of what no product is about, and the shop's best text with it: a trade price, what came by mistake."""
-    return sight.faq is not None and sight.faq.score >= FAQ_WORTH and bool(sight.faq.shared & word_list("shop_matters"))
+    return sight.faq is not None and sight.faq.score >= FAQ_HOPED and bool(sight.faq.shared & word_list("shop_matters"))
 
 
 def text_over_goods(sight: Sight) -> bool:

@@ -28,7 +28,7 @@ _ABOUT = re.compile(
     r"\d\s?(?:-?ish\b|(?:dollars |bucks |quid |euros )?(?:or so|or thereabouts|give or take)\b)",
     re.IGNORECASE,
 )
-_OR = re.compile(r"\bor\b(?P<words>[^,.;?!]{3,60})", re.IGNORECASE)
+_OR = re.compile(r"(?:\bor\b|(?:\band|\bplus|,)\s+(?:also\s+)?(?:an?|some)\b)(?P<words>[^,.;?!]{3,60})", re.IGNORECASE)
 _SPAN = re.compile(
     r"(?<![\w.#-])(?:between |from )?(?:[$£€]\s?)?(?P<low>\d{1,5}(?:\.\d{1,2})?)\s*(?:-|–|to|and)\s*"
     r"(?:[$£€]\s?)?(?P<high>\d{1,5}(?:\.\d{1,2})?)"
@@ -36,6 +36,12 @@ _SPAN = re.compile(
     re.IGNORECASE,
 )
 _ONES = re.compile(r"\s+ones?\b", re.IGNORECASE)
+_SEEKS_AT_LAST = re.compile(
+    r"[a-z]{3}\s*(?:[,.;!?-]+|\s(?:so|and|but)\b)\s*(?:(?:so|and|but|i|we|im|i'm|am|are|now|just|really|hence|therefore|do|you|have)\s+)*"
+    r"(?:need|want|looking for|searching for|hunting for|after|could do with|require|got any|have any|sell any|show me|find me)\s+"
+    r"(?:(?:an?|some|any|me)\s+)+",
+    re.IGNORECASE,
+)
 _SUCH_A_ONE = re.compile(r"\b(?:an?|another|some|new|good|better|bigger|smaller)\s+(?:[a-z-]+\s+){0,2}ones?\b", re.IGNORECASE)
 """What stands for a thing named before: "took up the flute, a starter one"."""
 _ROUND = re.compile(
@@ -43,7 +49,8 @@ _ROUND = re.compile(
 )
 _TELLS = re.compile(
     r"\W*(?:hi|hello|hey|so|well)?\W*(?:we|i|my [a-z]+|our [a-z]+|he|she)(?:'re|'m|'s| are| am| is| just| have| has| got|'ve)\b"
-    r"(?! (?:looking|searching|after|in need|hunting|interested|trying))",
+    r"(?! (?:looking|searching|after|in need|hunting|interested|trying))|"
+    r"\W*(?:my|our) (?!budget|limit|max)[a-z]+ (?!needs|wants)[a-z]+(?:s|ed)\b",
     re.IGNORECASE,
 )
 _AS_TRAIT = re.compile(r"\b(?:in|of|from)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
@@ -99,7 +106,7 @@ class Wish:
     """Whether any one of the colours will do: "white or sage"."""
     query: str = ""
     other: tuple[str, ...] = ()
-    """What would do as well: "a wok or a large pan"."""
+    """What would do as well, or is wanted besides: "a wok or a large pan", "a pan and a knife"."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -175,7 +182,8 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         or e.surface.casefold() in word_list("colours") - word_list("coloured_things")
     }
     traits, core = _settled(traits, core, said, shelf)
-    core, context = _headed(text, core, context, shelf)
+    bounds = _bounds(understanding, text)
+    core, context = _headed(text, core, context, shelf, bounded=bool(bounds))
     soft = () if shelf.sized else tuple(size for size in traits["size"] if size in word_list("vague_sizes"))
     return Wish(
         core=core,
@@ -190,7 +198,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         either=_either(understanding, text, traits["colour"]),
         query=text if core else " ".join(context) or text,
         other=_other(text, core, context, shelf),
-        **_bounds(understanding, text),
+        **bounds,
     )
 
 
@@ -254,6 +262,8 @@ def _words(
     core: list[str] = []
     context: list[str] = []
     mood = False
+    if (sought := _SEEKS_AT_LAST.search(blanked)) is not None:  # "off to the Alps, need a warm hat": what is sought comes first
+        blanked = f"{blanked[sought.end() :]} . {blanked[: sought.start() + 3]}"
     for part in _TURN.split(shelf.thesaurus.rephrased(_FOND.sub(r"\g<what>", blanked))):
         found = [
             word
@@ -289,10 +299,15 @@ def _settled(
     return {kind: tuple(v for v in values if things[-1] not in stems(v)) for kind, values in settled.items()}, (things[-1],)
 
 
-def _headed(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _headed(
+    text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Shelf, *, bounded: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What somebody is said to like is the thing, where no core word is one: "my wife's birthday is near and she loves jewellery"."""
     kinds = tuple(word for word in (*core, *context) if shelf.is_kind(word))
-    if kinds and _TELLS.match(text) and _SUCH_A_ONE.search(text):
+    another = cues.DEFECT.search(text) and cues.ANOTHER.search(text)
+    if kinds and bounded and _clause(text, core, shelf):  # "my son plays chess, he lost his board. 30 at most"
+        return kinds[-1:], tuple(w for w in (*core, *context) if w != kinds[-1])
+    if kinds and (another or (_TELLS.match(text) and _SUCH_A_ONE.search(text))):
         return kinds[:1], tuple(w for w in (*core, *context) if w != kinds[0])
     if not core or any(shelf.is_kind(word) for word in core):
         return ((), (*core, *context)) if _clause(text, core, shelf) else (core, context)
@@ -306,7 +321,7 @@ def _headed(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: S
 
 def _clause(text: str, core: tuple[str, ...], shelf: Shelf) -> bool:
     """Whether the first words tell of the writer's life ("we are moving into a flat") and only by chance hold a kind of product."""
-    return bool(_TELLS.match(text)) and len(core) > 1 and not shelf.is_kind(core[0])
+    return bool(_TELLS.match(text)) and not _SEEKS_AT_LAST.search(text) and len(core) > 1 and not shelf.is_kind(core[0])
 
 
 def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
