@@ -27,7 +27,7 @@ _PAGE = Markup(
 )
 _ROUTE = Markup(
     '<details class="sc-route"><summary><code class="sc-verb">{verb}</code> <code>{path}</code> <span>{title}</span></summary>'
-    "<p>{words}</p>{takes}{gives}</details>"
+    "{words}{takes}{gives}</details>"
 )
 _TABLE = Markup('<h3>{}</h3><div class="sc-scroll" tabindex="0" role="region" aria-label="{} of {}"><table><tbody>{}</tbody></table></div>')
 _LINE = Markup('<tr><th scope="row"><code>{}</code></th><td>{}</td><td>{}</td></tr>')
@@ -48,12 +48,13 @@ def show(request: Request) -> Response:
 
 def _route(document: Mapping[str, Any], verb: str, path: str, operation: Mapping[str, Any]) -> Markup:
     words = operation["description"].strip()
+    title = words.split(". ")[0].split("\n")[0].rstrip(".")
     name = f"{verb.upper()} {path}"
     return _ROUTE.format(
         verb=verb.upper(),
         path=path,
-        title=words.split(". ")[0].split("\n")[0].rstrip("."),
-        words=words,
+        title=title,
+        words="" if words.rstrip(".") == title else Markup("<p>{}</p>").format(words),
         takes=_table("It takes", name, [*_parameters(operation), *_fields(document, operation.get("requestBody", {}))]),
         gives=_table("It gives", name, list(_fields(document, operation["responses"].get("200", {})))),
     )
