@@ -14,7 +14,7 @@ _LONGEST = 80
 """Longer attributes are prose, which no table holds."""
 _MOST = 14
 _ASPECTS = {
-    ("light(?:er|est)", "heav(?:y|ier|iest)", "weigh(?:s|t)?"): ("weight",),
+    ("light(?:er|est)", r"heav(?:y|ier|iest)(?! (?:rain|snow|wind|use|duty|loads?|traffic))", "weigh(?:s|t)?"): ("weight",),
     ("warm(?:er|est)?", "cosi(?:er|est)"): ("temperature", "warmth", "filling", "r-value"),
     ("bigg(?:er|est)", "larg(?:er|est)", "small(?:er|est)", "room(?:y|ier|iest)", "how (?:big|large|small)"): (
         "capacity", "volume", "size", "dimensions",
@@ -24,7 +24,7 @@ _ASPECTS = {
     ("long(?:er|est)", "short(?:er|est)", "how long (?:is|are)"): ("length", "run time", "burn time", "battery"),
     ("wid(?:e|er|est)", "narrow(?:er|est)?"): ("width",),
     ("tall(?:er|est)?", "high(?:er|est)", "how high"): ("height",),
-    ("dri(?:er|est)", "(?:more |most )?(?:water|rain)proof", "keeps? (?:out )?(?:the )?(?:rain|water)"): ("waterproof",),
+    ("dri(?:er|est)", "(?:more |most )?(?:water|rain)proof", "keeps? (?:out )?(?:the |heavy )?(?:rain|water)"): ("waterproof",),
     ("bright(?:er|est)?",): ("brightness",),
 }  # fmt: skip
 _LEAST = re.compile(r"\b(?:lightest|thinnest|smallest|shortest|narrowest)\b", re.IGNORECASE)

@@ -170,6 +170,7 @@ TENTS = tuple(Product(id, name, "camping", "tents", attributes={"weight": weight
 
 def test_degrees_are_answered_from_what_is_stated() -> None:
     assert aspect_of(TENTS[0], "how heavy is it?") == ("weight", "2,100 g")
+    assert aspect_of(TENTS[0], "is it any good in heavy rain?") is None
     assert aspect_of(TENTS[0], "how wide is it?") is None
     table = beside_one_another(TENTS, "USD")
     assert by_aspect(table, "which one is the lightest?").startswith("The Wren Tent. Weight:")
