@@ -215,12 +215,8 @@ class Parser:
             return refusal
         if (ages := self._ages_of_customers(reading)) is not None:
             return ages
-        vague = (
-            None
-            if self.drafter.cube_of(reading, memory.question) == "reviews"
-            else vague_time(reading, follows=memory.question is not None)
-        )
-        if vague is not None:
+        vague = vague_time(reading, follows=memory.question is not None)
+        if vague is not None and self.drafter.cube_of(reading, memory.question) != "reviews":
             return vague
         draft = self.drafter.draft(reading, memory.question)
         return self.assembler.question(draft, memory.question, memory.focus, memory.earlier)
@@ -229,8 +225,8 @@ class Parser:
     def _ages_of_customers(reading: Reading) -> Refuse | None:
         """ "How old is our average customer": only reviewers say their age."""
         age = any("reviewer_age" in m.all("metric") for m in reading.marks)
-        words = {t.stem for t in reading.tokens}
-        if not age or words & _REVIEWING or not words & {"customer", "client", "buyer", "shopper", "purchaser"}:
+        words = {t.stem for t in reading.tokens} if age else set()
+        if words & _REVIEWING or not words & {"customer", "client", "buyer", "shopper", "purchaser"}:
             return None
         return Refuse("The shop's data does not hold customers' ages; reviewers give theirs.", "absent", ("average age of reviewers",))
 

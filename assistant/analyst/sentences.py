@@ -54,7 +54,7 @@ _CLAIM = re.compile(
     r"\b(?:thinks?|says?|said|claims?|believes?|reckons?|insists?|swears?|told|tells|heard|assum\w+|convinced|sure)\b", re.I
 )
 _SELECTING = ("exclude", "only", "include", "by", "top", "bottom", "share", "more_than", "less_than", "why", "forecast", "new", "same")
-_DAY_NAMES = frozenset(name for name in WEEKDAY_NAMES if len(name) > 3) | {"weekend"}
+_DAY_NAMES = frozenset(f"{name}{s}" for name in (*WEEKDAY_NAMES, "weekend") if len(name) > 3 for s in ("", "s"))
 _ABOUT = frozenset(["about", "on", "of", "for", "regarding", "concerning", "with", "the"])
 _ASKING = ("how_many", "how_much", "which", "who", "when", "why")
 
@@ -167,5 +167,5 @@ def _names(reading: Reading, *, loosely: bool = False) -> bool:
     kinds = ("product", "customer", "order", "period") if loosely else ("product", "customer", "order", "period", "number")
     sure = any(m.kind in kinds and (m.kind != "product" or m.products) for m in reading.marks)
     senses = {s.kind for m in reading.marks for s in m.senses if not m.is_op("that", "and_what")}
-    sure = sure or bool(_DAY_NAMES & {t.stem for t in reading.tokens})
+    sure = sure or any(t.text in _DAY_NAMES for t in reading.tokens)
     return sure or bool(senses - {"op", "absent"} if loosely else senses - {"op"}) or (not loosely and reading.has(*_SELECTING))
