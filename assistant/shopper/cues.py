@@ -30,7 +30,7 @@ _YES = _any(
     _INTERJECTION + r"go on\b",
     r"^\W*(?:now |ok |so |and )*(?:it|that|this|all)(?:'?s| is| looks)? (?:now )?(?:right|correct|good|fine|ok|okay|perfect)(?: now)?"
     r"(?:\W+(?:so |then |please )*(?:go|go on|do it|send it|ship it|proceed))?\W*$",
-    r"^\W*that'?s it\W+(?:then |so )?(?:yes|ye[ps]|please|go ahead|do it|correct|right|exactly)\b",
+    r"^\W*that(?:'?s| is) (?:it|all)\W+(?:then |so )?(?:yes|ye[ps]|please|go ahead|do it|correct|right|exactly)\b",
     r"^\W*(?:go|ok go|makes sense|works for me|fine by me|fine with me|suits me)\W*$",
     r"^[^\w👎❌]*[👍👌✅✔]",
     _INTERJECTION + r"(?:it|that|this|all|everything)?\W*(?:'s|is|are)? ?(?:ok|okay|fine|good|right|correct|perfect|great) "
@@ -232,7 +232,8 @@ PRICE = _any(
 )
 STOCK = _any(
     r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|"
-    r"how many (?:[\w'-]+ ){0,10}?(?:left|have|got|are there|remain\w*|available|in (?:stock|store|total))|"
+    r"how many (?:[\w'-]+ ){0,10}?(?:left|have|got|are there|remain\w*|available|supply|spare|in (?:stock|store|total))|"
+    r"got any(?=\W*(?:$|[?.,;]))|"
     r"how many (?:of (?:them|those|these|it) )?(?:do|did|does|can) (?:you|u|ya|they|the shop)\W*$|"
     r"any (?:[\w'-]+ ){0,8}left|how many (?:exactly|precisely|altogether|in all)\W*$|"
     r"still have|left in|units|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|"
@@ -267,7 +268,8 @@ NEGATION = re.compile(
     r"\b(?:not(?: made (?:of|from|out of))?(?: in)?(?: a| an| the| any)?|no|non|without(?: a| an| any)?|"
     r"except(?: for)?(?: the)?|excluding|other than|anything but|isn'?t|aren'?t|don'?t (?:want|like)(?: a| an|"
     r" any| the)?|"
-    r"avoid(?:ing)?|nothing(?: (?:in|with|from|of|made (?:of|from|out of)))?(?: a| an| any| the)?|hate|but not|"
+    r"avoid(?:ing)?|nothing(?: (?:in|with|from|of|made (?:of|from|out of)))?(?: a| an| any| the)?|"
+    r"hate(?: (?:anything|everything|all))?(?: (?:in|with|made of))?|but not|"
     r"free (?:of|from)|instead of)[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |"
     r", )(?:any )?[a-z][a-z-]+)*)|\b(?P<free>[a-z]+)[- ]free\b",
     _I,

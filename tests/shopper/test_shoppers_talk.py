@@ -67,3 +67,12 @@ def test_the_words_after_the_article_name_a_product(talk: Callable[..., Any]) ->
 @pytest.mark.parametrize(("text", "places"), [("how long does it last", []), ("the last one", [-1]), ("will the warranty last", [])])
 def test_to_last_points_at_nothing(text: str, places: list[int]) -> None:
     assert [entity.value for entity in ordinals(text)] == places
+
+
+def test_what_is_hated_is_left_out(talk: Callable[..., Any]) -> None:
+    assert talk().say("a watering can, i hate anything copper, under 90").products == ("p3",)
+
+
+@pytest.mark.parametrize("text", ["Porcelain Ink Well - got any?", "how many of the Porcelain Ink Well can you still supply?"])
+def test_more_ways_to_ask_for_the_stock(talk: Callable[..., Any], text: str) -> None:
+    assert "14 available" in talk().say(text).text
