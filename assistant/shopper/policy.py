@@ -38,7 +38,7 @@ _SHORT_NO, _LONG_NO = 6, 10
 """Words up to which a no is only a no; longer where it calls off what is under way."""
 _PRIVATE_SURE = 0.75
 _OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
-_INSTEAD = re.compile(r"\b(?:only|just|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
+_INSTEAD = re.compile(r"\b(?:only|just|also|as well|plus|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
 _OWN_ORDER = re.compile(
     r"\b(?:my|this|that|the) (?:\w+ )?(?:orders?|parcels?|packages?|deliver(?:y|ies)|purchases?|shipments?|"
     r"stuff)\b|\bi(?:'ve| have)? (?:just )?(?:bought|ordered|purchased|received)\b",

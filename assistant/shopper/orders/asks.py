@@ -54,7 +54,8 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:return(?:ing|s|ed)?|send(?:ing)? (?:it |them |this |these |the [\w ]{2,40} |my [\w ]{2,40} |"
             r"something |everything )?back|(?:giv(?:e|ing)|bring(?:ing)?|hand(?:ing)?|go(?:es)?) (?:(?:it|them|this|"
             r"that|the [\w ]{2,30}|my [\w ]{2,30}) )?back"
-            r"(?! (?:to me|the money|my money))|(?:collect|fetch) (?:it|them|this|that|these|those|all|everything|the|my)|"
+            r"(?! (?:to me|the money|my money))|(?:pick(?:ed)?|collect(?:ed)?|fetch(?:ed)?) (?:it |them |this |that )?(?:up )?again|"
+            r"(?:collect|fetch) (?:it|them|this|that|these|those|all|everything|the|my)|"
             r"(?!(?:money|get|call|come|write|got|text|mail|hold|funds?|refund|cash|paid|me|you|us|i|hear|answer)\b)[\w']+ back "
             r"(?:pls|plz|please|to (?:you|the shop|the store))|take (?:it|them|this|that|the [\w ]{2,30}) back)\b",
             _I,
@@ -315,7 +316,16 @@ _TO_HOUSE = re.compile(rf"\b(?:to|at)\b[^.?!]{{0,40}}{_HOUSE.pattern}", _I)
 _OF_DIFFERENCE = re.compile(r"\bdifference\b", _I)
 _TOO = re.compile(r"^\W*(?:oh |ok |now )*(?:and|also|plus|then)\b|\b(?:too|as well|also)\W*(?:please|pls)?\W*$", _I)
 _ARROW = re.compile(r"\w\s*(?:->|=>|→)\s*\w")
-_WANTS = re.compile(r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead)\b", _I)
+_WANTS = re.compile(
+    r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead|(?:else|rest|other things) "
+    r"(?:as is|as it is|the same|unchanged|stays?)|otherwise (?:as is|the same))\b",
+    _I,
+)
+_GAVE_UP = re.compile(
+    r"\b(?:no longer|don't|do not) (?:want|need|like) (?:the|my|this|that|these|those|a) (?!order\b|purchase\b)|"
+    r"\bno (?:use|need) for (?:the|my|this|that|these|those) (?!order\b)",
+    _I,
+)
 _TRAITS = ("option", "colour", "size", "material", "product", "category")
 WRITES = frozenset(name for name, _ in _WRITES)
 _OWN_ADDRESS = re.compile(
@@ -354,6 +364,14 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
         and (understanding.intent == "get_refund" or understanding.of_kind("product", "category"))
         else ""
     )
+    if (
+        not topic
+        and not general
+        and understanding.of_kind("order_id")
+        and understanding.of_kind("product", "category")
+        and _GAVE_UP.search(text)
+    ):
+        topic = "return"
     if not topic and in_order and not general and _SWAPPED.search(text) and understanding.of_kind(*_TRAITS):
         topic = "modify"
     if topic:

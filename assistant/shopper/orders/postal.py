@@ -114,6 +114,12 @@ _CALLED = {
     "dc": "washington",
     "washington dc": "washington",
 }
+_NUMBER_SAID = re.compile(
+    r"\W*(?:(?:no|sorry|wait|oops|i mean|i meant|it'?s|its|the|is|actually|make it|should be|a|typo)\W+)*(?:number|no\.|"
+    r"nr\.?) (?P<number>\d{1,5}[a-z]?)\b"
+    r"(?:,? (?:not|instead of) (?:number )?\d{1,5}[a-z]?)?(?:\W+(?:i mean|i meant|instead|rather|please|pls|sorry|of course|not \d+))*\W*",
+    re.IGNORECASE,
+)
 _HOUSE = re.compile(r"^\d{1,6}[A-Za-z]?\b")
 _ZIP = re.compile(r"(?<![#\w])(?P<zip>\d{5}(?:-\d{4})?)(?!\w)")
 _COUNTRY = re.compile(r"\b(?P<country>USA|U\.S\.A\.?|US|United States(?: of America)?|Canada|UK|United Kingdom|Germany|France|Australia)\b")
@@ -144,7 +150,7 @@ def read_address(text: str, before: Mapping[str, str]) -> dict[str, str]:
     elif (street or before) and (code := _ZIP.search(rest)):
         found["zip"] = code["zip"]
     found |= _city(rest, found)
-    if (house := _HOUSE_SAID.search(text)) and found.get("address1"):
+    if (house := _HOUSE_SAID.search(text) or _NUMBER_SAID.fullmatch(text)) and before.get("address1"):
         found["address1"] = _HOUSE.sub(house["number"], found["address1"])
     country = _COUNTRY.search(text)
     if country and ("country" not in found or place is None):

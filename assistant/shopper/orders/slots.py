@@ -42,7 +42,9 @@ _KEPT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _KEPT_AFTER = re.compile(
-    r"^[^.!?;,\n]{0,30}?\b(?:stay(?:s|ing)?|remain(?:s|ing)?|(?:is|are) (?:fine|ok|okay|good|not (?:going|to go))|can stay|"
+    r"^[^.!?;,\n]{0,30}?\b(?:stay(?:s|ing)?|remain(?:s|ing)?|"
+    r"(?:is|are) (?:fine|ok|okay|good|great|perfect|lovely|not (?:going|to go))|"
+    r"can stay|"
     r"i(?:'ll| will| want to|'d like to)? keep|i(?:'m| am) (?:keeping|(?:very )?happy with)|i (?:do )?(?:really )?(?:like|love))\b",
     re.IGNORECASE,
 )
@@ -227,7 +229,13 @@ def bare_value(text: str, product: Product | None) -> dict[str, str]:
     words = [word for word in re.findall(r"[^\W_]+(?:[.-][^\W_]+)*", text) if word.lower() not in _POLITE]
     if product is None or not words or len(words) > _SHORT_ANSWER or "?" in text:
         return {}
-    found = {(o, v.options[o]) for v in product.variants for o in v.options if v.options[o].casefold() == words[-1].casefold()}
+    said = words[-1].casefold()
+    found = {
+        (option, value)
+        for variant in product.variants
+        for option, value in variant.options.items()
+        if value.casefold() == said or (said.isdigit() and re.match(rf"{said}(?:[ -]|[a-z]+$)", value.casefold()))
+    }
     return dict(found) if len(found) == 1 else {}
 
 
