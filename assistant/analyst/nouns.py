@@ -179,9 +179,7 @@ class Nouns:
             self._rank(mark, dimension)
         elif (lead is not None and lead.is_op("how_many")) or self._counted_after(mark):
             self._count(mark, dimension, metric)
-        elif (before is not None and before.is_op("average") and mark.text in _ADJECTIVES) or (
-            mark.text in _ADJECTIVES and self._average_follows(mark)
-        ):
+        elif mark.text in _ADJECTIVES and (self._average_leads(mark) or self._average_follows(mark)):
             self._per(mark, _ADJECTIVES[mark.text])
         elif mark.text in _ADJECTIVES:
             (self._rank if draft.ranks and not draft.ranked and kind == "time" else self._group)(mark, _ADJECTIVES[mark.text])
@@ -224,6 +222,10 @@ class Nouns:
         """ "Invoice count": the noun is counted."""
         after = self.reading.after(mark)
         return after is not None and after.text in ("count", "counts", "tally", "headcount")
+
+    def _average_leads(self, mark: Mark) -> bool:
+        """ "Average daily orders", "the average of the daily orders"."""
+        return any(0 <= mark.start - m.end <= 2 for m in self.reading.ops("average"))
 
     def _average_follows(self, mark: Mark) -> bool:
         after = self.reading.after(mark)

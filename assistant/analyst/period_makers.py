@@ -370,6 +370,8 @@ def make_step_shift(g: Reckoning, m: re.Match[str]) -> Atom:
     unit, later = m["unit"], any(w in m.group(0) for w in ("after", "later", "following", "next"))
     step = 1 if later else -1
     whole = _UNIT_OF.get(unit[0], "")
+    if whole == "week" and g.anchor is not None and g.anchor.first == g.anchor.last and m.group(0).startswith(("a ", "one ")):
+        return Atom(m.start(), m.end(), lambda y: month(y, 1), None, shift=("step", 7 * step))
     if g.anchor is not None and g.anchor.grain in _FINER.get(whole, ()):
         return g.fixed(m, g.unit(whole, g.anchor.first).step(step))
     if unit.startswith("y"):

@@ -149,6 +149,9 @@ class Sharing:
             above, below = below, above
         elif (above, below) == ("returns", "net_sales") and "net" not in self.reading.text.split():
             below = "gross_sales"
+        known = next((m.id for m in self.semantics.metrics.values() if m.ratio == (above, below) and not m.hidden), "")
+        if known:
+            return self.turn.base("metric", (known,))
         return replace(self.turn.base("share", (above,)), share=Share(of=below))
 
     # ------------------------------------------------------------------ a part of the whole
