@@ -32,6 +32,7 @@ from paired import machine
 from retrieval.types import Vector
 
 ROUNDS = 15
+MODELS = 10_000
 DIMENSION = 384
 Stages = dict[str, float]
 """Processor seconds of each stage; `memory` is the peak of the process in megabytes."""
@@ -208,18 +209,25 @@ class _MadeUp:
 
 
 def _catalogue(size: int, path: Path, *, changed: bool = False) -> Path:
-    """A CSV of the demo catalogue's goods without their variants; `changed` gives the first another description."""
+    """A CSV of the demo catalogue's goods without their variants, beyond `MODELS` the same again under numbers.
+
+    `changed` gives the first another description.
+    """
     from assistant.demo.content import load_content
     from assistant.demo.products import Catalogue
 
-    catalogue = Catalogue(load_content(), size, 1, 730)
+    count = min(size, MODELS)
+    catalogue = Catalogue(load_content(), count, 1, 730)
+    models = [catalogue.product(number) for number in range(count)]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "name", "category", "style", "brand", "description", "price", "stock"])
         for number in range(size):
-            product = catalogue.product(number)
-            told = f"{product.description} New." if changed and number == 0 else product.description
-            writer.writerow([product.id, product.name, product.category, product.style, product.brand, told, product.price, product.stock])
+            again, product = number // MODELS, models[number % MODELS]
+            mark = f" {again}" if again else ""
+            told = f"{product.description} {'New.' if changed and not number else mark}"
+            named = (f"{product.id}{mark.replace(' ', '-')}", product.name + mark, product.category, product.style, product.brand)
+            writer.writerow([*named, told, product.price, product.stock])
     return path
 
 

@@ -33,7 +33,7 @@ def compare(rounds: int, turns: int) -> list[Comparison]:
     """Each round of the first sends `turns` messages one after the other; of the second, one from each of 32 shoppers at once."""
     shop = open_shop(demo_store())
     shop.warm_up()
-    asked, lengths = _generated(shop, turns)
+    asked, lengths = generated(shop, turns)
     passages = Index.open(shop.store.folder / "index").corpus.passages
     theirs = Afternoon([passage.text for passage in passages], len(load_catalogue()))
     lone = in_turns(
@@ -64,7 +64,7 @@ def _turn(shop: Shop, text: str) -> object:
     return shop.answer(Message(uuid4().hex, uuid4().hex, text))
 
 
-def _generated(shop: Shop, wanted: int) -> tuple[list[str], list[int]]:
+def generated(shop: Shop, wanted: int) -> tuple[list[str], list[int]]:
     """Messages that the network words, and how many tokens of its vocabulary each reply has."""
     tokenizer = shop.understander.encoder._load()[0]  # type: ignore[attr-defined]
     found, lengths = [], []
