@@ -49,71 +49,85 @@ class FaqReader:
         self._store = store
         self._retriever = retriever
         self._token: str | None = None
-        self._entries: dict[str, FaqEntry] = {}
-        self._weights: dict[str, float] = {}
-        self._told: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self._book = _Book(())
 
     def best(self, text: str, vector: Vector | None = None, intent: str = "") -> FaqMatch | None:
         """The entry that fits best, or None where the shop has no entries. `intent` is given where the classifier is sure of it."""
-        self._refresh()
-        if not self._entries:
+        book = self._read()
+        if not book.entries:
             return None
         hits = self._retriever.search(text, _LOOKED_AT, (Condition("kind", "in", _KINDS),), vector)
         dense = {_PREFIX.sub("", hit.passage.id): hit.dense if hit.dense is not None else min(1.0, hit.score) for hit in hits}
-        words = (*_content(text), *_meant(intent))
-        ids = set(dense) | set(self._sharing(words))
-        matters = frozenset(word for word in words if word.removeprefix("@") in word_list("shop_matters"))
-        needed = matters if any(matters & titled for titled, _ in self._told.values()) else _needed(intent)
+        asked = frozenset((*_content(text), *_meant(intent)))
+        weight = book.weight(asked)
+        matters = frozenset(word for word in asked if word.removeprefix("@") in word_list("shop_matters"))
+        needed = matters if any(matters & titled for titled, _ in book.told.values()) else _needed(intent)
         scored = sorted(
             (
-                (self._score(words, self._entries[id], dense.get(id, 0.0)) * self._weakening(id, needed), id)
-                for id in ids
-                if id in self._entries
+                (book.score(asked, weight, id, dense.get(id, 0.0)) * book.weakening(id, needed), id)
+                for id in {*dense, *book.sharing(asked)}
+                if id in book.entries
             ),
-            key=lambda pair: (-pair[0], self._entries[pair[1]].position),
+            key=lambda pair: (-pair[0], book.entries[pair[1]].position),
         )
         if not scored:
             return None
         score, id = scored[0]
-        rival = next((s for s, other in scored[1:] if self._entries[other].answer != self._entries[id].answer), 0.0)
-        shared = {word.removeprefix("@") for word in self._told[id][0] & set(words) if word.startswith("@")}
-        return FaqMatch(self._entries[id], score, score - rival, frozenset(shared))
+        rival = next((s for s, other in scored[1:] if book.entries[other].answer != book.entries[id].answer), 0.0)
+        shared = {word.removeprefix("@") for word in book.told[id][0] & asked if word.startswith("@")}
+        return FaqMatch(book.entries[id], score, score - rival, frozenset(shared))
 
-    def _refresh(self) -> None:
+    def _read(self) -> _Book:
+        """The entries as they are now."""
         token = self._store.changed_at("faq")
         if token != self._token:
-            self._entries = {entry.id: entry for entry in self._store.faq.all()}
-            self._told = {
-                entry.id: (frozenset(_content(entry.question)), frozenset(_content(entry.answer))) for entry in self._entries.values()
-            }
-            counts = Counter(word for titled, _ in self._told.values() for word in titled)
-            self._weights = {word: math.log(1 + len(self._entries) / count) for word, count in counts.items()}
-            self._token = token
+            self._book, self._token = _Book(self._store.faq.all()), token
+        return self._book
 
-    def _sharing(self, words: Iterable[str]) -> Iterable[str]:
-        wanted = set(words)
-        ranked = sorted(
-            self._entries.values(),
-            key=lambda e: -sum(self._weights.get(w, 0.0) for w in wanted & (self._told[e.id][0] | self._told[e.id][1])),
-        )
-        return [entry.id for entry in ranked[:10]]
 
-    def _score(self, words: tuple[str, ...], entry: FaqEntry, dense: float) -> float:
-        """Half the cosine, half the shared words: how much of the question the entry's title says, and the other way round."""
-        asked, (titled, told) = set(words), self._told[entry.id]
-        shared = self._weight(asked & titled)
+class _Book:
+    """The entries with their words, and what each word weighs: how telling it is."""
+
+    def __init__(self, entries: Iterable[FaqEntry]) -> None:
+        self.entries = {entry.id: entry for entry in entries}
+        self.told = {entry.id: (frozenset(_content(entry.question)), frozenset(_content(entry.answer))) for entry in self.entries.values()}
+        """By id the words of the title and of the answer."""
+        counts = Counter(word for titled, _ in self.told.values() for word in titled)
+        self._weights = {word: math.log(1 + len(self.entries) / count) for word, count in counts.items()}
+        self._titles = {id: self.weight(titled) for id, (titled, _) in self.told.items()}
+        self._holding: dict[str, list[str]] = {}
+        for id, (titled, told) in self.told.items():
+            for word in titled | told:
+                self._holding.setdefault(word, []).append(id)
+
+    def sharing(self, asked: Set[str]) -> list[str]:
+        """The ten entries whose words in common with the message weigh most, those without any last."""
+        shared = dict.fromkeys(self.entries, 0.0)
+        for word in asked & self._weights.keys():
+            for id in self._holding[word]:
+                shared[id] += self._weights[word]
+        return sorted(shared, key=shared.__getitem__, reverse=True)[:10]
+
+    def score(self, asked: Set[str], weight: float, id: str, dense: float) -> float:
+        """Half the cosine, half the shared words: how much of the question the entry's title says, and the other way round.
+
+        `weight`: of all that is asked.
+        """
+        titled, told = self.told[id]
+        shared = self.weight(asked & titled)
         only_told = (asked & told) - titled
         things = {word for word in only_told if word.startswith("@")}
-        recall = (shared + 0.8 * self._weight(things) + 0.4 * self._weight(only_told - things)) / self._weight(asked) if asked else 0.0
-        precision = shared / self._weight(titled) if titled else 0.0
+        recall = (shared + 0.8 * self.weight(things) + 0.4 * self.weight(only_told - things)) / weight if asked else 0.0
+        precision = shared / self._titles[id] if titled else 0.0
         overlap = 0.6 * recall + 0.4 * precision
         return 0.55 * max(dense, 0.0) + 0.45 * overlap
 
-    def _weakening(self, id: str, needed: frozenset[str]) -> float:
+    def weakening(self, id: str, needed: Set[str]) -> float:
         """Below 1 for an entry that has none of the things which a message of a sure intent must be about."""
-        return 1.0 if not needed or needed & (self._told[id][0] | self._told[id][1]) else _OFF_TOPIC
+        titled, told = self.told[id]
+        return 1.0 if not needed or needed & titled or needed & told else _OFF_TOPIC
 
-    def _weight(self, words: Set[str]) -> float:
+    def weight(self, words: Iterable[str]) -> float:
         """How telling the words are: rare ones and things more than common ones; a word that no entry has weighs little."""
         return sum(self._weights.get(word, 1.0) * (1.5 if word.startswith("@") else 1.0) for word in words)
 

@@ -7,6 +7,7 @@ the likely one beside it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -43,7 +44,7 @@ _DEFINITE = re.compile(
     r"dimensions)s? (?:of|for|on|is)|how much (?:is|are|does|do|for|would)|how many(?: of)?|"
     r"tell me (?:more )?about|what about|info(?:rmation)? (?:on|about)|"
     r"do you (?:have|sell|stock|carry)|have you got|got|is|are|does|do|i want|i'd like|looking for|buy|order|"
-    r"need) (?:the|your|that)\s+(?P<name>[^?.!,;]{3,80})",
+    r"need) (?:the|your|that)\s+(?!ones?\b)(?P<name>[^?.!,;]{3,80})",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -105,14 +106,14 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
 def _alike(text: str, shelf: Shelf) -> list[Mention]:
     """Whole names of two words or more, as they are or misspelt."""
     lowered = text.casefold().replace("-", " ")
-    names = {
-        id: name.casefold().replace("’", "'").replace("-", " ") for id, name in shelf.names() if " " in name and len(name) <= len(text) + 2
-    }
+    names = shelf.folded[: bisect_right(shelf.folded, len(text) + 2, key=lambda folded: len(folded[0]))]
     found = []
-    for _, score, id in process.extract(lowered, names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=12):
-        place = fuzz.partial_ratio_alignment(names[id], lowered)
-        if place is not None and _same_words(names[id], _whole_words(lowered, place.dest_start, place.dest_end)):
-            found.append(Mention((id,), score, place.dest_start, place.dest_end))
+    for name, score, place in process.extract(
+        lowered, [name for name, _ in names], scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=12
+    ):
+        where = fuzz.partial_ratio_alignment(name, lowered)
+        if where is not None and _same_words(name, _whole_words(lowered, where.dest_start, where.dest_end)):
+            found.append(Mention((names[place][1],), score, where.dest_start, where.dest_end))
     return found
 
 

@@ -181,14 +181,21 @@ class GuardedResponder:
         return "full" if _STEPS.search(message) else self._style
 
     def _checked(self, request: Request, phrasing: Phrasing, plain: str, settled: Settled, *, strict: bool) -> Wording:
-        tried = [checked(request, each, self._names, strict=strict, settled=settled) for each in (phrasing, *phrasing.rivals)]
-        passed = [text for text, refused in tried if not refused]
-        if strict:  # the customer rather gets the source's words than the likelier ones
-            passed.sort(key=lambda text: len(strange(text, request.evidence, request.message)))
-        text, refused = (passed[0], "") if passed else tried[0]
+        """The first wording that passes; the customer rather gets the one nearest to the source's words than the likelier ones."""
+        passed: list[tuple[int, str]] = []
+        refusals: list[str] = []
+        for each in (phrasing, *phrasing.rivals):
+            text, refused = checked(request, each, self._names, strict=strict, settled=settled)
+            if refused:
+                refusals.append(refused)
+                continue
+            passed.append((len(strange(text, request.evidence, request.message)) if strict else 0, text))
+            if not passed[-1][0]:
+                break
+        refused = "" if passed else refusals[0]
         with self._lock:
             self._counts[f"refused: {refused.partition(' ')[0]}" if refused else "model"] += 1
-        return Wording(plain, refused=refused) if refused else Wording(text, by_model=True)
+        return Wording(plain, refused=refused) if refused else Wording(min(passed, key=lambda one: one[0])[1], by_model=True)
 
 
 def checked(

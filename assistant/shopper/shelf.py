@@ -96,6 +96,9 @@ class Shelf:
             spelled = tuple(stems(word)[-1] for word in product.name.split() if stems(word))
             if spelled:
                 self.spelled[spelled[0]].append((id, spelled))
+        folded = ((p.name.casefold().replace("’", "'").replace("-", " "), id) for id, p in self.products.items() if " " in p.name)
+        self.folded = sorted(folded, key=lambda name: len(name[0]))
+        """(name, id) of the names of two words or more, without case, quotation marks of print and hyphens; the shortest first."""
         self._spellings = tuple(
             sorted(w for w in words if len(w) >= 4 and w.isalpha()) for words in ({*self._kinds, *self.thesaurus.same}, self._names)
         )
