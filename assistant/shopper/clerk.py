@@ -7,7 +7,7 @@ in no evidence (that is `respond`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
 from assistant.shopper.ratings import asks_opinion, rated
 from assistant.shopper.readings import two_readings
 from assistant.shopper.references import refer
-from assistant.shopper.reply import Outcome, said
+from assistant.shopper.reply import Outcome, joined, said
 from assistant.shopper.respond import PlainResponder, Responder
 from assistant.shopper.search import Finder
 from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
@@ -55,7 +55,7 @@ _COMPLAINTS = frozenset({"sorry", "defect", "abuse"})
 _HANDOFFS = {"handoff": "asked"}
 """The kind of a handoff where it is not called as its line is."""
 _HALF = re.compile(
-    r"[?.!;]\s+|,?\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:how|what|when|where|who|which|why|do|does|can|"
+    r"[?.!;]\s+|,?\s+(?:and|also|plus)\s+(?=(?:also |then )?(?:if|how|what|when|where|who|which|why|do|does|can|"
     r"could|is|are|will|would|tell|show|find|got|have you|any|i need|i want|i'm looking)\b)",
     re.IGNORECASE,
 )
@@ -314,7 +314,7 @@ class ShopperClerk:
                 else (piece,)
             )
         ]
-        return replace(outcome, evidence=tuple(pieces))
+        return replace(outcome, evidence=_silent_together(pieces))
 
     def _asked_again(self, sight: Sight, plan: Plan, state: DialogueState, shelf: Shelf) -> Outcome:
         """The question that is open, once more; like any message not understood it counts towards fetching a person."""
@@ -405,6 +405,16 @@ class ShopperClerk:
             known=outcome.known,
             trace=trace,
         )
+
+
+def _silent_together(pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence with one sentence for all products whose descriptions do not answer."""
+    silent = [piece for piece in pieces if piece.facts.get(SILENT) and piece.text]
+    if len(silent) < 2:
+        return tuple(pieces)
+    names = joined([f"the {piece.facts['name']}" for piece in silent])
+    first = replace(silent[0], text=f"I'm sorry, the descriptions of {names} do not say. I can't tell you more than they do.")
+    return tuple(first if piece is silent[0] else replace(piece, text="") if piece in silent else piece for piece in pieces)
 
 
 def _of_goods(sight: Sight) -> bool:

@@ -5,10 +5,12 @@ Owns when something may be mentioned unasked, which is rarely; refuses to word i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.models.recommender import WORTH_SAYING, Reason, Recommended, Recommender
+from assistant.shopper import cues
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 
@@ -20,6 +22,13 @@ MOST_TOLD = 2
 _APART = 3
 """Turns between two of them."""
 _LOOKED_AT = 40
+_BUYS = re.compile(
+    r"\b(?:i'?ll|i will|we'?ll|we will|let me) (?:just |then )?(?:take|have|get|buy|order|grab|purchase|go for|go with)\b|"
+    r"\b(?:i'?d like|i would like|we'?d like|i want|i wanna|we want|going|gonna|ready|how|where|can i|could i|can we|do i|do we)"
+    r"(?: to| can i| can we)? (?:buy|order|purchase|check ?out)\b|\b(?:add|put) (?:it|them|this|that|one|two|both|the [\w' -]{2,60}) "
+    r"(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bsold!|\bdeal!",
+    re.IGNORECASE,
+)
 
 
 class BoughtTogether:
@@ -50,11 +59,12 @@ def backed(recommended: Sequence[Recommended]) -> tuple[Recommended, ...]:
 
 
 def may_mention(plan: Plan, sight: Sight, state: DialogueState) -> bool:
-    """Whether it is the moment to recommend something unasked: a product is being looked at, and nothing is wrong or under way."""
+    """Whether it is the moment to recommend something unasked: a product is about to be bought, and nothing is wrong or under way."""
     calm = not (state.upset or state.angry or state.pending or state.draft or state.held or state.later or state.identifying)
     return (
         calm
         and plan.move is Move.FACTS
+        and bool(_BUYS.search(cues.plain(sight.understanding.text)))
         and len(state.focus) == 1
         and len(sight.naming.mentions) <= 1
         and len(state.told) < MOST_TOLD

@@ -34,7 +34,8 @@ _NAMED_BACK = 4
 """Words of a thing sought that are said back."""
 _BASKET = re.compile(
     r"\b(?:in|to|into) (?:my |the |your )?(?:shopping )?(?:cart|basket|bag)\b|\bcheck ?out\b|\b(?:buy|order|"
-    r"take|purchase) (?:it|them|this|that|one|two|both)\b",
+    r"purchase) (?:it|them|this|that|one|two|both)\b|"
+    r"\btake (?:it|them|this|that|one|two|both)\b(?=\W*$|\W*[,.!;]|\s+(?:please|then|thanks))",
     re.IGNORECASE,
 )
 _BEFORE_NAME = re.compile(
@@ -43,9 +44,13 @@ _BEFORE_NAME = re.compile(
     re.IGNORECASE,
 )
 _PRICE_SAID = re.compile(r"(?<![\w.])\d{1,5}\.\d{2}(?!\d)")
+_SEVERAL = re.compile(r"\b(?P<count>two|three|four|[234]) (?:cheapest|dearest|most expensive|priciest|least expensive)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\b(?:both|together|altogether|totals?|in all|combined|sum)\b", re.IGNORECASE)
 _WHICH = re.compile(r"\b(?:which|what|who)\b|\b(?:cheaper|less|lower|inexpensive|affordable|better)\b", re.IGNORECASE)
-_MORE_STOCK = re.compile(r"\b(?:more|most|fewer|less|fewest|least)\b[^.?!]{0,20}\b(?:stock|left|available|units|pieces)\b", re.IGNORECASE)
+_MORE_STOCK = re.compile(
+    r"\b(?:more|most|fewer|less|fewest|least)\b[^.?!]{0,20}\b(?:stock|left|available|units|pieces)\b|\b(?:have|got) (?:more|most) of\b",
+    re.IGNORECASE,
+)
 _DIFFERS = {
     "price": "in price",
     "colour": "in colour",
@@ -70,6 +75,9 @@ class Counter:
     def search(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """Products for a wish; after a search, for that wish made narrower."""
         wish = Wish.from_memory(state.wish).refined(sight.wish) if plan.detail == "refine" else sight.wish
+        for extreme, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
+            if plan.detail == "refine" and pattern.search(cues.plain(sight.understanding.text)) and self._finder.kind(wish):
+                return self.extreme(replace(sight, wish=wish), Plan(plan.move, extreme, plan.why), state)
         return self._listed(wish, sight, state)
 
     def more(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
@@ -84,7 +92,10 @@ class Counter:
 
     def facts(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """Price, stock, options or a question, about what is named or pointed at."""
-        spoken = self.spoken(sight, state)
+        if plan.detail == "which one" and len(state.shown) > 1:
+            names = joined([f"the {p.name}" for p in self._shelf.many(state.shown)], "or")
+            return Outcome(Status.CLARIFY, (said(f"Which one do you mean: {names}?"),), state, self._intent(sight))
+        spoken = self._shelf.many(state.focus or state.shown) if plan.detail == "those shown" else self.spoken(sight, state)
         if not spoken:
             beyond = sight.reference.beyond or sight.reference.way == "ordinal"
             text = (
@@ -99,12 +110,14 @@ class Counter:
             if len(alike) > 1:
                 return self._twins(alike, state)
             spoken = alike
-        chosen = spoken if len(spoken) <= 3 or sight.reference.way == "group" else spoken[:1]
+        chosen = spoken if len(spoken) <= 3 or sight.reference.way == "group" or plan.detail == "those shown" else spoken[:1]
         pieces: list[Evidence] = []
         values: list[Scalar] = []
         known = True
         for product in chosen:
             for answer in self._facets(product, sight):
+                if len(chosen) > 1 and answer.evidence.facts.get("aside"):
+                    continue
                 pieces.append(answer.evidence)
                 values.append(answer.value)
                 known = known and answer.known
@@ -236,6 +249,10 @@ class Counter:
         if not priced:
             return self._nothing(sight.wish, Found(known=sight.kind_known), state, sight.understanding.text)
         ranked = sorted(priced, key=lambda p: ((amount(p) or 0.0) * (-1 if dearest else 1), p.name))
+        if (several := _SEVERAL.search(sight.understanding.text)) is not None and plan.why == "of a kind":
+            first = tuple(p.id for p in ranked[: int(parse_number(several["count"]) or 2)])
+            beside = self.compare(sight, Plan(plan.move, "focus", plan.why), state.speaking_of(first))
+            return replace(beside, state=replace(beside.state, shown=first, wish=sight.wish.to_memory()))
         best, price = ranked[0], amount(ranked[0]) or 0.0
         word = "most expensive" if dearest else "cheapest"
         ties = [p for p in ranked[1:] if amount(p) == price][:3]
@@ -441,6 +458,8 @@ class Counter:
             return [products.stock_answer(product, text, quantity), products.price_answer(product, text, self._currency, quantity)]
         if quantity and not (asked.price or asked.stock or asked.options):
             return [products.price_answer(product, text, self._currency, quantity)]
+        if asked.stock and not asked.price and (missing := products.option_lacking(product, sight.understanding)) is not None:
+            return [missing]
         if asked.question and not (asked.price or asked.stock):
             if _HAVING.search(text) and read_options(product, text):
                 return [products.stock_answer(product, text, quantity)]

@@ -17,16 +17,22 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 _INTERJECTION = (
     r"^\W*(?:(?:h+m+|u+m+|u+h+|e+r+m*|oh+|ah+|well|ok(?:ay)?|so|right|actually|sorry|fine|alright|then|great|"
-    r"good|perfect|cool|nice)\b\W*){0,3}"
+    r"good|perfect|cool|nice|lovely|splendid|wonderful|excellent|brilliant|super|awesome|fantastic|thanks|thank you|cheers|ta|and|both|"
+    r"all|that)\b\W*){0,3}"
 )
 _YES = _any(
-    _INTERJECTION + r"(?:ye+s+|ye+p+|ye+a+h*|yu+p+|ya|y|aye|sure|certainly|absolutely|definitely|of course|confirmed|confirm|"
-    r"i confirm|agreed|correct|exactly|affirmative|"
-    r"go ahead|please do|do it|do so|proceed|please proceed|go for it|that'?s (?:right|correct|fine)|"
+    _INTERJECTION + r"(?:ye+s+|ye+p+|ye+a+h*|yu+p+|ya|y|aye|m+h+m+|u+h[ -]?hu+h|sure|certainly|absolutely|definitely|indeed|naturally|"
+    r"of course|by all means|spot on|roger|confirmed|confirm|"
+    r"i confirm|agreed|correct|exactly|precisely|affirmative|"
+    r"go ahead|please do|kindly do|do it|do so|do (?:that|this)\W*(?:please|pls|plz|then|now|thanks)?\W*$|proceed|please proceed|go for it|"
+    r"carry on|make it so|book it|get it done|let'?s do (?:it|that|this)|that'?s (?:right|correct|fine)|"
     r"looks good|sounds good|all (?:good|correct))\b",
     r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|"
     r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
+    r"(?:[,.;:!]\s*|\bis (?:a )?)(?:yes|yep|yeah)\W*$",
+    r"^\W*(?:yes\W+)?(?:that|this|it)(?:'?s| is) (?:exactly |just |precisely )?what i(?:'d)? (?:want(?:ed)?|meant|asked for|like)\W*$",
+    r"^\W*(?:lovely|splendid|wonderful|excellent|brilliant)\W*$",
     _INTERJECTION + r"go on\b",
     r"^\W*(?:now |ok |so |and )*(?:it|that|this|all)(?:'?s| is| looks)? (?:now )?(?:right|correct|good|fine|ok|okay|perfect)(?: now)?"
     r"(?:\W+(?:so |then |please )*(?:go|go on|do it|send it|ship it|proceed))?\W*$",
@@ -41,7 +47,7 @@ _YES = _any(
     r"^\W*i (?:already |just )?said (?:yes|ok|okay|go ahead|do it)\b",
 )
 _NOT_YES = _any(
-    r"\b(?:no|not|nope|never|don'?t|doesn'?t|do not|can'?t|cannot|won'?t|wait|hold on|hang on|stop|but|however|"
+    r"\b(?:no|not|nope|never|don'?t|doesn'?t|didn'?t|isn'?t|haven'?t|wouldn'?t|do not|can'?t|cannot|won'?t|wait|hold on|hang on|stop|but|however|"
     r"unless|if|instead|actually|rather|except|maybe|perhaps|later|first|before|"
     r"changed? my mind|(?<!please )change (?:it|that|to)|unsure|think about|let me think|wrong|incorrect|also|"
     r"another|different|other|only)\b",
@@ -178,7 +184,7 @@ ENOUGH = _any(r"^\W*(?:(?:ok|okay|thanks?|great|alright|and)\W+)*that'?s (?:all|
 
 CHEAPEST = _any(
     r"\bcheapest\b",
-    r"\blowest[- ]pric\w*|\blowest (?:cost|price)|\bleast expensive\b|\bmost (?:affordable|inexpensive)\b|"
+    r"\blowest[- ]pric\w*|\blowest (?:cost|price)|\bleast (?:expensive|dear|pricey|costly)\b|\bmost (?:affordable|inexpensive)\b|"
     r"\b(?:lowest|smallest|least) (?:price|cost)\b|\bcosts? (?:the )?least\b|\bmost budget[- ]friendly\b|"
     r"\bbest price\b",
 )
@@ -196,7 +202,8 @@ DEARER = _any(
 )
 DIFFERENCE = _any(
     r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|"
-    r"more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?))"
+    r"more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?)|"
+    r"by how (?:much|many)\b|how (?:much|many (?:dollars|bucks|pounds|euros)) .{3,80} (?:above|below|over|under|beyond) the\b)"
 )
 COMPARE = _any(
     r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|"
@@ -204,12 +211,14 @@ COMPARE = _any(
     r"has )?(?:the )?(?:cheaper|better|dearer|more expensive|less|more|bigger|lower|higher|lighter|heavier|"
     r"warmer|larger|smaller|thicker|thinner|longer|shorter|stronger|wider|lightest|heaviest|warmest|biggest|largest|smallest|thickest|"
     r"thinnest|longest|shortest|strongest|widest|tallest|brightest)\b|"
-    r"\bput\b.{3,80}\b(?:next to|beside|against|alongside)\b|\b(?:price|money)[- ]wise\b|\bweigh (?:up )?.{3,60} against\b|"
+    r"\bweighs? (?:the )?(?:least|most)\b|\bput\b.{3,80}\b(?:next to|beside|against|alongside)\b|\b(?:price|money)[- ]wise\b|"
+    r"\bweigh (?:up )?.{3,60} against\b|\b(?:what|which)(?: one| of (?:them|these|those|em|the two))? "
+    r"(?:sets? (?:me|you|us|one) back|(?:do|have) you (?:have|got)?) ?(?:more|less|most|fewer)\b|"
     r"\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|"
     r"of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )
 SIMILAR = _any(
-    r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those)\b|more like|"
+    r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those|them)\b|more like|"
     r"something like (?:the|it|this|that)|along (?:the|those|these|similar) lines|"
     r"in the spirit of|akin to|close to (?:the|this|that) (?=[a-z])|"
     r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|"
@@ -232,6 +241,7 @@ PRICE = _any(
 )
 STOCK = _any(
     r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|"
+    r"(?:is|are) there (?:still )?enough (?:of )?(?:it|them|these|those|the\b)|what(?:'?s| is) the count|"
     r"how many (?:[\w'-]+ ){0,10}?(?:left|have|got|are there|remain\w*|available|supply|spare|in (?:stock|store|total))|"
     r"got any(?=\W*(?:$|[?.,;]))|"
     r"how many (?:of (?:them|those|these|it) )?(?:do|did|does|can) (?:you|u|ya|they|the shop)\W*$|"
@@ -247,8 +257,8 @@ OPTIONS = _any(
     r"finish(?:es)?)\b|\b(?:come|comes|available|sell it|have it) in\b(?! stock)",
 )
 MORE = _any(
-    r"^\W*(?:(?:show|give|see|any|can i see|got|are there|do you have|anything)\s+(?:me\s+)?)?(?:more|others|"
-    r"else|other ones|some more|more options|more results|other options|any others|the rest)(?:\s+(?:please|"
+    r"^\W*(?:(?:show|give|see|any|can i see|got|are there|do you have|anything)\s+(?:me\s+)?)?(?:more|(?:the )?others|"
+    r"else|(?:the )?other ones|some more|more options|more results|other options|any others|the rest)(?:\s+(?:please|"
     r"of them|like these|options|results))?\W*$"
 )
 PRONOUN = _any(

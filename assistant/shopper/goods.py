@@ -32,6 +32,14 @@ _RATHER = re.compile(
     r"\W*(?:(?:ok|and|maybe|rather|something|anything)\W+)*(?:bigg|small|larg|light|heavi|long|short|wid|narrow|warm|thick|thinn|strong|soft|dark|bright)er\b",
     re.IGNORECASE,
 )
+_THE_SHOP = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\W*(?:(?:and|ok|so|but)\W+)*(?:how|what|is|are|does|do|can|could|will|would|has|have|which)\b", re.IGNORECASE)
+_CLIPPED = re.compile(r"\W*(?:(?:and|ok|so|but)\W+)*(?:how [a-z]+|what about (?:the )?[a-z]+(?: [a-z]+)?)\W*$", re.IGNORECASE)
+_OF_THE_LIST = (cues.CHEAPER, cues.DEARER, cues.CHEAPEST, cues.DEAREST, cues.COMPARE, cues.SIMILAR, cues.MORE, cues.RANGE, cues.GOES_WITH)
+_FEW, _IDLE = 5, 0.6
+_EITHER = re.compile(r"\b(?:or|against|vs|versus)\b", re.IGNORECASE)
+_WHICH = re.compile(r"\b(?:which|what|who)\b", re.IGNORECASE)
+_OF_IT = re.compile(r"\W*(?:and |ok |so |but )*(?:is|does|will|can|would|could) (?:it|this|that|they|these|the)\b", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"\W*(?:and|or|what|how)\s+(?:about|for|with)\b", re.IGNORECASE)
 
 
@@ -46,6 +54,8 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.SEARCH, "refine", "says more of the last search")
     if cues.RANGE.search(text) and not sight.wish.core:
         return Plan(Move.RANGE, why="what there is altogether")
+    if (detail := _asks_on(sight, state, text)) is not None:
+        return Plan(Move.FACTS, detail, "asks on about what was shown")
     if _of_those_shown(sight, state, text):
         return _of_several(sight, state, text) or (
             _of_spoken(sight, text) if reference.ids or reference.beyond else _of_shelf(sight, state, text)
@@ -81,6 +91,24 @@ def _narrows(sight: Sight, state: DialogueState, text: str) -> bool:
     return brief and bool(traits) and not (sight.kind_known or sight.naming.ids or sight.reference.ids) and sight.ask is None
 
 
+def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
+    """For a few words that ask on about the products just shown without pointing at any ("battery life?", "ok what's the price"): which
+    of them are meant; None where they ask for something else."""
+    u, words = sight.understanding, len(text.split())
+    elsewhere = sight.naming.ids or sight.reference.ids or sight.reference.way or sight.ask is not None or sight.kind_known
+    if not state.shown or state.subject != "product" or elsewhere or words > _BRIEF or _THE_SHOP.search(text) or cues.SEEKS.search(text):
+        return None
+    if (cues.PRICE.search(text) or cues.STOCK.search(text)) and words <= _FEW:
+        return "which one"
+    clipped = bool(_CLIPPED.match(text))
+    idle = u.intent in BY_INTENT and u.confidence >= _IDLE and not clipped
+    asks = "?" in text or clipped or bool(_ASKS.match(text))
+    faq = sight.faq.score if sight.faq else 0.0
+    if idle or not asks or faq >= FAQ_WORTH or not sight.wish.words or sight.wish.constrained or cues.CARE.search(text):
+        return None
+    return None if any(p.search(text) for p in _OF_THE_LIST) else "those shown"
+
+
 def _of_those_shown(sight: Sight, state: DialogueState, text: str) -> bool:
     """Whether a few words ask on about the products just shown ("anything cheaper?"), whatever text they may resemble."""
     asks_on = any(p.search(text) for p in (cues.CHEAPER, cues.DEARER, cues.CHEAPEST, cues.DEAREST, cues.COMPARE, cues.SIMILAR))
@@ -94,6 +122,8 @@ def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
             return Plan(Move.EXTREME, name, "of those shown")
     if (cues.DIFFERENCE.search(text) or cues.COMPARE.search(text)) and len(mentions) <= 1 and len(state.focus) > 1 and not sight.naming.ids:
         return Plan(Move.COMPARE, "focus", "the products just compared")
+    if len(mentions) > 1 and _EITHER.search(text[mentions[0].end : mentions[-1].start]) and _WHICH.search(text):
+        return Plan(Move.COMPARE, why="one or the other of those named")
     if len(mentions) > 1 or (group and not sight.naming.ids):
         if cues.DIFFERENCE.search(text) or cues.COMPARE.search(text) or cues.CHEAPER.search(text) or cues.DEARER.search(text):
             return Plan(Move.COMPARE, why="several products side by side")
@@ -106,7 +136,9 @@ def _of_spoken(sight: Sight, text: str) -> Plan:
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and sight.variants:
             return Plan(Move.EXTREME, name, "of its variants")
-    if cues.GOES_WITH.search(text):
+    if cues.GOES_WITH.search(text) and not sight.naming.ids and sight.kind_known and sight.understanding.of_kind("category"):
+        return Plan(Move.SEARCH, why="names the kind of product that is to go with it")
+    if cues.GOES_WITH.search(text) and not _OF_IT.match(text):
         return Plan(Move.GOES_WITH, why="with the one spoken of")
     if cues.SIMILAR.search(text):
         return Plan(Move.SIMILAR, "cheaper" if cues.CHEAPER.search(text) else "", "like the one spoken of")

@@ -12,6 +12,7 @@ from assistant.models.entailment import Verdict, entailment
 from assistant.models.numbers import parse_number
 from assistant.shopper import cues
 from assistant.shopper.comparison import aspect_of
+from assistant.shopper.fields import field_of
 from assistant.shopper.reply import about, agreeing, highest_price, joined, lowest_price, money, price_of
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
@@ -55,6 +56,17 @@ _SO_MANY = re.compile(
     r"(?P<number>two|three|four|five|six|seven|eight|nine|ten|twelve|[2-9]|[1-9]\d)\b"
     r"(?=\W*$|\s+(?:of (?:them|these|those|it)|cost|costs|be|come|make|together|altogether|in total)\b)",
     re.IGNORECASE,
+)
+_PLACES = {"outside": "outdoor", "inside": "indoor"}
+"""What is asked of where a thing may be, as descriptions say it."""
+_PARTS = frozenset({"piece", "item", "part"})
+_REAL = re.compile(
+    r"\b(?:real|genuine|true|pure|solid|fake|faux|imitation|artificial|synthetic) (?P<what>[a-z]+)\b|"
+    r"\b(?P<before>[a-z]+)(?:,| is| are)? (?:real|genuine|fake|faux|imitation)\b",
+    re.IGNORECASE,
+)
+_SIZE_ASKED = re.compile(
+    r"\b(?:in|size|a)\s+(?:size\s+|an?\s+)?(?P<size>\d{1,2}(?:\.5)?)(?=\W*$|\W*[?,.;!]|\s+(?:and|please|or)\b)", re.IGNORECASE
 )
 _ASKED = re.compile(r"^\W*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
 
@@ -186,23 +198,33 @@ def options_answer(product: Product, text: str) -> FieldAnswer:
 
 
 def option_lacking(product: Product, understanding: Understanding) -> FieldAnswer | None:
-    """That a product does not come in the colour asked for, with those that it comes in; None where none is asked for or it does."""
-    colours = [str(e.value) for e in understanding.of_kind("colour") if _IN.search(understanding.text[: e.start])]
-    option = next((o for o in options_of(product) if o.casefold().startswith("colo")), "")
-    if not colours or not option or any(said.option == option for said in read_options(product, understanding.text)):
-        return None
-    had = joined(list(dict.fromkeys(v.options[option] for v in product.variants if to_be_had(v) and option in v.options)))
-    return FieldAnswer(about(product, f"I'm sorry, the {product.name} does not come in {colours[0]}: it comes in {had}."), known=bool(had))
+    """That a product does not come in the colour or size asked for, with those it has; None where none is asked for or it does."""
+    text = understanding.text
+    colours = [str(e.value) for e in understanding.of_kind("colour")]
+    colours = colours if any(_IN.search(text[: e.start]) for e in understanding.of_kind("colour")) else []
+    for start, asked in (("colo", colours), ("size", [match["size"] for match in _SIZE_ASKED.finditer(text)])):
+        option = next((o for o in options_of(product) if o.casefold().startswith(start)), "")
+        if not asked or not option or any(said.option == option for said in read_options(product, text)):
+            continue
+        had = joined(list(dict.fromkeys(v.options[option] for v in product.variants if to_be_had(v) and option in v.options)))
+        they, come = agreeing(product.name, "it", "they"), agreeing(product.name, "comes", "come")
+        size = "size " if start == "size" else ""
+        sorry = f"I'm sorry, the {product.name} {agreeing(product.name, 'does', 'do')} not come in {size}{joined(asked, 'or')}: "
+        return FieldAnswer(about(product, f"{sorry}{they} {come} in {had}."), known=bool(had))
+    return None
 
 
 def question_answer(product: Product, understanding: Understanding) -> FieldAnswer:
     """An answer in the product's own words, or that they do not say."""
     text = cues.plain(understanding.text)
+    if not _ASKS_COLOUR.search(text) and not _ASKS_CATEGORY.search(text) and (field := field_of(product, text)) is not None:
+        name, value = field[0].replace("_", " "), field[1]
+        return FieldAnswer(about(product, f"The {name} of the {product.name} {agreeing(name, 'is', 'are')} given as {value}."))
     if (counted := _parts(product, text)) is not None:
         return counted
     if _ASKS_COLOUR.search(text):
         return _words_of(product, word_list("colours"), "colour", text)
-    if _ASKS_MATERIAL.search(text):
+    if _ASKS_MATERIAL.search(text) or _asks_if_real(text):
         return _words_of(product, word_list("materials"), "material", text)
     if _ASKS_CATEGORY.search(text) and (product.style or product.category):
         return FieldAnswer(about(product, f"The {product.name} is in {joined([x for x in (product.category, product.style) if x], '/')}."))
@@ -218,6 +240,11 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
     return _quoted(product, understanding)
+
+
+def _asks_if_real(text: str) -> bool:
+    """Whether a text asks if a material is what it seems: "real leather or fake"."""
+    return any({match["what"], match["before"]} & word_list("materials") for match in _REAL.finditer(text.lower()))
 
 
 def asks_something(product: Product, understanding: Understanding) -> bool:
@@ -267,7 +294,7 @@ def yes_or_no(text: str) -> bool:
 
 def known_of(product: Product, currency: str) -> FieldAnswer:
     """What is always known of a product, told where a question may have been understood wrongly."""
-    return FieldAnswer(about(product, f"What I can tell you: {summary(product, currency)}."))
+    return FieldAnswer(about(product, f"What I can tell you: {summary(product, currency)}.", aside=True))
 
 
 def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
@@ -304,7 +331,7 @@ def _parts(product: Product, text: str) -> FieldAnswer | None:
     asked = _HOW_MANY_PARTS.search(text)
     if not asked:
         return None
-    wanted = frozenset(word for word in stems(asked["what"] or asked["counted"]) if word not in word_list("filler"))
+    wanted = frozenset(word for word in stems(asked["what"] or asked["counted"]) if word not in word_list("filler") or word in _PARTS)
     for sentence in _SENTENCE.split(product.description):
         words = stems(sentence)
         for place, word in enumerate(words):
@@ -319,7 +346,7 @@ def _parts(product: Product, text: str) -> FieldAnswer | None:
 def _asked_words(product: Product, understanding: Understanding) -> list[str]:
     """The words that the question turns on: no filler, and none of the product's own name where it is named."""
     text, own = understanding.text, set(stems(product.name)) | set(stems(product.style))
-    words = [w for w in stems(text) if w not in word_list("filler") and w not in word_list("question_filler")]
+    words = [_PLACES.get(w, w) for w in stems(text) if w not in word_list("filler") and w not in word_list("question_filler")]
     return list(dict.fromkeys(w for w in words if w not in own))
 
 

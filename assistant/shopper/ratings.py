@@ -19,6 +19,10 @@ ASKS = re.compile(
     r"\bhow (?:many stars|is (?:it|this|that) rated)\b|\bwould you recommend (?:it|this|that|them)\b",
     re.IGNORECASE,
 )
+_MEASURED = re.compile(
+    r"\b(?:\w*proof(?:ing)?|\w*resistan(?:t|ce)|energy|ipx?|power|temperature|warmth|safety|age|fire) ratings?\b", re.IGNORECASE
+)
+"""A rating that somebody measured, and no opinion."""
 _WRITES = re.compile(r"\b(?:write|leave|post|submit|give|add)\b[^.?!]{0,20}\breviews?\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _LONGEST, _CRITICAL = 160, 3.0
@@ -26,7 +30,7 @@ _LONGEST, _CRITICAL = 160, 3.0
 
 def asks_opinion(text: str) -> bool:
     """Whether a text asks what others think of something, and not how to write a review."""
-    return bool(ASKS.search(text)) and not _WRITES.search(text)
+    return bool(ASKS.search(_MEASURED.sub("", text))) and not _WRITES.search(text)
 
 
 def rated(product: Product, reviews: Iterable[Review]) -> tuple[Evidence, ...]:

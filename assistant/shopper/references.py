@@ -35,7 +35,7 @@ _WHICH_ONE = re.compile(
 )
 _THEY = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
 _HOW_MANY_LEFT = re.compile(r"^\W*(?:and |ok )?how many (?:are |is |do you have )?(?:left|there|in stock|available)\b", re.IGNORECASE)
-_SHORT = 7
+_SHORT, _BRIEF = 7, 10
 _COUNTS = {"two": 2, "three": 3, "four": 4}
 
 
@@ -104,6 +104,10 @@ def _described(text: str, shown: tuple[str, ...], shelf: Shelf) -> Reference | N
                 continue
             words = words[:4]
             fitting = tuple(id for id in shown if all(shelf.synonyms(w) & shelf.labels[id].everything for w in words))
+            if narrow:  # "the bulb" of a lamp is no lamp
+                fitting = tuple(
+                    id for id in fitting if any(shelf.synonyms(w) & (shelf.labels[id].name | shelf.labels[id].kind) for w in words)
+                )
             if not fitting and narrow:
                 fitting = tuple(id for id in shown if shelf.synonyms(words[0]) & (shelf.labels[id].name | shelf.labels[id].kind))
             if fitting and (not narrow or len(fitting) < max(2, len(shown))):
@@ -130,7 +134,7 @@ def _pronoun(
         return Reference(focus[:1] or shown[:1], "pronoun")
     if len(focus) == 1 and _ONES.search(text) and any(product.variants and read_options(product, text) for product in focused):
         return Reference(focus, "pronoun")  # "the leather ones in 12"
-    brief = len(text.split()) <= _SHORT and not wish_words
+    brief = len(text.split()) <= _BRIEF and not wish_words
     if focus and brief and (cues.PRICE.search(text) or cues.STOCK.search(text) or cues.OPTIONS.search(text)):
         return Reference(focus[:1], "pronoun")
     return Reference()

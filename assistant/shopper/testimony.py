@@ -29,7 +29,7 @@ def with_reviews(piece: Evidence, question: str, name: str, reviews: Iterable[Re
     verdict = entailment(question, [sentence]).verdict
     opening = f"One says {verdict.value}: " if verdict is not Verdict.SILENT else "One writes: "
     text = f"The description of the {name} does not say, but customers do. {opening}“{sentence}”"
-    return replace(piece, text=""), Evidence(Source("review", review.id), text, passages=(f"review: {sentence}",))
+    return replace(piece, text=""), Evidence(Source("review", review.id), text)  # no passages: told in other words it would be the shop's
 
 
 def _best(asked: frozenset[str], reviews: Iterable[Review]) -> tuple[Review, str] | None:

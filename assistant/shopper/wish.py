@@ -19,7 +19,7 @@ from assistant.types import Understanding
 
 _TURN = re.compile(
     r"\b(?:for|with|to|that|which|who|when|while|because|so|under|below|over|above|between|from|around|in|on|"
-    r"at|of|made|and|or|but|not|no|without|except|,|;|\.|\?|!)\b|[,;.?!]",
+    r"at|of|made|and|or|but|not|no|without|except|w|,|;|\.|\?|!)\b|[,;.?!]",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
@@ -40,6 +40,11 @@ _SEEKS_AT_LAST = re.compile(
     r"[a-z]{3}\s*(?:[,.;!?-]+|\s(?:so|and|but)\b)\s*(?:(?:so|and|but|i|we|im|i'm|am|are|now|just|really|hence|therefore|do|you|have)\s+)*"
     r"(?:need|want|looking for|searching for|hunting for|after|could do with|require|got any|have any|sell any|show me|find me)\s+"
     r"(?:(?:an?|some|any|me)\s+)+",
+    re.IGNORECASE,
+)
+_ADVISED = re.compile(
+    r"\b(?:what|which)(?: (?:sort|kind|type)s? of)? (?P<asked>[\w' -]{3,40}?) (?:would|do|can|could|should) (?:you|i|we)\b|"
+    r"\b(?:recommend|suggest)(?: me| us)? (?:an?|some|any) (?P<wanted>[\w' -]{3,40})",
     re.IGNORECASE,
 )
 _SUCH_A_ONE = re.compile(r"\b(?:an?|another|some|new|good|better|bigger|smaller)\s+(?:[a-z-]+\s+){0,2}ones?\b", re.IGNORECASE)
@@ -304,6 +309,9 @@ def _headed(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What somebody is said to like is the thing, where no core word is one: "my wife's birthday is near and she loves jewellery"."""
     kinds = tuple(word for word in (*core, *context) if shelf.is_kind(word))
+    advised = {stem for match in _ADVISED.finditer(text) for stem in stems(match["asked"] or match["wanted"])}
+    if not set(core) & advised and (meant := tuple(word for word in kinds if word in advised)):
+        return meant, tuple(w for w in (*core, *context) if w not in meant)
     another = cues.DEFECT.search(text) and cues.ANOTHER.search(text)
     if kinds and bounded and _clause(text, core, shelf):  # "my son plays chess, he lost his board. 30 at most"
         return kinds[-1:], tuple(w for w in (*core, *context) if w != kinds[-1])

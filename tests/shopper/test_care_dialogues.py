@@ -47,20 +47,26 @@ def test_what_was_never_bought_together_is_not_claimed(talk: Callable[..., Any])
 
 def test_one_companion_is_mentioned_with_its_reason_and_not_again(talk: Callable[..., Any]) -> None:
     chat = talk()
-    assert "Rosewood Fountain Pen, $64.00 (bought together in 2 orders)" in chat.say("how much is the Garden Chair?").text
-    assert "bought together" not in chat.say("is it in stock?").text
+    assert "Rosewood Fountain Pen, $64.00 (bought together in 2 orders)" in chat.say("I'll take the Garden Chair, how much is it?").text
+    assert "bought together" not in chat.say("I'd like to order two of them, is it in stock?").text
+
+
+def test_who_only_asks_is_not_recommended_anything(talk: Callable[..., Any]) -> None:
+    chat = talk()
+    for asked in ("how much is the Garden Chair?", "is it in stock?", "what is it made of?", "which colours can i get it in?"):
+        assert "bought together" not in chat.say(asked).text, asked
 
 
 def test_nothing_is_recommended_after_a_complaint_or_where_the_shop_does_not_want_it(talk: Callable[..., Any], store: Store) -> None:
     upset = talk()
     upset.say("this is ridiculous, the worst service ever")
-    assert "bought together" not in upset.say("how much is the Garden Chair?").text
-    unanswered = talk().say("does the Garden Chair have a carbon frame?").text
+    assert "bought together" not in upset.say("I'll take the Garden Chair, how much is it?").text
+    unanswered = talk().say("before I order the Garden Chair: does it have a carbon frame?").text
     assert "does not say" in unanswered
     assert "bought together" not in unanswered
     plain = talk()
     plain.clerk = ShopperClerk(store, FakeRetriever([]), Settings(shopper={"recommend": False}))
-    assert "bought together" not in plain.say("how much is the Garden Chair?").text
+    assert "bought together" not in plain.say("I'll take the Garden Chair, how much is it?").text
 
 
 def test_two_requests_of_one_message_are_carried_out_one_after_the_other(talk: Callable[..., Any]) -> None:

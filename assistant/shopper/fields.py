@@ -1,0 +1,82 @@
+"""The field of a product that a question is about: the one whose name it says, or whose value is in the unit it asks for.
+
+Owns the matching of a question's words to the names and units of attributes and options; refuses to put the value into words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.shopper.shelf import stems
+from assistant.shopper.variants import options_of
+from assistant.shopper.words import word_list
+from assistant.store.records import Product
+
+_UNITS = {
+    "litre": r"l|lit(?:er|re)s?",
+    "liter": r"l|lit(?:er|re)s?",
+    "gram": r"g|grams?",
+    "kilo": r"kg|kilos?",
+    "kilogram": r"kg|kilos?",
+    "kg": r"kg|kilos?",
+    "degree": r"°\s?[cf]?|degrees?",
+    "celsius": r"°\s?c",
+    "centimetre": "cm",
+    "centimeter": "cm",
+    "cm": "cm",
+    "inch": r"in(?:ch(?:es)?)?|\"",
+    "metre": "m",
+    "meter": "m",
+    "mm": "mm",
+    "hour": r"h|hrs?|hours?",
+    "watt": r"w|watts?",
+    "lumen": r"lm|lumens?",
+    "mah": "mah",
+    "people": r"persons?|people",
+    "person": r"persons?|people",
+}
+_ASKS_UNIT = re.compile(r"\bhow many (?P<many>[a-z]+)\b|\bin (?P<unit>[a-z]+)\b", re.IGNORECASE)
+_YES_OR_NO = re.compile(r"^\W*(?:and |ok |so |but )*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
+_LONGEST = 80
+_ROOT = 5
+"""Letters from which a word is the other with an ending: "waterproof" and "waterproofing"."""
+
+
+def field_of(product: Product, text: str) -> tuple[str, str] | None:
+    """Name and value of the field that a question asks for; None for a yes or no, or where no field is it."""
+    return _in_unit(product, text) or (None if _YES_OR_NO.search(text) else _by_name(product, text))
+
+
+def _stated(product: Product) -> Iterator[tuple[str, str]]:
+    yield from ((name, str(value)) for name, value in product.attributes.items() if len(str(value)) <= _LONGEST)
+    yield from ((name, ", ".join(values)) for name, values in options_of(product).items())
+
+
+def _in_unit(product: Product, text: str) -> tuple[str, str] | None:
+    for match in _ASKS_UNIT.finditer(text):
+        unit = _UNITS.get(stems(match["many"] or match["unit"])[-1])
+        if unit is None:
+            continue
+        fitting = [(name, value) for name, value in _stated(product) if re.search(rf"\d\s*(?:{unit})(?![a-z])", value, re.IGNORECASE)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _by_name(product: Product, text: str) -> tuple[str, str] | None:
+    """The field most of whose name's words the question says."""
+    own = set(stems(product.name)) | set(stems(product.style))
+    asked = [word for word in stems(text) if word not in word_list("filler") and word not in own]
+    scored = []
+    for name, value in _stated(product):
+        words = [word for word in stems(name) if word not in word_list("filler")]
+        said = sum(any(_same(word, other) for other in asked) for word in words)
+        if said and said * 2 >= len(words):
+            scored.append((said / len(words), said, name, value))
+    best = max(scored, key=lambda entry: entry[:2], default=None)
+    return (best[2], best[3]) if best else None
+
+
+def _same(word: str, other: str) -> bool:
+    return word == other or (min(len(word), len(other)) >= _ROOT and (word.startswith(other) or other.startswith(word)))
