@@ -440,7 +440,7 @@ def _blank(sight: Sight) -> Sight:
 def _halves(text: str) -> list[str]:
     """The two questions of a message, where it has two of three words or more each."""
     parts = [part.strip(" ,.;!") for part in _HALF.split(text) if part and part.strip(" ,.;!")]
-    whole = all(len(part.split()) >= 2 and not _HOW_LONG.fullmatch(part) for part in parts)
+    whole = all(len(part.split()) >= 2 and not _HOW_LONG.fullmatch(part.rstrip("?")) for part in parts)
     return parts if len(parts) == 2 and whole else []
 
 

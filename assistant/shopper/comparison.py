@@ -27,7 +27,7 @@ _ASPECTS = {
     ("dri(?:er|est)", "(?:more |most )?(?:water|rain)proof", "keeps? (?:out )?(?:the |heavy )?(?:rain|water)"): ("waterproof",),
     ("bright(?:er|est)?",): ("brightness",),
 }  # fmt: skip
-_LEAST = re.compile(r"\b(?:lightest|thinnest|smallest|shortest|narrowest)\b", re.IGNORECASE)
+_LEAST = re.compile(r"\bweighs? (?:the )?least\b|\b(?:lightest|thinnest|smallest|shortest|narrowest)\b", re.IGNORECASE)
 _MOST_OF = re.compile(r"\b(?:heaviest|thickest|biggest|largest|longest|widest|tallest|highest|brightest|warmest|most)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>[^\s\d,.;]*)$")
 

@@ -174,6 +174,7 @@ class Counter:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
             aspect = by_aspect(beside_one_another(chosen, self._currency), sight.understanding.text)
+            best = next((p for p in chosen if aspect.startswith(f"The {p.name}. ")), best)
             if not aspect and asks_aspect(sight.understanding.text):
                 pieces.insert(0, said(line("not_stated", self._settings)))
             else:

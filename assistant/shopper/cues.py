@@ -214,6 +214,7 @@ COMPARE = _any(
     r"\bweighs? (?:the )?(?:least|most)\b|\bput\b.{3,80}\b(?:next to|beside|against|alongside)\b|\b(?:price|money)[- ]wise\b|"
     r"\bweigh (?:up )?.{3,60} against\b|\b(?:what|which)(?: one| of (?:them|these|those|em|the two))? "
     r"(?:sets? (?:me|you|us|one) back|(?:do|have) you (?:have|got)?) ?(?:more|less|most|fewer)\b|"
+    r"\bwhich (?:one |of [a-z]{3,5} (?:two )?)(?:should|would|do) (?:i|you) (?:take|get|buy|choose|pick|recommend|suggest|go for)\b|"
     r"\b(?:is|are) .{3,80} (?:cheaper|more expensive|dearer) than\b|\bwhich (?:one )?(?:is|"
     r"of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )

@@ -29,12 +29,15 @@ _WITH_TRAIT = re.compile(
     r"\W*(?:(?:and|but|ok|only|just|maybe|rather|got|have|any|them|it|what about|how about)\W+)*(?:in|with|size|made of)\b", re.IGNORECASE
 )
 _RATHER = re.compile(
-    r"\W*(?:(?:ok|and|maybe|rather|something|anything)\W+)*(?:bigg|small|larg|light|heavi|long|short|wid|narrow|warm|thick|thinn|strong|soft|dark|bright)er\b",
+    r"\W*(?:for (?:my|our|the|an?) [\w' ]{2,20}[,.]\s*)?(?:(?:ok|and|maybe|rather|something|anything)\W+)*"
+    r"(?:bigg|small|larg|light|heavi|long|short|wid|narrow|warm|thick|thinn|strong|soft|dark|bright)er\b",
     re.IGNORECASE,
 )
 _THE_SHOP = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
 _ASKS = re.compile(r"\W*(?:(?:and|ok|so|but)\W+)*(?:how|what|is|are|does|do|can|could|will|would|has|have|which)\b", re.IGNORECASE)
-_CLIPPED = re.compile(r"\W*(?:(?:and|ok|so|but)\W+)*(?:how [a-z]+|what about (?:the )?[a-z]+(?: [a-z]+)?)\W*$", re.IGNORECASE)
+_CLIPPED = re.compile(
+    r"\W*(?:(?:and|ok|so|but)\W+)*(?:how [a-z]+|what about (?:the )?[a-z]+(?: [a-z]+)?|[a-z]+ of the [a-z]+)\W*$", re.IGNORECASE
+)
 _OF_THE_LIST = (cues.CHEAPER, cues.DEARER, cues.CHEAPEST, cues.DEAREST, cues.COMPARE, cues.SIMILAR, cues.MORE, cues.RANGE, cues.GOES_WITH)
 _FEW, _IDLE = 5, 0.6
 _EITHER = re.compile(r"\b(?:or|against|vs|versus)\b", re.IGNORECASE)
@@ -86,9 +89,19 @@ def _leaves_out(sight: Sight, state: DialogueState, text: str) -> bool:
 def _narrows(sight: Sight, state: DialogueState, text: str) -> bool:
     """Whether a few words only add a trait to what was searched for: "in size L and green"."""
     wish = sight.wish
-    brief = len(text.split()) <= _BRIEF and bool(state.wish) and state.subject == "product" and bool(_WITH_TRAIT.match(text))
+    brief = (
+        len(text.split()) <= _BRIEF
+        and bool(state.wish)
+        and state.subject == "product"
+        and bool(_WITH_TRAIT.match(text) or _RATHER.match(text))
+    )
     traits = wish.colours or wish.materials or wish.sizes
-    return brief and bool(traits) and not (sight.kind_known or sight.naming.ids or sight.reference.ids) and sight.ask is None
+    return (
+        brief
+        and bool(traits or _RATHER.match(text))
+        and not (sight.kind_known or sight.naming.ids or sight.reference.ids)
+        and sight.ask is None
+    )
 
 
 def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
@@ -133,6 +146,8 @@ def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
 
 
 def _of_spoken(sight: Sight, text: str) -> Plan:
+    if sight.reference.way == "price":
+        return Plan(Move.FACTS, why="about one picked by its price")
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and sight.variants:
             return Plan(Move.EXTREME, name, "of its variants")

@@ -57,6 +57,9 @@ _SO_MANY = re.compile(
     r"(?=\W*$|\s+(?:of (?:them|these|those|it)|cost|costs|be|come|make|together|altogether|in total)\b)",
     re.IGNORECASE,
 )
+_IS_IT = re.compile(
+    r"\b(?:is|are) (?:it|this|that|they|these|those) (?:made of |filled with |really |all )?(?P<what>[a-z]+)\b", re.IGNORECASE
+)
 _PLACES = {"outside": "outdoor", "inside": "indoor"}
 """What is asked of where a thing may be, as descriptions say it."""
 _PARTS = frozenset({"piece", "item", "part"})
@@ -206,7 +209,8 @@ def option_lacking(product: Product, understanding: Understanding) -> FieldAnswe
         option = next((o for o in options_of(product) if o.casefold().startswith(start)), "")
         if not asked or not option or any(said.option == option for said in read_options(product, text)):
             continue
-        had = joined(list(dict.fromkeys(v.options[option] for v in product.variants if to_be_had(v) and option in v.options)))
+        in_stock = {v.options[option] for v in product.variants if to_be_had(v) and option in v.options}
+        had = joined([value for value in options_of(product)[option] if value in in_stock])
         they, come = agreeing(product.name, "it", "they"), agreeing(product.name, "comes", "come")
         size = "size " if start == "size" else ""
         sorry = f"I'm sorry, the {product.name} {agreeing(product.name, 'does', 'do')} not come in {size}{joined(asked, 'or')}: "
@@ -219,6 +223,8 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
     text = cues.plain(understanding.text)
     if not _ASKS_COLOUR.search(text) and not _ASKS_CATEGORY.search(text) and (field := field_of(product, text)) is not None:
         name, value = field[0].replace("_", " "), field[1]
+        if value.casefold() in ("yes", "no"):
+            return FieldAnswer(about(product, f"{product.name} - {name}: {value}."))
         return FieldAnswer(about(product, f"The {name} of the {product.name} {agreeing(name, 'is', 'are')} given as {value}."))
     if (counted := _parts(product, text)) is not None:
         return counted
@@ -346,7 +352,9 @@ def _parts(product: Product, text: str) -> FieldAnswer | None:
 def _asked_words(product: Product, understanding: Understanding) -> list[str]:
     """The words that the question turns on: no filler, and none of the product's own name where it is named."""
     text, own = understanding.text, set(stems(product.name)) | set(stems(product.style))
-    words = [_PLACES.get(w, w) for w in stems(text) if w not in word_list("filler") and w not in word_list("question_filler")]
+    match = _IS_IT.search(text)
+    made_of = set(stems(match["what"])) & {stem for value in product.attributes.values() for stem in stems(str(value))} if match else set()
+    words = [_PLACES.get(w, w) for w in stems(text) if w in made_of or not (w in word_list("filler") or w in word_list("question_filler"))]
     return list(dict.fromkeys(w for w in words if w not in own))
 
 

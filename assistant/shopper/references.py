@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.shopper import cues
+from assistant.shopper.fields import field_of
 from assistant.shopper.ratings import asks_opinion
-from assistant.shopper.reply import is_plural
+from assistant.shopper.reply import is_plural, lowest_price
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
 from assistant.shopper.variants import read_options
@@ -30,9 +31,19 @@ _NTH = re.compile(
 _ONES = re.compile(r"\bones?\b|^\W*(?:and |got |have |is )?(?:that |it )?in\b", re.IGNORECASE)
 _WHICH_ONE = re.compile(
     r"\bwhich(?:'s| one| one's)? (?:is |has |are )?(?:the )?(?:light|heavi|warm|"
-    r"bigg|larg|small|thick|thinn|long|short|strong|wid|tall|bright)(?:er|est)\b",
+    r"bigg|larg|small|thick|thinn|long|short|strong|wid|tall|bright)(?:er|est)\b|"
+    r"\bwhich (?:one )?(?:weighs|holds|lasts|(?:should|would|do) (?:i|you) (?:take|get|buy|choose|pick|recommend|suggest|go for))\b",
     re.IGNORECASE,
 )
+_PRICED = re.compile(
+    r"\bthe (?:(?P<cheap>cheap(?:er|est)|less expensive)|(?P<dear>dear(?:er|est)|pric(?:ier|iest)|(?:more|most) expensive)) one\b",
+    re.IGNORECASE,
+)
+_ASKED_OF = re.compile(
+    r"\W*(?:(?:and|ok|but|so)\W+)*(?:(?:does|do|is|are|has|have|can|could|will|would|how)\b|what\b(?!(?:'s| is| are)? the\b))",
+    re.IGNORECASE,
+)
+_OF_US = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
 _THEY = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
 _HOW_MANY_LEFT = re.compile(r"^\W*(?:and |ok )?how many (?:are |is |do you have )?(?:left|there|in stock|available)\b", re.IGNORECASE)
 _SHORT, _BRIEF = 7, 10
@@ -57,9 +68,10 @@ def refer(understanding: Understanding, state: DialogueState, shelf: Shelf) -> R
     shown = tuple(id for id in state.shown if id in shelf.products)
     if not shown:
         return Reference(way="ordinal" if understanding.of_kind("ordinal") and _NTH.search(text) else "")
-    return (
+    pointed = (
         _first_n(text, shown)
         or _ordinal(understanding, shown)
+        or _by_price(text, state, shown, shelf)
         or _described(text, shown, shelf)
         or _pronoun(
             text,
@@ -70,6 +82,7 @@ def refer(understanding: Understanding, state: DialogueState, shelf: Shelf) -> R
             focused=shelf.many(state.focus[:1]),
         )
     )
+    return pointed if pointed.ids or pointed.way else _by_field(text, state, shown, shelf) or pointed
 
 
 def brief_opinion(text: str) -> bool:
@@ -93,6 +106,26 @@ def _ordinal(understanding: Understanding, shown: tuple[str, ...]) -> Reference 
         return None
     good = [shown[n - 1] if n > 0 else shown[n] for n in places if n <= len(shown) and n >= -1]
     return Reference(tuple(dict.fromkeys(good)), "ordinal", beyond=len(good) < len(places))
+
+
+def _by_price(text: str, state: DialogueState, shown: tuple[str, ...], shelf: Shelf) -> Reference | None:
+    """ "the dearer one" of those spoken of or shown, where something is asked of it."""
+    match = _PRICED.search(text)
+    among = [p for p in shelf.many(state.focus if len(state.focus) > 1 else shown) if lowest_price(p) is not None]
+    if match is None or len(among) < 2 or not _ASKED_OF.match(text):
+        return None
+    ranked = sorted(among, key=lambda p: lowest_price(p) or 0.0)
+    return Reference((ranked[-1 if match["dear"] else 0].id,), "price")
+
+
+def _by_field(text: str, state: DialogueState, shown: tuple[str, ...], shelf: Shelf) -> Reference | None:
+    """Those spoken of or shown, where a few words ask for something that they state: "how many lumens?", "what are the poles made of"."""
+    spoken = shelf.many(tuple(id for id in state.focus if id in shown) or shown)
+    brief = len(text.split()) <= _BRIEF and not cues.SEEKS.search(text) and not _OF_US.search(text) and not cues.PRONOUN.search(text)
+    stated = (field for product in spoken if (field := field_of(product, text)) is not None and field[0] in product.attributes)
+    if not brief or state.subject != "product" or next(stated, None) is None:
+        return None
+    return Reference(tuple(p.id for p in spoken), "group" if len(spoken) > 1 else "pronoun")
 
 
 def _described(text: str, shown: tuple[str, ...], shelf: Shelf) -> Reference | None:

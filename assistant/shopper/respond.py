@@ -54,6 +54,13 @@ LEAST_SCORE = -0.8
 BRIEF_SENTENCES = 2
 READERS = 2
 """Threads that read verdicts while the phraser writes."""
+_FRAME = telling(
+    "yes no not include includes included come comes feature features featuring has have made offer offers provide provides used use uses "
+    "suitable available works work fits fit good great ideal perfect designed also both well product item"
+)
+"""Words that carry what a source says and say nothing themselves."""
+_ROOT = 4
+"""Letters in which two forms of a word agree: "weighs", "weight"."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|(?<=\w)\.\.+\s*")
 _ONE_VALUE = re.compile(r"(?P<name>[a-z][a-z ]*(?:: [a-z][a-z ]*)?): (?P<value>[^:;,]*[^:;,.!?])")
 _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
@@ -236,6 +243,10 @@ def checked(
         return "", "nothing of its value"
     if strict and (clause := turned(text, request.evidence)):
         return "", f"turned {clause!r}"
+    if strict and (word := _unheard(text, request, told)):
+        return "", f"strange {word!r}"
+    if strict and Verdict.YES in (said(text), settled.verdict) and (word := _dropped(text, request, told)):
+        return "", f"dropped {word!r}"
     if strict and _adds_nothing(text, request):
         return "", "nothing new"
     if strict and (word := repeated(text, request.evidence)):
@@ -250,6 +261,19 @@ def checked(
         return "", str(claims[0])
     share = support(text, request.evidence, request.message)
     return (_opened(text, request, settled.verdict), "") if share >= LEAST_SUPPORT else ("", f"words {share:.2f}")
+
+
+def _unheard(text: str, request: Request, told: Sequence[str]) -> str:
+    """A telling word for which evidence and message have none of the same root: "good for gaming and countries"; empty without any."""
+    roots = {word[:_ROOT] for word in telling("\n".join([request.message, *told]))}
+    return min((w for w in strange(text, request.evidence, request.message) - _FRAME if w[:_ROOT] not in roots), default="")
+
+
+def _dropped(text: str, request: Request, told: Sequence[str]) -> str:
+    """What a yes leaves out of what was asked and is told: "yes, the lamp is included", where the bulb is; empty where it says all."""
+    names = [str(fact["product"]) for fact in request.evidence if not isinstance(fact, str) and "product" in fact]
+    owed = (telling(request.message) & telling("\n".join(told))) - telling("\n".join(names)) - _FRAME
+    return min(owed - telling(text), default="")
 
 
 def _adds_nothing(text: str, request: Request) -> bool:
