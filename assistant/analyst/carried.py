@@ -45,6 +45,7 @@ _SETS_AGAINST = frozenset(["v", "vs", "versus", "against", "or", "and"])
 def uncarried(draft: Draft, question: Question, semantics: Semantics) -> Iterator[Mark]:
     """The marks of a message that `question` should show and does not."""
     yield from _turning(draft, question, semantics)
+    yield from _asking(draft, question, semantics.metrics[question.metric].unit if question.metric else "")
     yield from _restricting(draft, question, semantics)
     yield from _inner(draft, question)
     yield from _nouns(draft, question, semantics)
@@ -70,6 +71,21 @@ def _turning(draft: Draft, question: Question, semantics: Semantics) -> Iterator
         c.dimension == "customer_since" for c in question.filters
     ):
         yield from (m for m in reading.ops("first", "last") if m.text not in _NOT_FIRST and _of_nothing(reading, m))
+
+
+def _asking(draft: Draft, question: Question, unit: str) -> Iterator[Mark]:
+    """ "How many" that only an amount or a rate would answer, and a second question in the same breath."""
+    asked = [m for m in draft.reading.ops("how_many", "how_much") if m.text.startswith(("how m", "howm"))]
+    if question.tool == "metric" and len(question.metrics) == 1 and unit in ("money", "rating", "share") and not draft.reading.has("share"):
+        yield from (m for m in asked if m.is_op("how_many") and not draft.metrics and not _of_money(draft.reading, m))
+    if len(asked) > 1 and len(question.metrics) == 1 and question.tool == "metric":
+        yield asked[1]
+
+
+def _of_money(reading: Reading, mark: Mark) -> bool:
+    """ "How many pounds"."""
+    after = reading.after(mark)
+    return after is not None and after.text in ("pounds", "pound", "gbp", "quid", "£", "euros", "dollars", "grand", "k", "thousand")
 
 
 def _restricting(draft: Draft, question: Question, semantics: Semantics) -> Iterator[Mark]:
@@ -128,15 +144,12 @@ def _inner(draft: Draft, question: Question) -> Iterator[Mark]:
         before = reading.before(mark)
         while before is not None and (before.text in _LED or before.kind == "number"):
             before = reading.before(before)
+        if before is not None and before.is_op("exclude"):
+            yield mark
         if before is None or before.text not in _LINKS or not any(start < before.start for start in figures):
             continue
         busy = mark.is_op("busiest", "quietest") and question.metric != "orders"
-        if (
-            before.is_op("exclude")
-            or busy
-            or question.metric not in ("net_sales", "gross_sales", "rating")
-            or reading.has("total", "average")
-        ):
+        if busy or question.metric not in ("net_sales", "gross_sales", "rating") or reading.has("total", "average"):
             yield mark
 
 

@@ -19,23 +19,8 @@ _VAGUE = frozenset(
         *("in £", "in pounds"),
     )
 )
-_EXCLUDING = frozenset(
-    [
-        "excluding",
-        "exclude",
-        "excluded",
-        "except",
-        "except for",
-        "without",
-        "other than",
-        "outside",
-        "outside of",
-        "apart from",
-        "ignoring",
-        "excl",
-        "not including",
-    ]
-)
+_LIGHT = frozenset(["not", "not in", "not to", "not from", "ex", "non", "bar", "besides", "beyond"])
+"""Words of leaving out that are often only said; the others must have left something out."""
 
 
 _LOOSE = re.compile(r"\b(?:was|is|were|are|does|did|makes?) (?:that|this|those|these)\b(?! (?:the|a|an|our|my|how)\b)")
@@ -127,7 +112,7 @@ class CheckedTurn(SpecialTurn):
                 continue
             if question.tool == "ranking" and not mark.is_op("difference"):
                 continue
-            weighty = not mark.is_op("exclude") or mark.text in _EXCLUDING or self._negates_verb(mark)
+            weighty = not mark.is_op("exclude") or mark.text not in _LIGHT or self._negates_verb(mark)
             if weighty and mark.start not in self.used and mark.text not in _VAGUE:
                 what = "leave out" if mark.is_op("exclude") else "compare"
                 raise Stop(

@@ -10,6 +10,7 @@ from assistant.analyst.draft import DOWNWARD, Draft
 from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.periods import Found
 from assistant.analyst.question import Comparison, ComparisonKind, FilterClause, Period, Question, Ranking, Side
+from assistant.analyst.reading import Mark
 from assistant.analyst.reckoning import Reckoning
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _RATES = ("yoy", "mom", "qoq", "wow")
 _CHANGE = ("growth", "fall", *_RATES)
+_FALLS = frozenset(["fall", "falls", "fell", "fallen"])
+_INTO = frozenset(["in", "into", "on", "within", "during", "the"])
 _SIDED = (
     "country",
     "product",
@@ -46,7 +49,19 @@ class Comparing:
     @property
     def changes(self) -> bool:
         """Whether a change over time is asked for; a change that is only presupposed ("since sales doubled, how much ...") is not."""
-        return self.reading.has(*_CHANGE) and not self._presupposed() and not (self.draft.ranks and not self.draft.ranked)
+        changed = self.reading.has(*_RATES) or any(not self._falls_within(m) for m in self.reading.ops("growth", "fall"))
+        return changed and not self._presupposed() and not (self.draft.ranks and not self.draft.ranked)
+
+    def _falls_within(self, mark: Mark) -> bool:
+        """ "What part of the year's orders fell in March": a day falls into a time, which is no decline."""
+        if mark.text not in _FALLS or self.draft.nested is None or not self.reading.has("share"):
+            return False
+        after = self.reading.after(mark)
+        while after is not None and after.text in _INTO:
+            after = self.reading.after(after)
+        within = after is not None and after.kind == "period"
+        self.draft.used |= {mark.start} if within else set()
+        return within
 
     def _presupposed(self) -> bool:
         words = self.reading.text.split()

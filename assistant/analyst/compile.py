@@ -144,7 +144,7 @@ def narrowed(table: Any, filters: Sequence[FilterClause], period: Period | None,
 
 
 def clause_predicate(table: Any, clause: FilterClause, semantics: Semantics) -> Any:
-    """The Ibis predicate that a filter clause means on `table`."""
+    """The Ibis predicate that a filter clause means on `table`; what has no value is all but any value (sales to nobody known)."""
     dimension = semantics.dimension(clause.dimension)
     column = table[dimension.column]
     values: tuple[Any, ...] = clause.values
@@ -159,8 +159,10 @@ def clause_predicate(table: Any, clause: FilterClause, semantics: Semantics) -> 
         return column.isnull() | (column == "")
     if clause.op == "between":
         return column.between(values[0], values[1])
-    if clause.op in ("in", "not_in"):
-        return column.isin(values) if clause.op == "in" else column.notin(values)
+    if clause.op in ("ne", "not_in"):
+        return column.isnull() | column.notin(values)
+    if clause.op == "in":
+        return column.isin(values)
     return _compare(column, clause.op, values[0])
 
 

@@ -136,7 +136,9 @@ class Drafter:
     def _dated_again(self, draft: Draft) -> bool:
         """ "Valentine's week, 7 to 14 Feb": of two spans that overlap without a word of comparing, the dates are meant."""
         said = [f for f in draft.periods if f.period is not None]
-        if len(said) != 2 or draft.nested or draft.reading.has("versus", "difference", "than", "growth", "fall", "share"):
+        if len(said) != 2 or draft.reading.has("versus", "difference", "than", "growth", "fall", "share"):
+            return False
+        if draft.nested and not said[1].bounded:
             return False
         one, two = said[0].period, said[1].period
         assert one is not None

@@ -12,6 +12,9 @@ from assistant.analyst.values import Values
 
 _EXCLUDED_AFTER = ("excluded", "left out", "not counted", "not included", "aside", "apart", "excepted", "omitted")
 
+_WITH_NOUN = frozenset(["customer", "product", "order"])
+"""Marks that a noun stands before: "customer 12345", "product 22423"."""
+
 
 @dataclass(slots=True)
 class Filters:
@@ -55,6 +58,7 @@ class FilterBase:
                 before.sense("country")
                 or before.kind == "word"
                 or (before.kind == mark.kind == "product")
+                or (mark.kind in _WITH_NOUN and bool(before.all("dimension")) and before.end == mark.start)
                 or before.text in ("and", "&", "or", "the", "-", "from")
             ):
                 before = self.reading.before(before)

@@ -107,7 +107,8 @@ def _series(question: Question, result: ToolResult, context: Context) -> str:
     if not result.rows:
         return _nothing(question, context)
     by = wording.plain_list([context.semantics.dimension(d).singular for d in question.by])
-    head = f"{wording.subject(question, context)}, by {by}"
+    per = f" per {question.per}" if question.per else ""
+    head = f"{wording.subject(question, context)},{per} by {by}"
     if len(result.rows) == 1:
         return f"{head}: {_row(result.rows[0], result, context)}."
     if result.groups:
@@ -115,7 +116,7 @@ def _series(question: Question, result: ToolResult, context: Context) -> str:
     whole = [r for r in result.rows if not partial(r.label, question.by[0], question.period, context)] or result.rows
     high, low = max(whole, key=lambda r: r.value), min(whole, key=lambda r: r.value)
     total = ""
-    if question.metric and context.semantics.metric(question.metric).additive:
+    if question.metric and context.semantics.metric(question.metric).additive and not question.per:
         total = f" {_figure(sum(r.value for r in result.rows), result, context)} in all;"
     return f"{head}:{total} highest {_row(high, result, context)}, lowest {_row(low, result, context)}."
 

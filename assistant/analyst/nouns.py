@@ -65,6 +65,13 @@ class Nouns:
             before = self.reading.before(before)
         return before is not None and before.is_op("which") and mark.text.endswith(" sold")
 
+    def _of_how_many(self, mark: Mark) -> bool:
+        """ "How many of our customers": they are counted."""
+        before = self.reading.before(mark)
+        while before is not None and before.text in ("of", "our", "the", "all", "these", "those", "my"):
+            before = self.reading.before(before)
+        return before is not None and before.is_op("how_many")
+
     def _in_cube(self, cube: str) -> bool:
         return cube == self.draft.cube
 
@@ -74,7 +81,7 @@ class Nouns:
     def _acts(self, mark: Mark) -> bool:
         """ "How much have customers sent back", "in which country do customers spend most": whoever buys is no figure here."""
         before, after = self.reading.before(mark), self.reading.after(mark)
-        if "customer" not in mark.all("dimension") or before is None or after is None:
+        if "customer" not in mark.all("dimension") or before is None or after is None or self._of_how_many(mark):
             return False
         asked = any(m.start < mark.start for m in self.reading.ops("how_much", "how_many", "which", "when", "why"))
         if (

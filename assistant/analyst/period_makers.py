@@ -186,6 +186,18 @@ def make_months_to(g: Reckoning, m: re.Match[str]) -> Atom | None:
     return g.dated(m, build) if 0 < count <= 36 else None
 
 
+def make_days_to(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "The fortnight to 9 December 2011", "the ten days ending 5/11/2011": so many days, the last of them named."""
+    days = {"fortnight": 14, "week": 7}.get(m["length"] or "") or _count(m) * (7 if m["unit"] == "weeks" else 1)
+    if not 0 < days <= 400:
+        return None
+    if m["num"]:
+        ending = make_numeric(g, re.match(r".*", m["num"]))  # type: ignore[arg-type]
+        return ending if ending is None or ending.period is None else g.fixed(m, _edge(ending.period, "last", days))
+    number, day = MONTH_NAMES[m["month"]], int(m["day"])
+    return g.dated(m, lambda y: _edge(Period(date(y, number, day), date(y, number, day)), "last", days))
+
+
 def make_short_year(g: Reckoning, m: re.Match[str]) -> Atom | None:
     """`nov 11` is a month of 2011 where the data has such a year, unless "on" makes it a day."""
     year, number = 2000 + int(m["short"]), MONTH_NAMES[m["month"]]

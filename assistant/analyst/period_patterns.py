@@ -15,6 +15,7 @@ from assistant.analyst.period_makers import (
     make_christmas,
     make_day,
     make_days_of_month,
+    make_days_to,
     make_edge_of_month,
     make_edge_of_year,
     make_fortnight,
@@ -161,6 +162,18 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
             + _D
             + _YO,
             make_week_of,
+        ),
+        (
+            r"(?:the )?(?:(?P<length>fortnight|week)|" + _COUNT + r" (?P<unit>days|weeks)) (?:up )?(?:to|until|till|through|ending|ended)"
+            r"(?: on)?(?: and including)? (?:the )?"
+            + _WD
+            + r"(?:"
+            + _D
+            + r"(?: of)? "
+            + _M
+            + _YO
+            + r"|(?P<num>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}))",
+            make_days_to,
         ),
         (
             _WD + r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}",

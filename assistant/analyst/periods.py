@@ -22,7 +22,8 @@ class Found:
 
     `shift` marks what only makes sense beside another period: `("year", -1)` the same a year earlier, `("step", -1)` the one before it.
     `bare` marks a month, quarter or season without a year, whose year was guessed. `join` is the word that linked two ends
-    (`to`, `and`); then `ends` holds them as periods of their own, for comparisons.
+    (`to`, `and`); then `ends` holds them as periods of their own, for comparisons. `bounded` marks an open end that the year said before
+    it bounds ("2011 up to June").
     """
 
     start: int
@@ -32,10 +33,17 @@ class Found:
     bare: bool = False
     ends: tuple[Period, Period] | None = None
     last_year: bool = False
+    bounded: bool = False
 
 
 _SHARE = re.compile(r"\b(?:share|proportion|percent|percentage|pct|fraction|part of)\b|%")
 _AGAINST = re.compile(r"\b(?:vs|versus|against|compared|than|over|v|relative|minus)\b")
+
+
+_OPENED = re.compile(
+    r"\b(?:(since|from|after|before|until|till|through|up to|prior to|by)(?: and including)?(?: the)?"
+    r"(?: (start|end|beginning) of)?(?: the)?) $"
+)
 
 
 class PeriodGrammar(Reckoning):
@@ -149,24 +157,35 @@ class PeriodGrammar(Reckoning):
         elif bare and n and atoms[n - 1].year is not None and self._listed(text[atoms[n - 1].end : atom.start]):
             atom = replace(atom, year=atoms[n - 1].year)
             bare = False
+        elif (
+            bare and n and (year := _year(atoms[n - 1])) is not None and _OPENED.fullmatch(text[atoms[n - 1].end : atom.start].lstrip(" ,"))
+        ):
+            atom, bare = replace(atom, year=year.first.year), False
         if bare and len(atoms) == 2 and _SHARE.search(text):
             other = atoms[1 - n]
             if other.year is not None and not other.shift and not other.whole and other.build(other.year).grain == "year":
                 atom, bare = replace(atom, year=other.year), False
         period = self._resolve(atom)
         lead = text[: atom.start]
-        opened = re.search(
-            r"\b(?:(since|from|after|before|until|till|through|up to|prior to|by)(?: and including)?(?: the)?"
-            r"(?: (start|end|beginning) of)?(?: the)?) $",
-            lead,
-        )
-        start = atom.start
+        opened = _OPENED.search(lead)
+        start, end, bounded = atom.start, atom.end, False
         throughout = opened is not None and opened.group(1) == "through" and period.grain == "year"
         if opened and opened.group(1) not in ("by",) and not throughout:
             onwards = re.match(r" (?:onwards?|on)\b", text[atom.end :])
+            end += onwards.end() if onwards and opened.group(1) in ("from", "since") else 0
             if opened.group(1) != "from" or onwards:
-                period, start = self._open_ended(period, opened.group(1)), opened.start()
-        return Found(start, atom.end, period, bare=bare, last_year=atom.last_year)
+                ended, start = self._open_ended(period, opened.group(1)), opened.start()
+                within = self._within_year(atoms[n - 1], period, ended) if n else None
+                period, bounded = within or ended, within is not None
+        return Found(start, end, period, bare=bare, last_year=atom.last_year, bounded=bounded)
+
+    @staticmethod
+    def _within_year(before: Atom, named: Period, ended: Period) -> Period | None:
+        """ "In 2011 up to and including September": the open end within the year said before it; None where that is no such year."""
+        year = _year(before)
+        if year is None or named.first < year.first or year.last < named.last:
+            return None
+        return ended.clipped(year.first, year.last)
 
     def _year_of_list(self, text: str, atoms: list[Atom], n: int) -> int | None:
         """The year at the end of a list of three or more: "Jan, Feb and March 2010"."""
@@ -200,6 +219,12 @@ class PeriodGrammar(Reckoning):
         if word in ("before", "prior to"):
             return Period(min(self.first_day, period.first - timedelta(days=1)), period.first - timedelta(days=1))
         return Period(min(self.first_day, period.last), period.last)
+
+
+def _year(atom: Atom) -> Period | None:
+    """The calendar year that an atom is, None where it is anything else."""
+    period = None if atom.year is None or atom.shift or atom.whole else atom.build(atom.year)
+    return period if period is not None and period.grain == "year" else None
 
 
 def _share_year(one: Atom, two: Atom) -> tuple[Atom, Atom]:

@@ -240,6 +240,10 @@ class RankingTurn(Turn):
         n, skip = self.rank_n(), self._ordinal()
         ranking = replace(before.ranking, n=n) if before.ranking and n else before.ranking
         ranking = Ranking(1, ranking.direction, skip) if ranking and skip else ranking
+        if n and before.tool == "breakdown":
+            before, ranking = replace(before, tool="ranking"), Ranking(n)
+        if n and before.tool == "series":
+            raise Stop(Clarify(f"The first {n} in time, or the {n} highest?", (f"the {n} highest", f"the {n} lowest"), slot="subject"))
         question = replace(
             before, metrics=(self.metrics() or before.metrics)[:1], by=by, filters=self.filters(), period=self.period(), ranking=ranking
         )

@@ -29,6 +29,8 @@ _UNIT_METRICS = {
 }
 
 
+_WHOLE_OF = {"customer": "customers", "order": "orders", "product": "products_sold", "country": "countries"}
+"""What all of the groups that are counted under a condition are a count of."""
 _POUNDS = frozenset(["pound", "pounds", "gbp", "quid", "£"])
 
 
@@ -48,6 +50,7 @@ class SpecialTurn(RankingTurn):
         dimensions = {d for m in self.draft.pending for d in m.all("dimension")} & {c.dimension for c in self.context.filters}
         if not dimensions:
             return None
+        self.used.update(m.start for m in self.reading.ops("exclude"))
         return replace(self.context, filters=tuple(c for c in self.context.filters if c.dimension not in dimensions))
 
     def _why(self) -> Question | None:
@@ -100,8 +103,16 @@ class SpecialTurn(RankingTurn):
             return None
         if len(products) == 1 and len(products[0].values) == 2 and self._counts_orders():
             return Question("together", filters=self.filters(), period=self.period(), ask="number")
-        n = self.rank_n() or (self.keeps.ranking.n if follows and self.keeps.ranking else 5)
+        n = self.rank_n() or self._only_number() or (self.keeps.ranking.n if follows and self.keeps.ranking else 5)
         return Question("together", filters=self.filters(), period=self.period(), ranking=Ranking(n), ask="rows")
+
+    def _only_number(self) -> int:
+        """ "Three will do": the one small number said, 0 where there is none."""
+        said = [m for m in self.reading.of("number") if m.start not in self.used]
+        if len(said) != 1 or said[0].number not in range(2, 21):
+            return 0
+        self.used.add(said[0].start)
+        return int(said[0].number)
 
     def _hold_both(self, products: tuple[FilterClause, ...]) -> bool:
         """ "How many orders had both X and Y"."""
@@ -141,7 +152,9 @@ class SpecialTurn(RankingTurn):
         self._one_question()
         first = reading.has("first") if marks else self.keeps.metric == "first_sale"
         of_those = any((after := reading.after(m)) is not None and after.text in ("one", "of", "among") for m in marks)
-        period = self.period() if self.draft.periods or self.draft.whole else self.keeps.period if follows or of_those else None
+        ever = any(m.text.startswith("very ") for m in marks) or "ever" in {t.text for t in reading.tokens}
+        kept = (follows or of_those) and not ever
+        period = self.period() if self.draft.periods or self.draft.whole else self.keeps.period if kept else None
         return Question("record", ("first_sale" if first else "last_sale",), filters=self.filters(), period=period, ask="date")
 
     def _dates(self, mark: Mark) -> bool:
@@ -190,6 +203,8 @@ class SpecialTurn(RankingTurn):
     def _count(self) -> Question | None:
         """Groups under a condition: "how many customers spent more than 1,000"."""
         reading = self.reading
+        if (share := self._share_of_counted()) is not None:
+            return share
         ops = reading.ops("more_than", "less_than", "exactly")
         counted = {"customers": "customer", "products_sold": "product", "countries": "country", "trading_days": "day", "orders": "order"}
         groups = (
@@ -231,6 +246,19 @@ class SpecialTurn(RankingTurn):
         base = Question("count", (metric,), (groups,), self.filters(), self.period(), having=having)
         asked = reading.has("how_many") or not reading.has("which", "who")
         return base if asked else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
+
+    def _share_of_counted(self) -> Question | None:
+        """ "In percent", "as a share of all customers", said after a count of customers under a condition."""
+        before = self.context
+        if before is None or before.tool != "count" or before.having is None or before.share is not None or before.ranking is not None:
+            return None
+        whole = _WHOLE_OF.get(before.by[0], "")
+        fresh = (
+            self.draft.periods or self.draft.shifts or self.draft.filters.clauses or self.draft.ranks or set(self.draft.metrics) - {whole}
+        )
+        if not whole or not self.reading.has("share") or fresh or self.reading.has("more_than", "less_than", "exactly"):
+            return None
+        return replace(before, share=Share(of=whole))
 
     def _ranking(self) -> Question | None:
         """ "The best rated items with at least 50 reviews": a ranking of those that fulfil a condition."""
@@ -275,7 +303,7 @@ class SpecialTurn(RankingTurn):
         if groups == "customer" and having.metric == "orders" and repeats:
             self.used.update(m.start for m in self.reading.ops("more_than", "exactly"))
             return Question("metric", ("repeat_rate",), filters=self.filters(), period=self.period())
-        whole = {"customer": "customers", "order": "orders", "product": "products_sold", "country": "countries"}.get(groups, "")
+        whole = _WHOLE_OF.get(groups, "")
         if not whole:
             raise Stop(
                 Clarify(f"I can count how many {groups}s fulfil that, but give no share of them; shall I count them?", slot="subject")

@@ -301,6 +301,8 @@ class Turn:
             return ("rating",)
         if implied and not named:
             return (implied,)
+        if self._counts_reviews() and not named:
+            return ("reviews",)
         if not named and not implied and self._how_it_went() and not self.keeps.metrics:
             return ("net_sales",)
         if not named and self.reading.has("earned") and not self.reading.has("how_many", "share") and self.draft.cube == "sales":
@@ -366,6 +368,12 @@ class Turn:
         if self.context is None or not self.reading.has("how_many") or self.draft.counted:
             return ()
         return ("cancellations",) if self.context.metric == "returns" else ()
+
+    def _counts_reviews(self) -> bool:
+        """ "How many are there" after a rating or a rate of reviews: their number."""
+        before = self.semantics.metrics.get(self.keeps.metric)
+        rated = before is not None and before.cube == "reviews" and before.unit in ("rating", "share")
+        return rated and self.draft.cube == "reviews" and self.reading.has("how_many") and not self.reading.has("share")
 
     def _most_specific(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """ "How many reviews are negative": of a figure and a part of it, the part is meant, unless they are set against each other."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from oracle import Oracle, Slice
 
 from assistant.analyst.analyst import Analyst
 from assistant.config import Settings
@@ -40,6 +41,8 @@ def _ask(analyst: Analyst, *texts: str) -> Answer:
         "revenue of repeat customers in 2011",
         "exports to the uk in 2011, sales",
         "sales of january, march and june 2011",
+        "how many pieces came back in march 2011 and how many went out",
+        "what would sales in 2011 be without our biggest customer",
     ],
 )
 def test_what_cannot_be_computed_is_asked_back(analyst: Analyst, text: str) -> None:
@@ -63,6 +66,12 @@ def test_what_cannot_be_computed_is_asked_back(analyst: Analyst, text: str) -> N
         ("weekend sales in 2011", "sales on weekends in 2011"),
         ("share of 2010 customers who ordered at least twice", "repeat rate 2010"),
         ("december share of 2010 sales", "what share of 2010 sales came in december 2010"),
+        ("what part of the 2010 returns fell in march", "march share of 2010 returns"),
+        ("sales in 2011 up to and including september", "sales from january to september 2011"),
+        ("sales 2010 from may onwards", "sales from may to december 2010"),
+        ("sales in the fortnight to 20 november 2011", "sales from 7 november 2011 to 20 november 2011"),
+        ("orders in the ten days ending 20/11/2011", "orders from 11 november 2011 to 20 november 2011"),
+        ("how many of our customers bought just the once", "how many customers placed exactly one order"),
     ],
 )
 def test_two_wordings_give_one_figure(analyst: Analyst, text: str, same: str) -> None:
@@ -78,6 +87,44 @@ def test_days_left_out_are_the_rest_of_the_week(analyst: Analyst) -> None:
     assert isinstance(whole, float)
     assert isinstance(monday, float)
     assert rest == pytest.approx(whole - monday)
+
+
+def test_a_customer_left_out_leaves_all_others_and_those_not_known(analyst: Analyst, oracle: Oracle) -> None:
+    best = str(oracle.measure("net_sales", Slice(("2011-01-01", "2011-12-31")), "customer").idxmax())
+    whole, theirs = _ask(analyst, "sales in 2011").value, _ask(analyst, f"sales to customer {best} in 2011").value
+    rest = _ask(analyst, f"sales in 2011 leaving out customer {best}").value
+    assert isinstance(whole, float)
+    assert isinstance(theirs, float)
+    assert rest == pytest.approx(whole - theirs)
+
+
+def test_the_first_few_of_a_breakdown_are_no_more_than_that(analyst: Analyst) -> None:
+    answer = _ask(analyst, "sales by country in 2011", "without the uk", "just the first four")
+    assert len(answer.rows) == 4
+    assert "United Kingdom" not in {row.label for row in answer.rows}
+    assert len(_ask(analyst, "sales by country in 2011", "just the first four", "same for pieces").rows) == 4
+
+
+def test_how_many_after_a_rating_counts_the_reviews(analyst: Analyst) -> None:
+    assert _ask(analyst, "average rating of tops", "how many are there").value == _ask(analyst, "how many reviews of tops").value
+
+
+def test_how_many_is_no_amount_of_money(analyst: Analyst) -> None:
+    assert _ask(analyst, "sales in germany in 2011", "how many were there").status is Status.CLARIFY
+
+
+def test_a_count_becomes_the_share_of_all(analyst: Analyst) -> None:
+    counted = _ask(analyst, "how many customers placed exactly one order").value
+    everyone = _ask(analyst, "how many customers").value
+    assert isinstance(counted, int)
+    assert isinstance(everyone, int)
+    assert _ask(analyst, "how many customers placed exactly one order", "as a percentage").value == pytest.approx(counted / everyone)
+
+
+def test_averages_by_weekday_are_said_to_be_per_day(analyst: Analyst) -> None:
+    answer = _ask(analyst, "average units a day by weekday, 2011")
+    assert "per day" in answer.text
+    assert "in all" not in answer.text
 
 
 def test_quarters_of_two_years_are_a_series_not_a_comparison(analyst: Analyst) -> None:
