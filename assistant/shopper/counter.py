@@ -107,7 +107,7 @@ class Counter:
         twins = sight.naming.mentions[0].ids if sight.naming.mentions else ()
         if len(twins) > 1 and len(sight.naming.mentions) == 1:
             alike = self._told_apart(twins, sight)
-            if len(alike) > 1:
+            if len(alike) > 1 and not self._none_says(alike, sight):
                 return self._twins(alike, state)
             spoken = alike
         chosen = spoken if len(spoken) <= 3 or sight.reference.way == "group" or plan.detail == "those shown" else spoken[:1]
@@ -242,7 +242,7 @@ class Counter:
         if plan.why == "of those shown":
             pool = self._shelf.many(sight.naming.ids if len(sight.naming.mentions) > 1 else sight.reference.ids)
         elif sight.wish.core:
-            pool = self._finder.headed(self._finder.kind(sight.wish), sight.wish)
+            pool = self._finder.speaking_of(self._finder.headed(self._finder.kind(sight.wish), sight.wish), sight.wish)
         else:
             pool = self._shelf.many(state.shown) or self._finder.kind(Wish.from_memory(state.wish))
         amount = highest_price if dearest else lowest_price
@@ -441,6 +441,16 @@ class Counter:
         said = {e.value for e in sight.understanding.of_kind("money")} | {float(n) for n in _PRICE_SAID.findall(sight.understanding.text)}
         alike = self._shelf.many(twins)
         return tuple(p for p in alike if p.price in said) or alike
+
+    def _none_says(self, alike: Sequence[Product], sight: Sight) -> bool:
+        """Whether a question is asked that no product of the name answers, so that it does not matter which is meant."""
+        asked = products.facets(sight.understanding.text, has_variants=True)
+        if asked.price or asked.stock or asked.options or not asked.question:
+            return False
+        return all(
+            products.asks_something(p, sight.understanding) and products.question_answer(p, sight.understanding).evidence.facts.get(SILENT)
+            for p in alike
+        )
 
     def _twins(self, twins: Sequence[Product], state: DialogueState) -> Outcome:
         """Several products of one name: all of them are told, since the name does not say which is meant."""

@@ -63,10 +63,9 @@ _IS_IT = re.compile(
 _PLACES = {"outside": "outdoor", "inside": "indoor"}
 """What is asked of where a thing may be, as descriptions say it."""
 _PARTS = frozenset({"piece", "item", "part"})
-_REAL = re.compile(
-    r"\b(?:real|genuine|true|pure|solid|fake|faux|imitation|artificial|synthetic) (?P<what>[a-z]+)\b|"
-    r"\b(?P<before>[a-z]+)(?:,| is| are)? (?:real|genuine|fake|faux|imitation)\b",
-    re.IGNORECASE,
+_REAL = (
+    re.compile(r"\b(?:real|genuine|true|pure|solid|fake|faux|imitation|artificial|synthetic) (?P<what>[a-z]+)\b", re.IGNORECASE),
+    re.compile(r"\b(?P<what>[a-z]+)(?:,| is| are)? (?:real|genuine|fake|faux|imitation)\b", re.IGNORECASE),
 )
 _SIZE_ASKED = re.compile(
     r"\b(?:in|size|a)\s+(?:size\s+|an?\s+)?(?P<size>\d{1,2}(?:\.5)?)(?=\W*$|\W*[?,.;!]|\s+(?:and|please|or)\b)", re.IGNORECASE
@@ -250,7 +249,7 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
 
 def _asks_if_real(text: str) -> bool:
     """Whether a text asks if a material is what it seems: "real leather or fake"."""
-    return any({match["what"], match["before"]} & word_list("materials") for match in _REAL.finditer(text.lower()))
+    return any(match["what"].lower() in word_list("materials") for pattern in _REAL for match in pattern.finditer(text))
 
 
 def asks_something(product: Product, understanding: Understanding) -> bool:

@@ -23,6 +23,7 @@ _PREFIX = "product:"
 _POOL = 60
 _FEW, _SHARE = 5, 0.2
 _LONG = 5
+_NEARLY_ALL = 0.92
 OF_THE_THING = 2.5
 """What a product loses whose name only mentions the thing asked for: tent pegs, where a tent is wanted."""
 
@@ -164,6 +165,13 @@ class Finder:
         if not any(meant & self.shelf.labels[p.id].head for p in pool):
             return pool
         return tuple(p for p in pool if not _beside(meant, self.shelf.labels[p.id]))
+
+    def speaking_of(self, products: Iterable[Product], wish: Wish) -> tuple[Product, ...]:
+        """Those products whose name or description says the thing, where nearly all do: no trousers that lie among the belts."""
+        pool = tuple(products)
+        meant = self.shelf.synonyms(wish.core[-1]) if wish.core else frozenset()
+        saying = tuple(p for p in pool if meant & (self.shelf.labels[p.id].name | self.shelf.labels[p.id].text))
+        return saying if len(saying) >= _NEARLY_ALL * len(pool) else pool
 
     def _of_main_categories(self, ids: frozenset[str]) -> frozenset[str]:
         """Without the few of other departments, which only mention the thing: a picture of a guitar is no guitar."""
