@@ -242,7 +242,7 @@ class Counter:
         if plan.why == "of those shown":
             pool = self._shelf.many(sight.naming.ids if len(sight.naming.mentions) > 1 else sight.reference.ids)
         elif sight.wish.core:
-            pool = self._finder.speaking_of(self._finder.headed(self._finder.kind(sight.wish), sight.wish), sight.wish)
+            pool = self._finder.told_as(self._finder.headed(self._finder.kind(sight.wish), sight.wish), sight.wish)
         else:
             pool = self._shelf.many(state.shown) or self._finder.kind(Wish.from_memory(state.wish))
         amount = highest_price if dearest else lowest_price

@@ -42,6 +42,9 @@ _OF_THE_LIST = (cues.CHEAPER, cues.DEARER, cues.CHEAPEST, cues.DEAREST, cues.COM
 _FEW, _IDLE = 5, 0.6
 _EITHER = re.compile(r"\b(?:or|against|vs|versus)\b", re.IGNORECASE)
 _WHICH = re.compile(r"\b(?:which|what|who)\b", re.IGNORECASE)
+_TO_GO_WITH = re.compile(
+    r"\b(?:an?|some)\s+(?!thing)[\w' -]{2,40}?\s(?:that |which )?(?:to go|goes|going|matching|to match)\b", re.IGNORECASE
+)
 _OF_IT = re.compile(r"\W*(?:and |ok |so |but )*(?:is|does|will|can|would|could) (?:it|this|that|they|these|the)\b", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"\W*(?:and|or|what|how)\s+(?:about|for|with)\b", re.IGNORECASE)
 
@@ -151,7 +154,7 @@ def _of_spoken(sight: Sight, text: str) -> Plan:
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and sight.variants:
             return Plan(Move.EXTREME, name, "of its variants")
-    if cues.GOES_WITH.search(text) and not sight.naming.ids and sight.kind_known and sight.understanding.of_kind("category"):
+    if _TO_GO_WITH.search(text) and not sight.naming.ids and sight.wish.core and sight.kind_known:
         return Plan(Move.SEARCH, why="names the kind of product that is to go with it")
     if cues.GOES_WITH.search(text) and not _OF_IT.match(text):
         return Plan(Move.GOES_WITH, why="with the one spoken of")

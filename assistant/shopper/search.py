@@ -166,7 +166,7 @@ class Finder:
             return pool
         return tuple(p for p in pool if not _beside(meant, self.shelf.labels[p.id]))
 
-    def speaking_of(self, products: Iterable[Product], wish: Wish) -> tuple[Product, ...]:
+    def told_as(self, products: Iterable[Product], wish: Wish) -> tuple[Product, ...]:
         """Those products whose name or description says the thing, where nearly all do: no trousers that lie among the belts."""
         pool = tuple(products)
         meant = self.shelf.synonyms(wish.core[-1]) if wish.core else frozenset()
