@@ -139,7 +139,8 @@ _QUANTITY_WORDS = r"pieces?|pcs|items?|units?|pairs?|sets?|packs?|boxes|bottles?
 _QUANTITY = re.compile(
     rf"\b(?P<of>{NUMBER})\s+(?:of\s+(?:them|those|these|it|each|the|that|this|your)\b|(?:{_QUANTITY_WORDS})\b)"
     rf"|\b(?:quantity|qty)(?:\s+of|\s+is|:)?\s*(?P<qty>\d+)|\bx\s?(?P<x>\d{{1,3}})\b|\b(?P<times>\d{{1,3}})\s?x(?=\s|$)"
-    rf"|\b(?:take|buy|order|want|need|get|have|add|for|only|just|cost)\s+(?P<verb>{NUMBER})(?=\s*(?:[?.!,]|$|more\b|please\b|together\b|altogether\b))",
+    rf"|\b(?:take|buy|order|want|need|get|have|add|for|only|just|cost|make (?:that|it))\s+"
+    rf"(?P<verb>{NUMBER})(?=\s*(?:[?.!,]|$|more\b|please\b|together\b|altogether\b))",
     re.IGNORECASE,
 )
 _COLLECTIVE = re.compile(
@@ -207,7 +208,8 @@ def _all_money(text: str) -> Iterator[Entity]:
     for pattern in (_BETWEEN, _RANGE):
         for match in pattern.finditer(text):
             groups = match.groupdict()
-            low, high = (parse_number(groups.get(name) or groups.get(f"{name}2") or "") for name in ("low", "high"))
+            said = [(groups.get(name) or groups.get(f"{name}2") or "") for name in ("low", "high")]
+            low, high = _scaled(*said), parse_number(said[1])
             if low is not None and high is not None and low <= high:
                 yield Entity("money_min", match[0], low, match.start(), match.end())
                 yield Entity("money_max", match[0], high, match.start(), match.end())
@@ -220,6 +222,15 @@ def _all_money(text: str) -> Iterator[Entity]:
         value = parse_number(match["number"] or match["number2"])
         if value is not None:
             yield Entity("money", match[0], value, match.start(), match.end())
+
+
+def _scaled(low: str, high: str) -> float | None:
+    """The lower end of a range, in the hundreds or thousands of its upper end where it says none itself: "two to three hundred"."""
+    value, most = parse_number(low), parse_number(high)
+    scale = next((n for pattern, n in ((r"hundred$", 100), (r"(?:thousand|grand|\d\s?k)$", 1000)) if re.search(pattern, high.lower())), 1)
+    if value is None or most is None or value >= 100 or scale == 1 or value * scale > most:
+        return value
+    return value * scale
 
 
 def quantities(text: str) -> Iterator[Entity]:

@@ -173,9 +173,10 @@ class Counter:
             if _MORE_STOCK.search(sight.understanding.text) and len({p.stock for p in chosen if p.stock is not None}) > 1:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
-            aspect = by_aspect(beside_one_another(chosen, self._currency), sight.understanding.text)
+            priced_apart = bool(cues.DIFFERENCE.search(cues.plain(sight.understanding.text)))
+            aspect = "" if priced_apart else by_aspect(beside_one_another(chosen, self._currency), sight.understanding.text)
             best = next((p for p in chosen if aspect.startswith(f"The {p.name}. ")), best)
-            if not aspect and asks_aspect(sight.understanding.text):
+            if not (aspect or priced_apart) and asks_aspect(sight.understanding.text):
                 pieces.insert(0, said(line("not_stated", self._settings)))
             else:
                 pieces.insert(0, about(best, aspect or verdict, difference=difference))

@@ -47,7 +47,8 @@ _YES = _any(
     r"^\W*i (?:already |just )?said (?:yes|ok|okay|go ahead|do it)\b",
 )
 _NOT_YES = _any(
-    r"\b(?:no|not|nope|never|don'?t|doesn'?t|didn'?t|isn'?t|haven'?t|wouldn'?t|do not|can'?t|cannot|won'?t|wait|hold on|hang on|stop|but|however|"
+    r"\b(?:no|not|nope|never|don'?t|doesn'?t|didn'?t|isn'?t|haven'?t|wouldn'?t|do not|can'?t|cannot|won'?t|wait|"
+    r"hold on|hang on|stop|but|however|"
     r"unless|if|instead|actually|rather|except|maybe|perhaps|later|first|before|"
     r"changed? my mind|(?<!please )change (?:it|that|to)|unsure|think about|let me think|wrong|incorrect|also|"
     r"another|different|other|only)\b",
@@ -222,7 +223,7 @@ SIMILAR = _any(
     r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those|them)\b|more like|"
     r"something like (?:the|it|this|that)|along (?:the|those|these|similar) lines|"
     r"in the spirit of|akin to|close to (?:the|this|that) (?=[a-z])|"
-    r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein) of|"
+    r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein|manner) of|"
     r"instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
 )
 GOES_WITH = _any(
@@ -237,7 +238,7 @@ PRICE = _any(
     r"set (?:me|us|you|one) back|"
     r"(?:go|goes|going|sell|sells|selling|retail|retails|retailing) (?:for|at)\b(?= *(?:\?|$))|what (?:is|are|'s|does|do) [^.?!]{2,60} "
     r"(?:going|go|sell|selling|retail) for|how many (?:dollars|bucks|euros|pounds)|"
-    r"charge for)\b",
+    r"charge for|quote (?:me|us))\b",
     r"\b(?:is|are) (?:\$?\d[\d.,]*|[a-z]+ (?:hundred|thousand))(?: dollars| bucks| usd)?(?: about| still| the)? (?:right|correct)\b",
 )
 STOCK = _any(

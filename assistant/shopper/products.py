@@ -47,7 +47,9 @@ _CHOICE = re.compile(r"\b(?:choose|choices?|pick|different|kinds?|types?|sorts?|
 _IN = re.compile(r"\bin (?:an? )?$", re.IGNORECASE)
 _HOW_MANY_PARTS = re.compile(
     r"\bnumber of (?!units|pieces|items|them|these|those|the\b|this)(?P<counted>[a-z][\w' -]{2,30})"
-    r"(?=[?.,!;]|$|\s+(?:and|does|in|on)\b)|\bhow many (?P<what>[\w' -]{3,40}?) (?:are|is|come|comes|does|do|can|will|has|have|in)\b"
+    r"(?=[?.,!;]|$|\s+(?:and|does|in|on)\b)|\bhow many (?!(?:do|are|is|of|can|have|left|more|exactly|precisely|available|remain\w*|units|in)\b)"
+    r"(?P<what>[\w' -]{3,40}?)"
+    r"(?: (?:are|is|come|comes|does|do|can|will|has|have|in)\b|(?=[?.!]*$))"
     r"(?!.*\b(?:left|stock|available|sell|you have|you got)\b)",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assistant.models.numbers import money
 from assistant.models.responder import Phrasing, Request
 from assistant.shopper.fields import field_of
 from assistant.shopper.ratings import asks_opinion
@@ -159,3 +160,34 @@ def test_the_dearest_of_a_kind_is_one_of_that_kind(store: Store, talk: Callable[
     hats = [Product(f"h{n}", f"{name} Straw Hat", "garden", "hats", "", "A hat.", 20.0, 3) for n, name in enumerate(names)]
     store.catalogue.upsert([*hats, Product("h99", "Velvet Evening Suit", "garden", "hats", "", "A jacket and trousers.", 400.0, 1)])
     assert "p6" in talk().say("what's your dearest hat?").products
+
+
+def test_a_range_said_in_hundreds_is_in_hundreds_at_both_ends() -> None:
+    bounds = {e.kind: e.value for e in money("a bench between two and three hundred")}
+    assert bounds == {"money_min": 200.0, "money_max": 300.0}
+    assert {e.value for e in money("from 1 to 2k")} == {1000.0, 2000.0}
+    assert {e.value for e in money("between 60 and 80 dollars")} == {60.0, 80.0}
+    assert {e.value for e in money("between 90 and one hundred")} == {90.0, 100.0}
+
+
+def test_a_number_put_in_anothers_place_is_a_quantity(talk: Callable[..., Any]) -> None:
+    session = talk()
+    session.say("what does the Porcelain Ink Well cost")
+    assert session.say("make that three").value == pytest.approx(66.0)
+
+
+def test_parts_are_counted_where_the_description_counts_them(store: Store, talk: Callable[..., Any]) -> None:
+    store.catalogue.upsert([Product("s1", "Potting Tool Set", "garden", "tools", "", "A 7-piece set with two trowels.", 30.0, 4)])
+    assert talk().say("how many pieces are in the Potting Tool Set").value == 7
+    assert talk().say("Potting Tool Set how many trowels?").value == 2
+    assert talk().say("the Potting Tool Set, how much and how many left?").text.count("not say") == 0
+
+
+def test_good_for_something_is_no_question_of_opinions() -> None:
+    assert not asks_opinion("is it any good for rose beds?")
+    assert asks_opinion("is it any good?")
+
+
+def test_the_gap_in_price_is_no_question_of_size(talk: Callable[..., Any]) -> None:
+    answer = talk().say("Juniper Oak Desk Lamp vs Harbour Brass Desk Lamp: how big is the price gap")
+    assert answer.value == pytest.approx(45.0)
