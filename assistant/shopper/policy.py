@@ -136,7 +136,8 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
     if _ASKS_OF_PENDING.search(text) and not cues.agrees(text) and named <= {own}:
         return Plan(Move.CONTINUE, state.draft.action if state.draft else "", "asks about what was repeated back")
     new_address = state.draft is not None and state.draft.action == "address" and any(c.isdigit() for c in text)
-    if cues.declines(text) and not (_amends(sight) or elsewhere or new_address) and len(text.split()) <= longest:
+    fewer = sight.of_order and state.draft is not None and len(state.draft.items) > 1  # "no, I keep the boots"
+    if cues.declines(text) and not (_amends(sight) or elsewhere or new_address or fewer) and len(text.split()) <= longest:
         return Plan(Move.DENY, why="no to what was repeated back")
     return None
 
@@ -215,7 +216,7 @@ def _courtesy(sight: Sight, state: DialogueState) -> Plan | None:
     if state.draft is None and state.held is None and not state.identifying and sight.ask is None:
         if cues.agrees(text) and len(text.split()) <= 4:
             return Plan(Move.LINE, "nothing_pending", "a yes to nothing")
-        if cues.declines(text) and len(text.split()) <= 3:
+        if cues.declines(text) and len(text.split()) <= 3 and not (state.wish and sight.wish.excluded):
             return Plan(Move.LINE, "denied", "a no to nothing")
     if cues.ABUSE.search(text) and sight.ask is None and not sight.naming.ids:
         return Plan(Move.LINE, "abuse", "insult with nothing to act on")

@@ -97,7 +97,7 @@ class OrderDesk:
     def holds_named(self, state: DialogueState, text: str) -> bool:
         """Whether a text names an item of the customer's order that is talked about."""
         order = self._store.orders.get(state.order_id) if state.order_id and state.customer_id else None
-        return order is not None and order.customer_id == state.customer_id and bool(_named_in(order, text))
+        return order is not None and order.customer_id == state.customer_id and bool(_named_in(order, text) or slots.let_go(text, order))
 
     def told(self, text: str, before: str, state: DialogueState) -> Order | None:
         """The one order of the customer's that a text picks out: by an item, by a trait of the item named before, or by its status."""

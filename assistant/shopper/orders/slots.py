@@ -18,8 +18,8 @@ from assistant.store.records import Customer, Order, OrderLine, PaymentMethod, P
 from assistant.types import Understanding
 
 _ALL = re.compile(
-    r"\b(?:everything|all (?:of (?:it|them|that|this|these|those|the items)|items|the items|my items|the things|products)|(?:whole|"
-    r"entire|full|complete) (?:order|thing|lot)|both(?: items| of them)?|the lot)\b",
+    r"\b(?:everything(?! else\b)|all (?:of (?:it|them|that|this|these|those|the items)|items|the items|my items|the things|products)|"
+    r"(?:whole|entire|full|complete) (?:order|thing|lot)|both(?: items| of them)?|the lot)\b",
     re.IGNORECASE,
 )
 _ALL_WANTED = re.compile(
@@ -32,12 +32,14 @@ _EVERY_SUCH = re.compile(
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(
-    r"\b(?:except(?:ing)?|but not|apart from|besides|other than|excluding|(?:everything|all(?: of (?:it|them))?) but)\b"
+    r"\b(?:except(?:ing)?|(?:with|without) (?:the )?exception of|but not|(?:apart|aside) from|besides|other than|excluding|"
+    r"(?:save|bar|minus|less|leaving out|without|not counting)(?= (?:for )?(?:the|my|that|this|those|these)\b)|"
+    r"(?:everything|all(?: of (?:it|them|this|that))?|(?:whole|entire|full) (?:order|lot|thing)|the lot) but)\b"
     r"(?P<rest>[^.!?;\n]*)",
     re.IGNORECASE,
 )
 _KEPT_BEFORE = re.compile(
-    r"\b(?:keep(?:ing)?|leave|(?:but |and |,\s*|^\W*(?:no\W+)?)not|without)\s+"
+    r"\b(?:keep(?:ing)?|leave|never ?mind|(?<!not )(?<!n't )forget(?: about)?|skip|(?:but |and |,\s*|^\W*(?:no\W+)?)not|without)\s+"
     r"(?:the |my |that |this |it\W+the )?(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
@@ -71,7 +73,16 @@ _WHICH_ORDER = re.compile(
 )
 """What tells which order is meant, and no more: "the one with the hose: ..."."""
 _REST = re.compile(r"\b(?:rest|others?|remaining|remainder)\b", re.IGNORECASE)
-_ONLY = re.compile(r"(?:^|[.!?;…]\s*|,\s*)(?:no|wait|actually|sorry)\W+(?:just|only) (?P<rest>[^.!?]+)", re.IGNORECASE)
+_ONLY = re.compile(
+    r"(?:(?:^|[.!?;…]\s*|,\s*)(?:no|wait|actually|sorry)\W+(?:just|only) |(?<!not )\b(?:just|only) (?=(?:the|my|that)\b))(?P<rest>[^.!?]+)",
+    re.IGNORECASE,
+)
+_INCLUDES = re.compile(
+    r"[,.:;!?(\n]|\b(?:and|or|includ\w*|incl|with (?:the|my|that)|together|along|plus|even|also|as|because|since|that|which|where|when|"
+    r"in|from|of)\b",
+    re.IGNORECASE,
+)
+"""What may stand between "everything" and an item without taking that item out of it."""
 _RATHER = re.compile(
     r"^\W*(?:(?:or rather|no,? wait|no,? make (?:it|that)|wait,? no|i mean|make that|scratch that|sorry)\b|"
     r"or\b[^.?!]{2,30}\b(?:rather|instead)\b)",
@@ -135,6 +146,8 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     out = {id(line) for line, _ in _named(excluded["rest"], order)} if excluded else set()
     if excluded and out and not any(place < excluded.start() for _, place in _named(text, order)):
         return tuple((line, 0) for line in order.lines if id(line) not in out)
+    if _unclear_all(text, order):
+        return ()
     if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
         return such
     named = _named(text, order)
@@ -145,6 +158,32 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     if named and not meant and _REST.search(text):
         return tuple((line, 0) for line in order.lines if id(line) not in {id(kept) for kept, _ in named})
     return meant
+
+
+def _unclear_all(text: str, order: Order) -> bool:
+    """Whether an item follows "everything" by words that may take it out: then it is better asked than sent back."""
+    whole = _ALL.search(text)
+    named = _named(text, order) if whole and not _EXCEPT.search(text) else ()
+    after = [place for _, place in named if whole and place >= whole.end()]
+    return bool(whole and after and len(named) < len(order.lines) and not _INCLUDES.search(text[whole.end() : min(after)]))
+
+
+def let_go(text: str, order: Order) -> frozenset[str]:
+    """The ids of the items that a text says to leave as they are: "forget the lamp", "the boots are fine", "I keep the kettle"."""
+    named = _named(text, order)
+    gone = [entry for entry in named if _kept(text, entry, named) or _stays_in_clause(text, entry[1])]
+    return frozenset(line.variant_id or line.product_id for line, _ in gone)
+
+
+def _stays_in_clause(text: str, place: int) -> bool:
+    """Whether the clause in which an item is named only says that it stays."""
+    for match in _CLAUSE.finditer(text.replace("’", "'")):
+        for piece in re.finditer(r"[^,]+", match[0]):
+            start = match.start() + piece.start()
+            if start <= place < start + len(piece[0]):
+                said = piece[0]
+                return bool(_STAYS.search(said)) and not _OF_TRAITS.search(said) and not _ACTS.search(_STAYS.sub(" ", said))
+    return False
 
 
 def speaks_of_all(text: str) -> bool:

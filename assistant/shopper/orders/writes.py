@@ -155,6 +155,8 @@ class Writes:
         elif draft.action == "payment" and not draft.payment_method_id and not understanding.of_kind("payment_method"):
             others = _others(order, customer)
             draft = replace(draft, payment_method_id=others[0].id if len(others) == 1 else "")
+        gone = slots.let_go(understanding.text, order) if draft.action in ("return", *_SWAPS) else frozenset()
+        draft = replace(draft, items=tuple(item for item in draft.items if item.item_id not in gone))
         if draft.action in _SWAPS:
             return replace(
                 draft, items=self._picked(self._swapped_items(draft, order, text), order, understanding, listed=bool(draft.items))
@@ -186,14 +188,15 @@ class Writes:
 
     def _returned_items(self, draft: Draft, order: Order, text: str) -> tuple[ItemDraft, ...]:
         """The items to send back: those named, on top of those named before unless they are to take their place."""
-        named = slots.read_items(text, order) or (((order.lines[0], 0),) if not draft.items and len(order.lines) == 1 else ())
+        single = not draft.items and len(order.lines) == 1 and not slots.let_go(text, order)
+        named = slots.read_items(text, order) or (((order.lines[0], 0),) if single else ())
         fresh = tuple(ItemDraft(item.variant_id or item.product_id) for item, _ in named)
         return fresh if fresh and _INSTEAD.search(text) else tuple({item.item_id: item for item in (*draft.items, *fresh)}.values())
 
     def _swapped_items(self, draft: Draft, order: Order, text: str) -> tuple[ItemDraft, ...]:
         products = self._store.catalogue.many(item.product_id for item in order.lines)
         items = slots.read_items(text, order)
-        if not items and not draft.items:
+        if not items and not draft.items and not slots.let_go(text, order):
             items = self._by_option(order, products, text)
         fresh = slots.read_new_items(text, items, products)
         if draft.action == "exchange" and _SAME_AGAIN.search(text):
