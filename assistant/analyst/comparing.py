@@ -267,6 +267,8 @@ class Comparing:
         found = [f for f in self.draft.periods if f.period is not None]
         if self.reading.has("share") and self.draft.nested and not self.changes:
             return ()
+        if (again := self._part_said_twice()) is not None:
+            return self._against(again, again.year_before())
         ends = found[0].ends if len(found) == 1 else None
         if ends and (self.reading.has("difference", "yoy", "mom", "qoq", "versus") or self.changes) and ends[0] != ends[1]:
             return self._against(ends[1], ends[0])
@@ -282,6 +284,8 @@ class Comparing:
                 two = one.year_before()
             one, two = self._balanced(found)
             one, two = self._same_days(one, two)
+            if self.changes and one != two and (one.clipped(two.first, two.last) in (one, two)):
+                raise Stop(Clarify(f"{one.title} and {two.title} hold one another; which two periods shall I compare?", slot="period"))
             return self._paired(one, two) or (Side(one.title, one), Side(two.title, two))
         if len(found) == 1 and self.draft.shifts:
             one = found[0].period
@@ -310,6 +314,15 @@ class Comparing:
         if fresh:
             return ()
         return self._implied(rate)
+
+    def _part_said_twice(self) -> Period | None:
+        """ "H1 v H1 2011": the same part of the year named and of the year before."""
+        said = [m.period for m in self.reading.of("period") if m.period is not None]
+        bare = [f.period for f in said if f.bare and f.period is not None]
+        if len(bare) != 2 or bare[0] != bare[1] or not self.reading.has("versus"):
+            return None
+        year = next((f.period for f in said if f.period is not None and f.period.grain == "year"), bare[0])
+        return bare[0].year_before(bare[0].first.year - year.first.year)
 
     def _part_of_years(self, found: list[Found]) -> tuple[Side, ...]:
         """ "From 2010 to 2011 in the first half": one part of both years."""

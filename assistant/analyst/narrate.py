@@ -222,12 +222,11 @@ def _count(question: Question, result: ToolResult, context: Context) -> str:
     having = question.having
     if having is None or not question.by:
         return _plain(question, result, context)
-    dimension, metric = context.semantics.dimension(question.by[0]), context.semantics.metric(having.metric)
-    words = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "exactly"}[having.op]
-    limit = wording.figure(having.value, metric.unit, context.currency).removesuffix(".00")
-    noun = dimension.singular if result.value == 1 else dimension.plural
-    condition = f"with {metric.name} {words} {limit}"
-    return f"{_figure(result.value, result, context)} {noun} {condition}, {', '.join(wording.scope(question, context))}."
+    dimension = context.semantics.dimension(question.by[0])
+    noun = dimension.singular if result.value == 1 and question.share is None else dimension.plural
+    counted = f"of {noun} have" if question.share else f"{noun} with"
+    limit, scope = wording.limit(having, context), ", ".join(wording.scope(question, context))
+    return f"{_figure(result.value, result, context)} {counted} {limit}, {scope}."
 
 
 def _nothing(question: Question, context: Context) -> str:

@@ -23,6 +23,9 @@ _ADJECTIVES = {
     "annually": "year",
     "hourly": "hour",
 }
+_PAPERS = frozenset(
+    ["report", "reports", "accounts", "review", "meeting", "meetings", "audit", "statement", "presentation", "newsletter", "deck"]
+)
 _PER_CUSTOMER = {"orders": "orders_per_customer", "units": "units_per_customer", "net_sales": "spend_per_customer"}
 """What "how many ... per customer" asks for: an average, no list."""
 _ITEM_WORDS = frozenset(
@@ -45,7 +48,7 @@ class Nouns:
             dimensions = [
                 ident for ident in mark.all("dimension") if self._in_cube(self.semantics.dimensions[ident].cube) or self._time(ident)
             ]
-            if self._acts(mark):
+            if self._acts(mark) or self._of_a_paper(mark):
                 self.draft.used.add(mark.start)
                 continue
             if self._labels_id(mark) or self._refers_back(mark):
@@ -64,6 +67,11 @@ class Nouns:
         while before is not None and (before.kind in ("number", "word")):
             before = self.reading.before(before)
         return before is not None and before.is_op("which") and mark.text.endswith(" sold")
+
+    def _of_a_paper(self, mark: Mark) -> bool:
+        """ "For the annual report": what the answer is wanted for, no group."""
+        follower = self.reading.tokens[mark.end].text if mark.end < len(self.reading.tokens) else ""
+        return mark.text in _ADJECTIVES and follower in _PAPERS
 
     def _of_how_many(self, mark: Mark) -> bool:
         """ "How many of our customers": they are counted."""

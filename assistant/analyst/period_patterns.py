@@ -278,15 +278,15 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (_COUNT + r" (?P<unit>days?|weeks?|months?|quarters?|years?|yrs?) (?:ago|back)", make_ago),
         (
             (
-                r"(?:in |over |during |from )?(?:the |at the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|"
+                r"(?:in |over |during |from )?(?:the |at the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|stretch|"
                 r"season)(?: of| in)? (?:the )?(?:last|previous|prior|preceding) (?:year|yr)"
             ),
             make_year_shift,
         ),
         (
             (
-                r"(?:the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|season)(?: of| in)? (?:the |a )?(?:year|yr) "
-                r"(?:before|earlier|ago|prior)"
+                r"(?:the )?same (?:period|time|month|months|quarter|week|days?|date|dates|span|stretch|season)(?: of| in)? (?:the |a )?"
+                r"(?:year|yr) (?:before|earlier|ago|prior)"
             ),
             make_year_shift,
         ),

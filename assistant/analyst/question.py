@@ -161,7 +161,7 @@ class Having:
     """Groups whose `metric` is `op` `value` (customers with more than 5 orders)."""
 
     metric: str
-    op: Literal["lt", "le", "gt", "ge", "eq"]
+    op: Literal["lt", "le", "gt", "ge", "eq", "ne"]
     value: float
 
 

@@ -40,6 +40,8 @@ class RankingTurn(Turn):
         if not dimensions and keeps_ranking:
             assert self.context is not None
             return self._ranked_again(self.context, metrics)
+        if not dimensions and self._of_groups_before() and self.context is not None:
+            dimensions = self.context.by
         if not dimensions:
             dimensions, metrics = self._documents(metrics)
         if not dimensions and self.context is not None and self.context.by and (draft.ranks):
@@ -67,6 +69,11 @@ class RankingTurn(Turn):
         n, skip = self._places(dimensions)
         question = Question("ranking", metrics[:1], dimensions[:1], self.filters(), self.period(), Ranking(n, direction, skip))  # type: ignore[arg-type]
         return self._ask(self._unfiltered(question))
+
+    def _of_groups_before(self) -> bool:
+        """ "Which was the best one" after the months of a year: one of what was listed, where nothing else is named."""
+        listed = self.context is not None and self.context.tool in ("series", "breakdown") and bool(self.context.by)
+        return listed and self.draft.ranks and not self.draft.metrics and not self.draft.pending
 
     def _asks_who(self) -> bool:
         """ "Who" that asks; not "customers who", nor anybody among the reviews, which name nobody."""

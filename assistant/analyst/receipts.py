@@ -36,7 +36,7 @@ def receipt(question: Question, sql: str, rows_read: int, context: Context, *, m
 
 
 def filters_of(question: Question) -> dict[str, Scalar | tuple[Scalar, ...]]:
-    """The filters by dimension, as a person reads them: one value, several, or an operator before it."""
+    """The filters by dimension, as a person reads them: one value, several, or an operator before it; a limit by its metric."""
     words = {
         "ne": "not",
         "not_in": "none of",
@@ -53,4 +53,7 @@ def filters_of(question: Question) -> dict[str, Scalar | tuple[Scalar, ...]]:
             found[clause.dimension] = clause.values[0] if len(clause.values) == 1 else tuple(clause.values)
         else:
             found[clause.dimension] = " ".join([words.get(clause.op, clause.op), *(str(v) for v in clause.values)])
+    if question.having is not None:
+        limit = f"{question.having.value:g}"
+        found[question.having.metric] = f"{words.get(question.having.op, 'exactly')} {limit}"
     return found

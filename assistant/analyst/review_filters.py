@@ -272,9 +272,15 @@ class ReviewFilters(FilterBase):
             self.found.add(marks[0].start, FilterClause("reviewed_item", "eq", (match["n"],), f"item {match['n']}"))
         for mark in self.reading.of("number"):
             alone = all(m is mark or m.kind == "word" or m.is_op("and_what", "same") for m in self.reading.marks)
-            if alone and mark.text in self.values.review_items:
+            lead = self.reading.tokens[mark.start - 1].text if mark.start else ""
+            named = lead in ("of", "for", "about") and mark.number >= _NO_AGE
+            if (alone or named) and mark.start not in self.found.used and mark.text in self.values.review_items:
                 self._use(mark)
                 self.found.add(mark.start, FilterClause("reviewed_item", "eq", (mark.text,), f"item {mark.text}"))
+
+
+_NO_AGE = 120
+"""From here on a number after "of" is no age, and so may be an item's."""
 
 
 def _mentioned(reading: Reading, at: int) -> list[int]:

@@ -31,6 +31,7 @@ _UNIT_METRICS = {
 
 _WHOLE_OF = {"customer": "customers", "order": "orders", "product": "products_sold", "country": "countries"}
 """What all of the groups that are counted under a condition are a count of."""
+_OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne"}
 _POUNDS = frozenset(["pound", "pounds", "gbp", "quid", "£"])
 
 
@@ -221,6 +222,8 @@ class SpecialTurn(RankingTurn):
         groups = groups or next((d for m in self.draft.pending for d in m.all("dimension") if d in counted.values()), "")
         if not ops or not groups or self.draft.cube != "sales" or self.draft.ranks:
             return None
+        if self._left_out_by(ops[0]) and not reading.has("how_many"):
+            return self._some_left_out(ops, groups)
         op, number = self._threshold(ops)
         if number is None:
             return None
@@ -246,6 +249,30 @@ class SpecialTurn(RankingTurn):
         base = Question("count", (metric,), (groups,), self.filters(), self.period(), having=having)
         asked = reading.has("how_many") or not reading.has("which", "who")
         return base if asked else replace(base, ranking=Ranking(self.rank_n() or ALL), ask="rows")
+
+    def _some_left_out(self, ops: tuple[Mark, ...], groups: str) -> Question:
+        """ "Return rate by country without countries of fewer than 50 orders": the groups asked for, or listed before, that are left.
+
+        Raises:
+            Stop: no such groups are asked for.
+        """
+        before, by = self.context, tuple(self.draft.by[:1])
+        limited = {m.start for m in self.reading.marks if 0 < m.start - ops[0].end <= 2}
+        figures = [m for m in self.draft.metric_marks if m.start not in limited]
+        op, number = self._threshold(ops)
+        metric = _UNIT_METRICS.get(number[1], "") if number else ""
+        if number is not None and metric:
+            having = Having(metric, self._comparing(op), number[0])  # type: ignore[arg-type]
+            named = next((i for m in figures for i in m.all("metric") if i in self.draft.metrics), "")
+            if by == (groups,) and named:
+                self.draft.metrics = [named]
+                return replace(self.base("ranking", (named,)), by=by, ranking=Ranking(ALL), having=having, ask="rows")
+            if before is not None and before.tool in ("ranking", "breakdown") and before.by[:1] == (groups,) and not figures:
+                self.draft.metrics = []
+                listed = replace(before, tool="ranking", ranking=before.ranking or Ranking(ALL), having=having)
+                return replace(listed, period=self.period(), filters=self.filters())
+        what = self.semantics.dimension(groups).plural
+        raise Stop(Clarify(f"Of which figure shall I leave out some {what}? Please name it with them.", slot="metric"))
 
     def _share_of_counted(self) -> Question | None:
         """ "In percent", "as a share of all customers", said after a count of customers under a condition."""
@@ -282,6 +309,22 @@ class SpecialTurn(RankingTurn):
         return None
 
     def _comparing(self, op: Mark) -> str:
+        """How a limit compares; what is left out by it is all but what it says."""
+        return _OPPOSITE[self._limit(op)] if self._left_out_by(op) else self._limit(op)
+
+    def _left_out_by(self, op: Mark) -> bool:
+        """ "Excluding those with fewer than 50 orders": the limit says who is not meant."""
+        before = self.reading.before(op)
+        while before is not None and not before.is_op("exclude"):
+            if not (before.kind == "word" or before.is_op("include", "that", "who", "spent", "sold", "bought") or before.all("dimension")):
+                return False
+            before = self.reading.before(before)
+        if before is None or (before.text == "not" and self.reading.after(before) is op):
+            return before is not None
+        self.used.add(before.start)
+        return True
+
+    def _limit(self, op: Mark) -> str:
         if op.is_op("exactly"):
             return "ge" if self._or_more(op) else "eq"
         if op.is_op("more_than"):

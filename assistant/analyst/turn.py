@@ -332,6 +332,8 @@ class Turn:
 
     def _per_order(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """ "Spend most per order", "units ... per order": the figure of an average order."""
+        if set(named) == {"aov", "units"} and self._in_pieces():
+            return ("items_per_order",)
         average = {"net_sales": "aov", "gross_sales": "aov", "units": "items_per_order"}.get(named[0] if named else "")
         if average is None or not (self.draft.ranks or self.reading.has("average")):
             return named
@@ -342,6 +344,10 @@ class Turn:
             return named
         self.draft.by = [d for d in self.draft.by if d != "order"]
         return (average,)
+
+    def _in_pieces(self) -> bool:
+        """ "The average order, in pieces": what it is measured in, not a second figure."""
+        return any("units" in m.all("metric") and self.reading.tokens[max(0, m.start - 1)].text in ("in", "by") for m in self.reading.marks)
 
     def _gross_or_net(self) -> tuple[str, ...]:
         """ "Gross rev" is gross, "gross minus returns" is net: two words for one figure, side by side."""

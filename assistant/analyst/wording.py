@@ -12,7 +12,7 @@ from assistant.types import Scalar
 
 if TYPE_CHECKING:
     from assistant.analyst.context import Context
-    from assistant.analyst.question import FilterClause, Period, Question
+    from assistant.analyst.question import FilterClause, Having, Period, Question
 
 SYMBOLS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥", "INR": "₹", "CAD": "CA$", "AUD": "A$"}
 MINUS = "−"
@@ -77,8 +77,19 @@ def subject(question: Question, context: Context) -> str:
 def scope(question: Question, context: Context) -> list[str]:
     """The filters and the period in words; with none named, the span of the sales data; nothing for what has no dates."""
     words = [clause_words(clause, context) for clause in question.filters]
+    if question.having is not None and question.tool != "count":
+        words.append(limit(question.having, context))
     undated = bool(question.metric) and context.semantics.metric(question.metric).cube != "sales" and question.period is None
     return words if undated else [*words, period_words(question.period, context)]
+
+
+def limit(having: Having, context: Context) -> str:
+    """A condition on a figure in words: `orders at least 50`, `net sales over £1,000`."""
+    metric = context.semantics.metric(having.metric)
+    return f"{metric.name} {_LIMITS[having.op]} {figure(having.value, metric.unit, context.currency).removesuffix('.00')}"
+
+
+_LIMITS = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "exactly", "ne": "other than"}
 
 
 def clause_words(clause: FilterClause, context: Context) -> str:
