@@ -14,6 +14,8 @@ _LONGEST = 80
 """Longer attributes are prose, which no table holds."""
 _MOST = 14
 _ASPECTS = {
+    (r"how much (?:weight )?(?:can|will|does|do) [^.?!]{2,60}? (?:take|hold|carry|bear|support)", "weight limit",
+     "max(?:imum)? (?:load|weight)"): ("load", "capacity", "limit"),
     ("light(?:er|est)", r"heav(?:y|ier|iest)(?! (?:rain|snow|wind|use|duty|loads?|traffic))", "weigh(?:s|t)?"): ("weight",),
     ("warm(?:er|est)?", "cosi(?:er|est)"): ("temperature", "warmth", "filling", "r-value"),
     ("bigg(?:er|est)", "larg(?:er|est)", "small(?:er|est)", "room(?:y|ier|iest)", "how (?:big|large|small)"): (

@@ -232,7 +232,8 @@ class Counter:
     def extreme(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """The cheapest or dearest of a kind, or of what was named or shown."""
         dearest = plan.detail == "dearest"
-        if plan.why == "of its variants":
+        one_price = all(lowest_price(p) == highest_price(p) for p in self.spoken(sight, state)[:3])
+        if plan.why == "of its variants" and not (one_price and len(state.shown) > 1):
             answers = [
                 products.extreme_answer(p, sight.understanding.text, self._currency, dearest=dearest) for p in self.spoken(sight, state)[:3]
             ]

@@ -229,10 +229,12 @@ SIMILAR = _any(
 GOES_WITH = _any(
     r"\b(?:(?:go|goes|going|fits?) (?:well |together )?with|match(?:es)? (?:well )?with|pairs? (?:well )?with|"
     r"to go with|combine with|accessor(?:y|ies) for|(?:bought|buy|purchased?|ordered) (?:together|"
-    r"along(?:side)?) ?(?:with)?|(?:also|else) (?:buy|bought|order|purchase)|add(?:ed)? to (?:it|this|that))\b"
+    r"along(?:side)?) ?(?:with)?|(?:also|else) (?:buy|bought|order|purchase)|"
+    r"(?:buy|buys|get|take) with (?:it|this|that|them)|add(?:ed)? to (?:it|this|that))\b"
 )
 PRICE = _any(
-    r"\b(?:how much|prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|"
+    r"\b(?:how much(?! (?:weight|water|space|room|power|load|storage|memory|light|heat|noise|charge|sugar|cotton|wool)\b)|"
+    r"prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|"
     r"the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|"
     r"what (?:do|would|did|are) (?:you|u|ya|they) (?:want|asking|ask|take|charging)(?: from me)? for|asking price|"
     r"set (?:me|us|you|one) back|"
@@ -390,7 +392,8 @@ SENDING = _any(
     r"\bhow (?:do|does|will|should|would|is|are) (?:the|my|it|this|that|they|those|these)\b[^.?!]{0,30}\b(?:get|come|go|"
     r"travel|sent|picked|collected)"
     r"\b[^.?!]{0,12}\b(?:back|up)\b",
-    r"\bwhat (?:happens|do i (?:have to )?do|comes|must i do) (?:next|now|then)\b|\bnext steps?\b",
+    r"\bwhat (?:happens|do i (?:have to )?do|comes|must i do) (?:next|now|then)\b|\bnext steps?\b|"
+    r"^\W*(?:and |so |ok )*(?:what(?:'?s| is) next|now what|what now)\W*$",
 )
 
 SEEKS = _any(

@@ -12,6 +12,7 @@ from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 from assistant.shopper.weighing import (
+    FAQ_HOPED,
     FAQ_LIKELY,
     FAQ_WORTH,
     PRODUCT_INTENTS,
@@ -39,7 +40,11 @@ _CLIPPED = re.compile(
     r"\W*(?:(?:and|ok|so|but)\W+)*(?:how [a-z]+|what about (?:the )?[a-z]+(?: [a-z]+)?|[a-z]+ of the [a-z]+)\W*$", re.IGNORECASE
 )
 _OF_THE_LIST = (cues.CHEAPER, cues.DEARER, cues.CHEAPEST, cues.DEAREST, cues.COMPARE, cues.SIMILAR, cues.MORE, cues.RANGE, cues.GOES_WITH)
-_FEW, _IDLE = 5, 0.6
+_FEW, _TRAIT, _IDLE = 5, 2, 0.6
+_MADE_IN = re.compile(r"\W*(?:and |is it |are they |where (?:is|are) (?:it|they) )?made (?:in\b|by\b|\W*$)", re.IGNORECASE)
+_WHEN_HERE = re.compile(
+    r"\b(?:when|how (?:soon|fast|quick\w*|long))\b[^.?!]{0,30}\b(?:arrive|deliver\w*|get here|be here|ship\w*|reach)\b", re.IGNORECASE
+)
 _EITHER = re.compile(r"\b(?:or|against|vs|versus)\b", re.IGNORECASE)
 _WHICH = re.compile(r"\b(?:which|what|who)\b", re.IGNORECASE)
 _TO_GO_WITH = re.compile(
@@ -68,6 +73,8 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         )
     if cues.ELSEWHERE.search(text) and not naming.ids:
         return None
+    if reference.way in {"pronoun", "group"} and not naming.ids and faq >= FAQ_HOPED and _WHEN_HERE.search(text) and sight.ask is None:
+        return Plan(Move.FAQ, why="asks when goods would arrive")
     if faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
         return None
     if sight.faq is not None and not naming.ids and (about_the_shop(sight) or text_over_goods(sight)):
@@ -112,6 +119,8 @@ def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
     of them are meant; None where they ask for something else."""
     u, words = sight.understanding, len(text.split())
     elsewhere = sight.naming.ids or sight.reference.ids or sight.reference.way or sight.ask is not None or sight.kind_known
+    if sight.kind_known and len(state.focus) == 1 and words <= _TRAIT and "?" in text and u.of_kind("material") and not sight.naming.ids:
+        return "those shown"  # "wool?" of the one spoken of
     if not state.shown or state.subject != "product" or elsewhere or words > _BRIEF or _THE_SHOP.search(text) or cues.SEEKS.search(text):
         return None
     if (cues.PRICE.search(text) or cues.STOCK.search(text)) and words <= _FEW:
@@ -120,6 +129,8 @@ def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
     idle = u.intent in BY_INTENT and u.confidence >= _IDLE and not clipped
     asks = "?" in text or clipped or bool(_ASKS.match(text))
     faq = sight.faq.score if sight.faq else 0.0
+    if _MADE_IN.match(text):
+        return "those shown"
     if idle or not asks or faq >= FAQ_WORTH or not sight.wish.words or sight.wish.constrained or cues.CARE.search(text):
         return None
     return None if any(p.search(text) for p in _OF_THE_LIST) else "those shown"

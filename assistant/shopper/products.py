@@ -47,7 +47,8 @@ _CHOICE = re.compile(r"\b(?:choose|choices?|pick|different|kinds?|types?|sorts?|
 _IN = re.compile(r"\bin (?:an? )?$", re.IGNORECASE)
 _HOW_MANY_PARTS = re.compile(
     r"\bnumber of (?!units|pieces|items|them|these|those|the\b|this)(?P<counted>[a-z][\w' -]{2,30})"
-    r"(?=[?.,!;]|$|\s+(?:and|does|in|on)\b)|\bhow many (?!(?:do|are|is|of|can|have|left|more|exactly|precisely|available|remain\w*|units|in)\b)"
+    r"(?=[?.,!;]|$|\s+(?:and|does|in|on)\b)"
+    r"|\bhow many (?!(?:do|are|is|of|can|have|left|more|exactly|precisely|available|remain\w*|units|in)\b)"
     r"(?P<what>[\w' -]{3,40}?)"
     r"(?: (?:are|is|come|comes|does|do|can|will|has|have|in)\b|(?=[?.!]*$))"
     r"(?!.*\b(?:left|stock|available|sell|you have|you got)\b)",
@@ -61,6 +62,9 @@ _SO_MANY = re.compile(
 )
 _IS_IT = re.compile(
     r"\b(?:is|are) (?:it|this|that|they|these|those) (?:made of |filled with |really |all )?(?P<what>[a-z]+)\b", re.IGNORECASE
+)
+_BARE_MATERIAL = re.compile(
+    r"\W*(?:and |so )?(?:(?:is|are) (?:it|this|that|they|these|those) (?:made of |all |really )?)?(?P<what>[a-z]+)\W*$", re.IGNORECASE
 )
 _PLACES = {"outside": "outdoor", "inside": "indoor"}
 """What is asked of where a thing may be, as descriptions say it."""
@@ -231,7 +235,9 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
         return counted
     if _ASKS_COLOUR.search(text):
         return _words_of(product, word_list("colours"), "colour", text)
-    if _ASKS_MATERIAL.search(text) or _asks_if_real(text):
+    stated = any("material" in name.lower() for name in product.attributes)
+    bare = _BARE_MATERIAL.match(text) if stated else None
+    if _ASKS_MATERIAL.search(text) or _asks_if_real(text) or (bare and bare["what"].lower() in word_list("materials")):
         return _words_of(product, word_list("materials"), "material", text)
     if _ASKS_CATEGORY.search(text) and (product.style or product.category):
         return FieldAnswer(about(product, f"The {product.name} is in {joined([x for x in (product.category, product.style) if x], '/')}."))

@@ -169,5 +169,5 @@ def _pronoun(
         return Reference(focus, "pronoun")  # "the leather ones in 12"
     brief = len(text.split()) <= _BRIEF and not wish_words
     if focus and brief and (cues.PRICE.search(text) or cues.STOCK.search(text) or cues.OPTIONS.search(text)):
-        return Reference(focus[:1], "pronoun")
+        return Reference(focus, "group") if len(focus) > 1 else Reference(focus, "pronoun")
     return Reference()

@@ -13,7 +13,7 @@ from assistant.shopper.fields import field_of
 from assistant.shopper.ratings import asks_opinion
 from assistant.shopper.respond import checked
 from assistant.store import Store
-from assistant.store.records import Product, Review
+from assistant.store.records import Product, Review, Variant
 from assistant.types import Status
 
 TORCH = Product(
@@ -191,3 +191,37 @@ def test_good_for_something_is_no_question_of_opinions() -> None:
 def test_the_gap_in_price_is_no_question_of_size(talk: Callable[..., Any]) -> None:
     answer = talk().say("Juniper Oak Desk Lamp vs Harbour Brass Desk Lamp: how big is the price gap")
     assert answer.value == pytest.approx(45.0)
+
+
+def test_how_much_weight_is_no_price(store: Store, talk: Callable[..., Any]) -> None:
+    store.catalogue.upsert([Product("b1", "Swing Bench", "garden", "benches", "", "", 90.0, 2, attributes={"maximum load": "180 kg"})])
+    answer = talk().say("how much weight can the Swing Bench take")
+    assert "180 kg" in answer.text
+    assert "$" not in answer.text
+
+
+def test_a_material_that_it_is_not_is_answered_by_the_one_that_it_is(store: Store, talk: Callable[..., Any]) -> None:
+    store.catalogue.upsert([Product("r1", "Orchard Mat", "study", "mats", "", "A mat.", 30.0, 2, attributes={"material": "jute"})])
+    session = talk()
+    session.say("how much is the Orchard Mat")
+    assert "jute" in session.say("is it wool?").text
+
+
+def test_when_goods_would_arrive_is_said_by_the_shops_text(talk: Callable[..., Any]) -> None:
+    session = talk()
+    session.say("watering can")
+    assert "4 working days" in session.say("and how long would they take to arrive?").text
+
+
+def test_the_cheapest_of_those_shown_is_no_variant_of_one_price(store: Store, talk: Callable[..., Any]) -> None:
+    stools = [
+        Product(
+            f"k{n}", f"{name} Milking Stool", "garden", "stools", "", "", price, None,
+            variants=tuple(Variant(f"k{n}-{c}", {"color": c}, price, 3, True) for c in ("red", "blue")),
+        )
+        for n, name, price in ((1, "Daisy", 50.0), (2, "Buttercup", 35.0))
+    ]  # fmt: skip
+    store.catalogue.upsert(stools)
+    session = talk()
+    session.say("milking stool", "what colours does the Daisy Milking Stool come in")
+    assert session.say("fine, the cheapest then. how much").products == ("k2",)
