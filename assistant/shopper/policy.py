@@ -262,7 +262,7 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.CONTINUE, "again", "asks for the same with another order")
     if state.draft is not None and _continues(sight, state):
         return Plan(Move.CONTINUE, state.draft.action, "gives a detail that was asked for")
-    if state.held is not None and state.customer_id and _picks_order(sight):
+    if state.held is not None and state.customer_id and _picks_order(sight) and not _wishes_anew(sight, state):
         return Plan(Move.CONTINUE, "held", "names the order that was asked for")
     if ask is not None and _order_over_product(sight, state):
         return Plan(Move.ORDER, ask.topic, "asks the order desk")
@@ -298,6 +298,14 @@ def _same_again(sight: Sight, state: DialogueState) -> bool:
         and not writes
         and bool(_SAME_FOR.search(sight.understanding.text))
     )
+
+
+def _wishes_anew(sight: Sight, state: DialogueState) -> bool:
+    """Whether a message asks for a change with its details where only a question was held: "the kettle of W1: 2 liters"."""
+    if sight.ask is None or not sight.ask.write or state.held is None or not sight.understanding.of_kind("option", "colour", "size"):
+        return False
+    before = read_ask(state.held.understanding(), in_order=True)
+    return before is None or not before.write
 
 
 def _picks_order(sight: Sight) -> bool:

@@ -122,10 +122,18 @@ def _find(option: str, value: str, tokens: list[tuple[str, int, int]], text: str
         and sum(other.lower().endswith(words[1]) for other in values) == 1
     ):
         yield from (Said(option, value, start, end) for word, start, end in tokens if word == words[1])  # "green" for "moss green"
+    if (
+        len(words) == 2
+        and re.fullmatch(r"\d+[a-z]+", words[0])
+        and sum(_norm(_TOKEN.findall(other)[0]) == words[0] for other in values if _TOKEN.findall(other)) == 1
+    ):
+        yield from (Said(option, value, start, end) for word, start, end in tokens if word == words[0])  # "100W" for "100W equivalent"
     for first in range(len(tokens)):
         for count in range(1, min(5, len(tokens) - first) + 1):
             window = tokens[first : first + count]
             said = "".join(word for word, _, _ in window)
+            if count == 1 and said == f"{whole}s" and len(whole) >= _LONG_ENOUGH and whole.isalpha():  # "one with capsules"
+                yield Said(option, value, window[0][1], window[-1][2])
             if said == whole and (count > 1 or not _weak(whole) or _labelled(option, tokens, first, text)):
                 yield Said(option, value, window[0][1], window[-1][2])
             if len(said) > len(whole):

@@ -1,4 +1,5 @@
-"""Second thoughts that take something out again, "everything" with an exception, and a yes said in other ways."""
+"""Second thoughts that take something out again, "everything" with an exception, a yes said in other ways, and changes wished for
+without a word for it."""
 
 from __future__ import annotations
 
@@ -8,8 +9,11 @@ from typing import Any
 import pytest
 
 from assistant.shopper import cues
-from assistant.shopper.orders.slots import let_go, read_items
-from assistant.store.records import Order, OrderLine
+from assistant.shopper.orders.asks import read_ask
+from assistant.shopper.orders.slots import ambiguous_items, let_go, only_mentioned, read_items
+from assistant.shopper.variants import read_options
+from assistant.store.records import Order, OrderLine, Product, Variant
+from assistant.types import Entity, Status, Understanding
 
 CAMP = Order(
     "#A1",
@@ -79,3 +83,66 @@ def test_a_yes_has_many_forms(text: str) -> None:
 @pytest.mark.parametrize("text", ["i didn't say yes", "is that a yes?", "do that in green", "lovely but in red", "that isn't a yes"])
 def test_and_some_that_sound_like_one_are_none(text: str) -> None:
     assert not cues.agrees(text)
+
+
+def _entities(text: str, **of: str) -> tuple[Entity, ...]:
+    return tuple(Entity(kind, value, value, text.find(value), text.find(value) + len(value)) for kind, value in of.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "topic"),
+    [
+        ("#A100001, chair: red please", {"order_id": "#A100001", "colour": "red"}, "modify"),
+        ("the chair in #A100001 is too dull, red would be better", {"order_id": "#A100001", "colour": "red"}, "modify"),
+        ("that chair of mine, can it be red?", {"product": "chair", "colour": "red"}, "modify"),
+        ("can it be red?", {"colour": "red"}, None),
+        ("#A100001 came in a red box", {"order_id": "#A100001", "colour": "red"}, "status"),
+        ("call the whole thing off", {"order_id": "#A100001"}, "cancel"),
+        ("could I have that one sent to 12 Fern Court", {"order_id": "#A100001"}, "address"),
+        ("have I got anything still open with you?", {}, "list"),
+        ("did you give me back the money for #A100001", {"order_id": "#A100001"}, "refund"),
+        ("how is #A100001 paid?", {"order_id": "#A100001"}, "paid_with"),
+    ],
+)
+def test_what_is_asked_without_the_usual_word(text: str, of: dict[str, str], topic: str | None) -> None:
+    ask = read_ask(Understanding(text, "", 0.0, (), _entities(text, **of)))
+    assert (ask.topic if ask else None) == topic
+
+
+def test_an_item_named_by_the_way_is_no_wish() -> None:
+    text = "Last week we ordered all sorts (a stove too). The barrel should be larger."
+    assert only_mentioned(text, text.find("stove"))
+    assert not only_mentioned(text, text.find("barrel"))
+
+
+def test_namesakes_that_stay_are_not_asked_about() -> None:
+    twins = tuple(OrderLine("p9", "Camp Chair", 1, 10.0, id, {"color": colour}) for id, colour in (("v1", "red"), ("v2", "blue")))
+    order = Order("#A2", "c", "pending", lines=(*CAMP.lines, *twins))
+    assert ambiguous_items("swap the stove and the chair", order) == twins
+    assert ambiguous_items("swap the stove, camp chairs untouched", order) == ()
+
+
+def test_values_are_read_by_their_first_figure_and_in_the_plural() -> None:
+    powers, fits = ("40W equivalent", "80W equivalent"), ("screw", "bayonet")
+    lamp = Product("l", "Bulb", variants=tuple(Variant(power + fit, {"power": power, "fit": fit}) for power in powers for fit in fits))
+    assert {one.value for one in read_options(lamp, "the 80W one, with bayonets")} == {"80W equivalent", "bayonet"}
+
+
+def test_a_change_goes_on_after_a_refusal(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    assert chat.say("remove the pen from my order #A100001").status is Status.DECLINED
+    assert "color red" in chat.say("fine, then the chair in red at least").text
+    chat.say("indeed")
+    assert [write[1]["new_item_ids"] for write in chat.writes] == [["v-red-s"]]
+
+
+def test_questions_of_two_orders_are_both_answered(talk: Callable[..., Any]) -> None:
+    answer = talk("c-ada").say("what is the status of #A100002 and has #A100003 been shipped?")
+    assert "770011223344" in answer.text
+    assert "770011223355" in answer.text
+
+
+def test_what_comes_next_after_a_return_is_told(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada", "tau-retail")
+    chat.say("return the pen from #A100002", "yes")
+    assert "e-mail" in chat.say("what's next?").text

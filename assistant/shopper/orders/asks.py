@@ -34,7 +34,9 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel",
         re.compile(
-            r"\bcancel(?:l?ing|led|l?ation)?\b(?! (?:that|this)\W*$)|\bcall off\b|\bstop (?:the|my|this) (?:order|shipment)\b|"
+            r"\bcancel(?:l?ing|led|l?ation)?\b(?! (?:that|this)\W*$)|"
+            r"\bcall(?:ing)? (?:(?:it|this|that|everything|all of it|the (?:whole |entire )?(?:thing|order|purchase|lot)) )?off\b|"
+            r"\bstop (?:the|my|this) (?:order|shipment)\b|"
             r"\b(?:get rid of|undo|drop|scrap) (?:the|my|this) order\b",
             _I,
         ),
@@ -71,6 +73,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
             r"different|another|home|office|work|default|old)|to \d+\b|to (?:my|our) [\w ]{2,25} (?:address|place|house|flat)\b|instead)|"
             r"\b(?:rather|prefer|want|like)\b[^.?!]{0,30}\b(?:at|to) (?:my|the) [^.?!]{0,20}\baddress\b|"
+            r"\b(?:have|get|want)\b[^.?!]{0,25}\b(?:sent|shipped|delivered|forwarded) to \d+\b|"
             r"\bshould (?:go|be (?:sent|shipped|delivered)) to\b|\b(?:typo|mistake|"
             r"error)\b[^.?!]{0,20}\baddress\b|\b(?:use|take)\b[^.?!]{0,20}\baddress (?:on|in|"
             r"from|of) (?:my|the) (?:profile|account|file)\b|"
@@ -102,7 +105,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _REFUND = re.compile(
-    r"\b(?:refund(?:ed|s)?|money back|reimburs\w*|(?:get|got|see|receive|have) (?:the|my|any) money|how much (?:do|"
+    r"\b(?:refund(?:ed|s)?|money back|back (?:the|my) money|reimburs\w*|(?:get|got|see|receive|have) (?:the|my|any) money|how much (?:do|"
     r"will|would) i get|where (?:does|do|will|did) (?:the|my) money go|"
     r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money)\b",
     _I,
@@ -171,7 +174,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "paid_with",
         re.compile(
-            r"\b(?:how (?:i|we) paid|how (?:did|was|have) (?:i|it|this|that|we|order)[^.?!]{0,40}\b(?:pay|paid|charged)|what (?:did i|"
+            r"\b(?:how (?:i|we) paid|how (?:did|was|is|have) (?:i|it|this|that|we|order|#\w+)[^.?!]{0,40}"
+            r"\b(?:pay|paid|charged)|what (?:did i|"
             r"i) (?:use to )?pa(?:y|id) with|paid (?:with|by|for (?:it |this |that )?with)|pay with|payment method|means of payment|"
             r"which (?:one|card|account|method) (?:is|was) (?:it|that|this) (?:on|charged to|paid with|paid from)|"
             r"(?:by|with|in|through) (?:which|what) (?:means|method|card|way)|"
@@ -192,6 +196,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "list",
         re.compile(
+            r"\banything (?:still |else |left |at all )*(?:open|pending|outstanding|on order|under ?way|on (?:its|the) way|to come)\b|"
             r"\bwhich (?:ones?|of (?:them|these|those|my orders))? ?(?:is|are|was|were|has|have)(?:n't| not)? (?:been )?(?:still |already |"
             r"now |yet )?(?:pending|delivered|processed|cancell?ed|shipped|open|sent|arrived)\b|\b(?:(?:all|list|show|see|which|what|"
             r"view|overview of|any|recent|past|previous|open|pending|delivered|cancelled) (?:(?:of |me |me all |the |"
@@ -243,7 +248,8 @@ _ORDERISH = re.compile(
     r"#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|"
     r"\bi(?:'?ve| have)? (?:ordered|bought|purchased|received|paid|returned)\b|\bgift\s?card balance\b|"
     r"\bbalance (?:of|on|left)\b|^\W*(?:my )?(?:gift ?card )?balance\W*$|\bthe status\b|"
-    r"\bmoney (?:left )?on (?:the|my)\b|\b(?:did|have) i (?:ever |"
+    r"\b(?:anything|something) (?:still |else |left |at all )*(?:open|pending|outstanding|on order|under ?way|to come)\b|"
+    r"\bof mine\b|\bmoney (?:left )?on (?:the|my)\b|\b(?:did|have) i (?:ever |"
     r"just )?(?:order|buy|purchase|ordered|bought)\b|"
     r"\bon file\b|\b(?:list|show|see) (?:me )?mine\b|\bgift one\b|"
     r"\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|"
@@ -274,7 +280,9 @@ _OF_ITEM = re.compile(
     _I,
 )
 _WENT = re.compile(
-    r"\b(?:did|was|were|has|have|is|are)\b[^.?!]{0,60}\b(?:send|sent|ship|shipped|deliver|delivered|go|gone|going)\b[^.?!]*\?", _I
+    r"\b(?:did|was|were|has|(?<!i )(?<!we )(?<!still )have|is|are)\b[^.?!]{0,60}"
+    r"\b(?:send|sent|ship|shipped|deliver|delivered|go|gone|going)\b[^.?!]*\?",
+    _I,
 )
 _E_MAIL = re.compile(r"\be-?mail address(?:es)?\b", _I)
 _SWAPPED = re.compile(
@@ -283,13 +291,26 @@ _SWAPPED = re.compile(
     _I,
 )
 """Another thing in the place of one in the order that is talked about: "can you put the blue one in there instead?"."""
+_TO_BE = re.compile(
+    r"\b(?:can|could|may|might) (?:it|they|that|this|those|these|(?:the|my) [\w ]{2,25}?) (?:still |also |please |rather |perhaps )*"
+    r"(?:be|come in)\b|"
+    r"\b(?:can|could) i (?:still |also |please |perhaps )*(?:have|get) (?:it|them|that|this|those|(?:the|my) [\w ]{2,25}?) in\b",
+    _I,
+)
+"""What one's own thing might be instead: "that lamp of mine, can it be blue?"."""
+_MINE = re.compile(r"\b(?:my|of mine|(?:i|we)(?:'ve| have)? (?:just )?(?:ordered|bought|got))\b", _I)
+_OTHERWISE = re.compile(r"[a-z]\s*[:=]\s*\w|\b(?:better|too \w+|instead|rather|please|pls|plz)\b", _I)
+"""What tells, beside an order's number and a trait, that the trait is wished for: "W1, lamp: blue"."""
+_THEN = re.compile(r"\bthen\b|\bat least\b|\brather\b|\binstead\b", _I)
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _OPENING = re.compile(
     r"^\W*(?:(?:hi|hiya|hello|hey|good (?:morning|day|afternoon|evening)|please|so|ok|okay|and|thanks?|well|um+)\b\W*)*", _I
 )
 _ELLIPTIC = re.compile(
     r"\b(?:it|its|that|this|them|they|those|these|items?|everything|one|ones|total|refund|address|tracking|"
-    r"status|card|shipp\w*|deliver\w*|arriv\w*|paid|pay|get back|^\W*(?:and )?(?:the )?(?:cost|price)\W*$|money|where to|to where|order|"
+    r"status|card|"
+    r"inside|contents|shipp\w*|deliver\w*|arriv\w*|paid|pay|get back|^\W*(?:and )?(?:the )?(?:cost|price)\W*$|money|where to|"
+    r"to where|order|"
     r"e-?mail|phone)\b",
     _I,
 )
@@ -374,6 +395,10 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
         topic = "return"
     if not topic and in_order and not general and _SWAPPED.search(text) and understanding.of_kind(*_TRAITS):
         topic = "modify"
+    if not topic and not general and _TO_BE.search(text) and understanding.of_kind(*_TRAITS[:4]):
+        topic = (
+            "modify" if understanding.of_kind("order_id") or (_MINE.search(text) and understanding.of_kind("product", "category")) else ""
+        )
     if topic:
         return OrderAsk(topic, write=True, general=general)
     elliptic = in_order and (
@@ -393,6 +418,8 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
         topic = "contents"
     elif topic == "list" and understanding.of_kind("product") and _WHEREABOUTS.search(text):
         topic = "tracking"
+    if not topic and understanding.of_kind("order_id") and "?" not in text and understanding.of_kind(*_TRAITS[:4]) and not general:
+        topic = "modify" if _OTHERWISE.search(text) else ""
     if not topic:
         return OrderAsk("status", write=False) if understanding.of_kind("order_id") else None
     if topic.rstrip("!") in WRITES and topic != "address" and not (understanding.of_kind("order_id") or _ORDERISH.search(text)):
@@ -406,12 +433,18 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
 
 
 def read_on(understanding: Understanding, asked: Held | None) -> OrderAsk | None:
-    """What was asked for last, asked for another item of the same order: "and the kettle in black too"; else None."""
+    """What was asked for last, asked for another item of the same order: "and the kettle in black too"; else None.
+
+    With a trait it is a change of that item, also after a refusal: "then the kettle in black at least".
+    """
     text = cues.plain(understanding.text)
-    if asked is None or "?" in text or not _TOO.search(text):
+    other = bool(understanding.of_kind(*_TRAITS[:4])) and bool(_TO_BE.search(text) or ("?" not in text and _THEN.search(text)))
+    if asked is None or not (other or ("?" not in text and _TOO.search(text))):
         return None
     before = read_ask(asked.understanding(), in_order=True)
-    return before if before is not None and before.write and before.topic in ("return", "exchange", "modify") else None
+    if before is None or not before.write or before.topic not in ("return", "exchange", "modify"):
+        return None
+    return OrderAsk("modify", write=True) if other and before.topic == "return" else before
 
 
 def says_write(text: str) -> bool:

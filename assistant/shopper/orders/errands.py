@@ -19,6 +19,7 @@ _AND_THEN = re.compile(
     r"(?:cancel|return|send back|exchange|swap|replace|change|modify|update|switch|move|put)\b)",
     re.IGNORECASE,
 )
+_AND_ASKS = re.compile(r",?\s+(?:and|also|plus)\s+(?=(?:has|have|is|are|was|were|did|does|do|where|when|what|how|which)\b)", re.IGNORECASE)
 _LATE = ("modify", "exchange")
 """After items are changed an order can no longer be changed otherwise, so these come last."""
 _ORDER = re.compile(r"#\w+|\b[A-Z]{1,3}\d{4,}\b")
@@ -39,10 +40,11 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
     if understand is None or len(text.split()) < _SHORTEST:
         return (understanding,)
     parts = [part.strip() for sentence in _SENTENCE.split(text) for part in _AND_THEN.split(sentence) if part.strip()]
+    asked = [piece.strip() for part in parts for piece in _AND_ASKS.split(part) if piece.strip()]
+    if len(asked) > 1 and len(understanding.of_kind("order_id")) > 1 and (apart := _of_other_orders(asked, understand)) is not None:
+        return apart
     if len(parts) < 2:
         return (understanding,)
-    if (apart := _of_other_orders(parts, understand)) is not None:
-        return apart
     found: list[tuple[OrderAsk, str]] = []
     opening: list[str] = []
     for part in parts:
@@ -67,12 +69,12 @@ def _of_one_order(found: Sequence[tuple[OrderAsk, str]], whole: Understanding, u
 
 
 def _of_other_orders(parts: Sequence[str], understand: Understand) -> tuple[Understanding, ...] | None:
-    """A question about one order and a request for another, the question first; None where a message is not just that."""
+    """Questions about one order each, and requests for others after them; None where a message is not just that."""
     read = [understand(part) for part in parts]
     asks = [(read_ask(u), {str(e.value) for e in u.of_kind("order_id")}, u) for u in read]
     own = [(ask, ids, u) for ask, ids, u in asks if ask is not None and ids and not ask.general]
     named = [id for _, ids, _ in own for id in ids]
-    if len(own) < 2 or len(set(named)) < len(named) or not any(ask.write for ask, _, _ in own) or all(ask.write for ask, _, _ in own):
+    if len(own) < 2 or len(set(named)) < len(named) or all(ask.write for ask, _, _ in own):
         return None
     if any(ids and (ask is None or ask.general) for ask, ids, _ in asks):
         return None

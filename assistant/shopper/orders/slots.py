@@ -45,7 +45,7 @@ _KEPT_BEFORE = re.compile(
 )
 _KEPT_AFTER = re.compile(
     r"^[^.!?;,\n]{0,30}?\b(?:stay(?:s|ing)?|remain(?:s|ing)?|"
-    r"(?:is|are) (?:fine|ok|okay|good|great|perfect|lovely|not (?:going|to go))|"
+    r"(?:is|are) (?:fine|ok|okay|good|great|perfect|lovely|not (?:going|to go))|(?:remain )?un(?:touched|changed|affected)|"
     r"can stay|"
     r"i(?:'ll| will| want to|'d like to)? keep|i(?:'m| am) (?:keeping|(?:very )?happy with)|i (?:do )?(?:really )?(?:like|love))\b",
     re.IGNORECASE,
@@ -63,6 +63,8 @@ _ACTS = re.compile(
     r"refund|want|prefer|should be|must be|needs? to be|go(?:es)? back)(?:s|es|d|ed|e|ing)?\b",
     re.IGNORECASE,
 )
+_ORDERED = re.compile(r"\b(?:ordered|bought|purchased)\b", re.IGNORECASE)
+_WISHED = re.compile(r"\b(?:should|could|can|would|need|rather|better|instead|meant)\b", re.IGNORECASE)
 _OF_TRAITS = re.compile(r"\b(?:same|rest|else|colou?rs?|sizes?|materials?|address|payment|order)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[^.!?;\n]+(?:\.(?=\d)[^.!?;\n]+)*")
 _PIECE_OF_ONE = re.compile(r"(?<=,)[^,.!?;\n]*\bones?\b[^,.!?;\n]*", re.IGNORECASE)
@@ -186,6 +188,14 @@ def _stays_in_clause(text: str, place: int) -> bool:
     return False
 
 
+def only_mentioned(text: str, place: int) -> bool:
+    """Whether an item is named by the way only: in brackets, or where it is told what was ordered."""
+    if text.count("(", 0, place) > text.count(")", 0, place):
+        return True
+    clause = next((m[0] for m in _CLAUSE.finditer(text) if m.start() <= place < m.end()), "")
+    return bool(_ORDERED.search(clause)) and not _ACTS.search(clause) and not _WISHED.search(clause)
+
+
 def speaks_of_all(text: str) -> bool:
     """Whether a text speaks of everything in an order."""
     return _ALL.search(text) is not None
@@ -229,7 +239,9 @@ def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:
     named = {line.name for line, _ in (*_named(text, order), *_counted_twins(text, order))}
     for line in order.lines:
         twins = [other for other in order.lines if other.name == line.name]
-        if len(twins) > 1 and not _identical(twins) and line.name not in named and _name_place(line.name, text) is not None:
+        if len(twins) < 2 or _identical(twins) or line.name in named or (place := _name_place(line.name, text)) is None:
+            continue
+        if not _KEPT_AFTER.search(text[place:]):  # "the helmets stay untouched"
             return tuple(twins)
     return ()
 

@@ -55,7 +55,9 @@ _REST_STAYS = re.compile(
     re.IGNORECASE,
 )
 _BY_ITEM = re.compile(r"\b(?:order|purchase|one) (?:with|containing|that (?:has|had|holds)|of) (?:the|my|a)\b", re.IGNORECASE)
-_AS_WELL = re.compile(r"\b(?:also|too|as well|both|additionally|plus|along with)\b|^\W*and\b", re.IGNORECASE)
+_AS_WELL = re.compile(
+    r"\b(?:also|too|as well|both|additionally|plus|along with|while (?:you(?:'re| are)?|we(?:'re| are)?) at it)\b|^\W*and\b", re.IGNORECASE
+)
 _KEEPS_ONLY = re.compile(r"\b(?:only|just)\b(?! (?:one|once)\b)", re.IGNORECASE)
 _SURE = 0.95
 _WHICH_OF = "which "
@@ -202,7 +204,9 @@ class Writes:
         if draft.action == "exchange" and _SAME_AGAIN.search(text):
             fresh = tuple(item if item.wanted or item.new_item_id else replace(item, new_item_id=item.item_id) for item in fresh)
         if not draft.items:
-            return fresh
+            places = {item.variant_id or item.product_id: place for item, place in items}
+            meant = tuple(item for item in fresh if _settles(item) or not slots.only_mentioned(text, places.get(item.item_id, 0)))
+            return meant if any(map(_settles, meant)) else fresh
         if not items:
             target = self._line(order, self._unsettled(draft, order, products).item_id)
             fresh = slots.read_new_items(text, ((target, 0),), products) if target else ()
