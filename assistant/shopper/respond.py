@@ -290,6 +290,8 @@ def _opened(text: str, request: Request, verdict: Verdict) -> str:
     if verdict is Verdict.YES and polarity(text):
         return text
     opened = with_verdict(text, verdict)
+    if opened == text:
+        return text
     return (
         text
         if unsupported(opened, request.evidence, request.message) and not unsupported(text, request.evidence, request.message)
