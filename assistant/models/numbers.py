@@ -137,7 +137,7 @@ _PLAIN = re.compile(
 
 _QUANTITY_WORDS = r"pieces?|pcs|items?|units?|pairs?|sets?|packs?|boxes|bottles?|copies|times"
 _QUANTITY = re.compile(
-    rf"\b(?P<of>{NUMBER})\s+(?:of\s+(?:them|those|these|it|each|the|that|this|your)\b|(?:{_QUANTITY_WORDS})\b)"
+    rf"\b(?P<of>{NUMBER})\s+(?:of\s+(?:them|'?em|those|these|it|each|the|that|this|your)\b|(?:{_QUANTITY_WORDS})\b)"
     rf"|\b(?P<several>{NUMBER})\s+for how much\b"
     rf"|\b(?:quantity|qty)(?:\s+of|\s+is|:)?\s*(?P<qty>\d+)|\bx\s?(?P<x>\d{{1,3}})\b|\b(?P<times>\d{{1,3}})\s?x(?=\s|$)"
     rf"|\b(?:take|buy|order|want|need|get|have|add|for|only|just|cost|make (?:that|it))\s+"

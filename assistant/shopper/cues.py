@@ -204,7 +204,8 @@ DEARER = _any(
 DIFFERENCE = _any(
     r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|"
     r"more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?)|"
-    r"by how (?:much|many)\b|how (?:much|many (?:dollars|bucks|pounds|euros)) .{3,80} (?:above|below|over|under|beyond) the\b)"
+    r"by how (?:much|many)\b|how much (?:could|can|would|will|do) (?:i|we|you) save\b|"
+    r"how (?:much|many (?:dollars|bucks|pounds|euros)) .{3,80} (?:above|below|over|under|beyond) the\b)"
 )
 COMPARE = _any(
     r"\bcompar\w+|\b(?:difference|differ|differs|different) (?:between|from)\b|\bversus\b|\bvs\.?\b|"

@@ -23,7 +23,8 @@ from assistant.types import Evidence, Scalar, Understanding
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
 _ASKS_MATERIAL = re.compile(
-    r"\b(?:materials?|fabric|made (?:of|from|out of)|what is it made|(?:upholstered|covered|lined|filled|"
+    r"\b(?:(?:what|which)(?: kind of| sort of| type of)? (?:metal|wood|leather|stone|cloth|wool)|"
+    r"materials?|fabric|made (?:of|from|out of)|what is it made|(?:upholstered|covered|lined|filled|"
     r"stuffed|wrapped) (?:with|in)|lining|filling)\b",
     re.IGNORECASE,
 )
@@ -243,7 +244,9 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
         return FieldAnswer(about(product, f"The {product.name} is in {joined([x for x in (product.category, product.style) if x], '/')}."))
     if _ASKS_MAKER.search(text):
         maker = (
-            f"The {product.name} is by {product.brand}." if product.brand else f"I'm sorry, it is not said who makes the {product.name}."
+            f"The {product.name} is by {product.brand}."
+            if product.brand
+            else f"I'm sorry, the shop's details do not say who makes the {product.name}."
         )
         return FieldAnswer(about(product, maker), product.brand or None, known=bool(product.brand))
     if _ASKS_WHOM.search(text) and (whom := next((str(v) for k, v in product.attributes.items() if "gender" in k.lower()), "")):

@@ -225,3 +225,18 @@ def test_the_cheapest_of_those_shown_is_no_variant_of_one_price(store: Store, ta
     session = talk()
     session.say("milking stool", "what colours does the Daisy Milking Stool come in")
     assert session.say("fine, the cheapest then. how much").products == ("k2",)
+
+
+def test_what_is_saved_is_the_gap_in_price(talk: Callable[..., Any]) -> None:
+    answer = talk().say("how much would I save with the Juniper Oak Desk Lamp instead of the Harbour Brass Desk Lamp")
+    assert "$45.00" in answer.text
+
+
+def test_so_many_of_em_cost_so_many_times_as_much(talk: Callable[..., Any]) -> None:
+    session = talk()
+    session.say("what does the Porcelain Ink Well cost")
+    assert session.say("5 of em would be").value == pytest.approx(110.0)
+
+
+def test_which_metal_asks_for_the_material(talk: Callable[..., Any]) -> None:
+    assert "copper" in talk().say("Copper Long-Spout Watering Can, what metal is it").text
