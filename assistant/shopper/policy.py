@@ -65,7 +65,7 @@ _SAME_FOR = re.compile(
 _ASKS_OF_PENDING = re.compile(
     r"\bhow much (?:more|less|extra|do i|would i|will i|is (?:it|that)|(?:does|would|will) (?:it|that|this))\b|"
     r"\b(?:price )?difference\b.*\?|"
-    r"\bwhat (?:would|will) i (?:pay|get)\b|"
+    r"\bwhat (?:would|will) i (?:pay|get)\b|\bwhat (?:will|would|does) (?:it|that|this|they|those) cost (?:me )?(?:extra|more|on top)\b|"
     r"\b(?:happens to|goes|go(?:ing)?) (?:with )?(?:the|my) money\b|\b(?:the|my) money (?:go|end up)\b|"
     r"^(?=.*\?).*\b(?:get|have|see|receive) (?:the|my) money\b|^\W*(?:how|when|where)\b.*\brefund\w*",
     re.IGNORECASE,

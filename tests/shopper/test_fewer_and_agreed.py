@@ -120,6 +120,7 @@ def test_namesakes_that_stay_are_not_asked_about() -> None:
     order = Order("#A2", "c", "pending", lines=(*CAMP.lines, *twins))
     assert ambiguous_items("swap the stove and the chair", order) == twins
     assert ambiguous_items("swap the stove, camp chairs untouched", order) == ()
+    assert [line.name for line, _ in read_items("stove: steel // camp chairs untouched", order)] == ["Camping Stove"]
 
 
 def test_values_are_read_by_their_first_figure_and_in_the_plural() -> None:
@@ -140,6 +141,19 @@ def test_questions_of_two_orders_are_both_answered(talk: Callable[..., Any]) -> 
     answer = talk("c-ada").say("what is the status of #A100002 and has #A100003 been shipped?")
     assert "770011223344" in answer.text
     assert "770011223355" in answer.text
+
+
+def test_a_wish_before_two_numbers_is_not_lost(talk: Callable[..., Any]) -> None:
+    answer = talk("c-ada").say("I want to return the pen. The number is #A100003 I believe. If not, it is #A100002 instead.")
+    assert answer.intent == "return_delivered_order_items"
+
+
+def test_what_a_change_costs_is_told_with_the_question_kept(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    chat.say("exchange the garden chair of #A100002 for the blue one in size L", "what will that cost me extra?")
+    assert "$10.00" in chat.answers[-1].text
+    chat.say("ok book it")
+    assert [write[1]["new_item_ids"] for write in chat.writes] == [["v-blue-l"]]
 
 
 def test_what_comes_next_after_a_return_is_told(talk: Callable[..., Any]) -> None:

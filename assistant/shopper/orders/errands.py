@@ -78,6 +78,9 @@ def _of_other_orders(parts: Sequence[str], understand: Understand) -> tuple[Unde
         return None
     if any(ids and (ask is None or ask.general) for ask, ids, _ in asks):
         return None
+    first = next(place for place, (ask, ids, _) in enumerate(asks) if ask is not None and ids)
+    if any(says_write(part) for part in parts[:first]):  # what is wanted stands before the numbers
+        return None
     joined: list[tuple[OrderAsk, str]] = []
     for part, (ask, ids, _) in zip(parts, asks, strict=True):
         if ask is not None and ids:

@@ -45,9 +45,10 @@ _KEPT_BEFORE = re.compile(
 )
 _KEPT_AFTER = re.compile(
     r"^[^.!?;,\n]{0,30}?\b(?:stay(?:s|ing)?|remain(?:s|ing)?|"
-    r"(?:is|are) (?:fine|ok|okay|good|great|perfect|lovely|not (?:going|to go))|(?:remain )?un(?:touched|changed|affected)|"
+    r"(?:is|are) (?:fine|ok|okay|good|great|perfect|lovely|not (?:going|to go))|"
     r"can stay|"
-    r"i(?:'ll| will| want to|'d like to)? keep|i(?:'m| am) (?:keeping|(?:very )?happy with)|i (?:do )?(?:really )?(?:like|love))\b",
+    r"i(?:'ll| will| want to|'d like to)? keep|i(?:'m| am) (?:keeping|(?:very )?happy with)|i (?:do )?(?:really )?(?:like|love))\b|"
+    r"^(?:[\w-]+ ){1,2}(?:(?:are|is|be|all|both|left|to be left) )*un(?:touched|changed|affected)\b",
     re.IGNORECASE,
 )
 _STAYS = re.compile(
