@@ -32,6 +32,7 @@ _COUNTED = {
 _SEGMENTS = frozenset(["new_customers", "returning_customers"])
 _NOT_SUPERLATIVE = frozenset(["most recent", "main", "record", "max", "maximum", "best of", "most important", "favourite", "favorite"])
 _ORDINALS = frozenset(["second", "third", "fourth", "fifth"])
+_NTH = re.compile(r"\d+(?:st|nd|rd|th)")
 _BOUNDS = frozenset(["before", "after", "until", "till", "since"])
 _GROUNDS = frozenset(["since", "because", "although", "though", "given"])
 _DENIALS = frozenset(
@@ -175,7 +176,11 @@ def _unanswered(draft: Draft, question: Question, semantics: Semantics) -> Itera
     if not _SEGMENTS & set(question.metrics):
         yield from (m for m in reading.ops("first") if m.text.endswith("first time") or m.text.startswith(("start", "began", "launch")))
     for mark in reading.of("word"):
-        if mark.text in _ORDINALS and (question.ranking is None or not question.ranking.skip) and question.tool != "count":
+        if (
+            (mark.text in _ORDINALS or _NTH.fullmatch(mark.text))
+            and (question.ranking is None or not question.ranking.skip)
+            and question.tool != "count"
+        ):
             yield mark
         if mark.text in _BOUNDS and not _bounded(draft, mark):
             yield mark

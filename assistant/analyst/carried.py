@@ -38,6 +38,7 @@ _NOT_FIRST = frozenset(["end", "start", "starting", "starts", "started", "begin"
 _ONCE = frozenset(["exactly", "precisely"])
 _EACH = frozenset(["a", "an", "per", "each", "every", "in each", "in every"])
 _TIME_UNITS = frozenset(["day", "week", "month", "quarter", "year"])
+_BESIDE_A_UNIT = frozenset(["the", "both", "of", "end", "to", "this", "one"])
 _GOODS = frozenset(["goods", "gifts", "things"])
 _SETS_AGAINST = frozenset(["v", "vs", "versus", "against", "or", "and"])
 
@@ -169,6 +170,10 @@ def _nouns(draft: Draft, question: Question, semantics: Semantics) -> Iterator[M
         ):
             yield before
         several = mark.text.endswith("s") and mark.text not in _GOODS and bool(named & {"country", "product"})
+        timed = question.tool == "metric" and bool(named & _TIME_UNITS) and not named & shown and not question.per
+        beside = any(m is not None and (m.kind == "period" or m.is_op("that", "same") or m.text in _BESIDE_A_UNIT) for m in (before, after))
+        if timed and before is not None and not beside:
+            yield mark
         told = "customer" in named and after is not None and after.text in ("with", "without", "having")
         if (several or told) and not named & shown and not set(mark.all("metric")) & {*question.metrics}:
             yield mark

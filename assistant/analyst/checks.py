@@ -171,7 +171,13 @@ class CheckedTurn(SpecialTurn):
     def _claimed(self, mark: Mark) -> bool:
         """ "They say we sold more than ten thousand: how many were there?": a number that is doubted, and asked for."""
         asked = self.reading.ops("how_many", "how_much")
-        return any(m.start < mark.start for m in self.reading.ops("more_than", "less_than")) and any(m.start > mark.start for m in asked)
+        doubted = [m for m in self.reading.ops("more_than", "less_than") if m.start < mark.start and not self._narrows(m)]
+        return bool(doubted) and any(m.start > mark.start for m in asked)
+
+    def _narrows(self, mark: Mark) -> bool:
+        """ "Refunds exceeding 1000 pounds": a limit on what is named before it, not a claim about its number."""
+        before = self.reading.before(mark)
+        return before is not None and bool(before.all("metric")) and not before.is_op("spent")
 
     def _check_periods(self, question: Question) -> None:
         if question.tool == "forecast":

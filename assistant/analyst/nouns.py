@@ -22,6 +22,9 @@ _ADJECTIVES = {
     "annual": "year",
     "annually": "year",
     "hourly": "hour",
+    "day for day": "day",
+    "week for week": "week",
+    "quarter for quarter": "quarter",
 }
 _PAPERS = frozenset(
     ["report", "reports", "accounts", "review", "meeting", "meetings", "audit", "statement", "presentation", "newsletter", "deck"]

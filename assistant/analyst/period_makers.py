@@ -213,6 +213,14 @@ def make_quarter(g: Reckoning, m: re.Match[str]) -> Atom | None:
     return g.dated(m, lambda y: quarter(y, number))
 
 
+def make_quarters(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "The second and third quarter of 2011", which follow each other."""
+    one, two = ORDINALS[m["one"]], ORDINALS[m["two"]]
+    if two <= one or (two > one + 1 and f"{m['one']} and" in m.group(0)):
+        return None
+    return g.dated(m, lambda y: Period(quarter(y, one).first, quarter(y, two).last))
+
+
 def make_short_quarter(g: Reckoning, m: re.Match[str]) -> Atom | None:
     year = 2000 + int(m["short"])
     return g.fixed(m, quarter(year, int(m["q"]))) if g.first_day.year <= year <= g.as_of.year else None

@@ -34,6 +34,7 @@ from assistant.analyst.period_makers import (
     make_occasion,
     make_part_of_month,
     make_quarter,
+    make_quarters,
     make_relative_month,
     make_relative_season,
     make_relative_weekday,
@@ -243,6 +244,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (r"(?:q|quarter )(?P<q>[1-4]) (?:- )?(?P<short>\d\d)(?!\d)", make_short_quarter),
         (r"(?:q|quarter |qtr |qtr)(?P<q>[1-4])" + "(?: of)?" + _YO + _YB, make_quarter),
         (r"(?P<q>[1-4])q" + _YO, make_quarter),
+        (
+            r"(?:the )?(?P<one>first|second|third|1st|2nd|3rd) (?:and|to|till|until|through|&|-) (?:the )?"
+            r"(?P<two>second|third|fourth|2nd|3rd|4th) (?:quarters?|qtrs?)(?: of)?" + _YO,
+            make_quarters,
+        ),
         (r"(?:the )?" + _ORD + r" (?:quarter|qtr)(?: of)? " + _Y, make_quarter),
         (r"(?:the )?" + _ORD1 + r" (?:quarter|qtr)" + _YB, make_quarter),
         (r"h(?P<h>[12]) ?(?:- |of )?'(?P<short>\d\d)(?!\d)", make_short_half),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.analyst.draft import Draft
 from assistant.analyst.outcome import Clarify, Stop
-from assistant.analyst.question import FilterClause, Question, Ranking, Share
+from assistant.analyst.question import FilterClause, Period, Question, Ranking, Share
 from assistant.analyst.reading import Reading
+from assistant.analyst.reckoning import Reckoning
 
 if TYPE_CHECKING:
     from assistant.analyst.turn import Turn
 
+_ITS_YEAR = re.compile(r"\b(?:that|the same|the whole|its) (?:whole )?year\b")
 _PART_FIRST = ("review_stars", "words", "body", "recommended")
 
 
@@ -177,8 +180,9 @@ class Sharing:
             return replace(
                 self.turn.base("share", metrics[:1]), by=tuple(self.draft.ranked[:1]), ranking=Ranking(n), share=Share(), ask="number"
             )
-        if self.draft.nested:
-            inner, outer = self.draft.nested
+        nested = self.draft.nested or self._of_its_year()
+        if nested:
+            inner, outer = nested
             within = FilterClause("day", "between", (inner.first.isoformat(), inner.last.isoformat()), inner.title)
             asked = self.turn.base("share", metrics[:1]).with_filter(within)
             return replace(asked, period=outer, share=Share(part=(within,)))
@@ -200,6 +204,13 @@ class Sharing:
         whole = self.draft.filters.whole
         asked = replace(self.turn.base("share", metrics[:1]), share=Share(part=part))
         return asked if whole is None else replace(asked, filters=(*asked.filters, whole))
+
+    def _of_its_year(self) -> tuple[Period, Period] | None:
+        """ "The share of December 2010 in that year's sales": the one period named, and the year that it lies in."""
+        said = self.draft.periods[0].period if len(self.draft.periods) == 1 else None
+        if said is None or said.grain == "year" or said.first.year != said.last.year or not _ITS_YEAR.search(self.reading.text):
+            return None
+        return said, Reckoning(said.first, said.last).unit("year", said.first)
 
     def _behind_figure(self) -> bool:
         """ "The most negative reviews, in percent": the share only says in what the figure is given."""

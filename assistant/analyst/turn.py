@@ -40,6 +40,7 @@ _BOTH = re.compile(
     r"(?:and |what about |now )?(?:for )?(?:both|the two|these two|those two|the both|them both)(?: of them)? "
     r"(?:together|combined|in total|in all|in sum|added up|added together|summed|taken together|put together|as one)(?: please)?"
 )
+_OF_THEM = re.compile(r"\bhow many of (?:them|those|these)\b(?! (?:did|do|have|were) (?:we|they|i) )")
 _SEGMENTS = ("new_customers", "returning_customers")
 _EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
 """Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
@@ -282,6 +283,7 @@ class Turn:
             named = ("returned_units",)
         if named == ("returns",) and self.keeps.metric == "gross_sales" and self._taken_off():
             named = ("net_sales",)
+            self.used.update(m.start for m in self.reading.ops("exclude"))
         if named == ("returns",) and self.keeps.metric == "net_sales" and self._before_returns():
             named = ("gross_sales",)
         named = self._per_order(named)
@@ -323,7 +325,18 @@ class Turn:
     def _taken_off(self) -> bool:
         """ "Less returns" after gross sales: what is left."""
         before = self.reading.before(self.draft.metric_marks[0])
-        return before is not None and before.text in ("less", "minus", "after", "deduct", "deducting", "net of", "without", "excluding")
+        return before is not None and before.text in (
+            "less",
+            "less the",
+            "minus",
+            "minus the",
+            "after",
+            "deduct",
+            "deducting",
+            "net of",
+            "without",
+            "excluding",
+        )
 
     def _before_returns(self) -> bool:
         """ "Before refunds" after net sales: gross sales."""
@@ -401,6 +414,9 @@ class Turn:
 
     def _implied_units(self) -> tuple[str, ...]:
         """ "How many rabbit night lights did we sell": pieces; "how much ... of it": money."""
+        kept = self.semantics.metrics.get(self.keeps.metric)
+        if kept is not None and kept.unit == "count" and _OF_THEM.search(self.reading.text) and not self.reading.has("came_back"):
+            return (kept.id,)
         product = any(c.dimension == "product" for c in self.filters())
         came_back = self.reading.has("came_back")
         if came_back and self.reading.has("how_many") and self.keeps.metric in ("customers", "new_customers") and not product:

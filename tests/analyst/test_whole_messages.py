@@ -44,6 +44,8 @@ def _ask(analyst: Analyst, *texts: str) -> Answer:
         "how many pieces came back in march 2011 and how many went out",
         "what would sales in 2011 be without our biggest customer",
         "growth of sales november 2011 against 2011",
+        "refunds exceeding 1000 pounds in 2011, how many",
+        "net sales of the 2nd and 4th quarter 2011",
         "how many customers in 2011 leaving out those with one order",
     ],
 )
@@ -83,6 +85,8 @@ def test_what_cannot_be_computed_is_asked_back(analyst: Analyst, text: str) -> N
             "for the annual report: in how many countries did we have at least one customer in 2010",
             "how many countries with customers over 0 in 2010",
         ),
+        ("net sales of the 2nd and 3rd quarter 2011", "net sales from april to september 2011"),
+        ("share of december 2010 in that year's returns", "december share of 2010 returns"),
         ("how many of our customers bought just the once", "how many customers placed exactly one order"),
     ],
 )
@@ -152,6 +156,17 @@ def test_who_is_left_out_by_a_limit_is_left_out(analyst: Analyst, oracle: Oracle
         rows = _ask(analyst, *texts).rows
         assert {row.label for row in rows} == kept
         assert all(row.value == pytest.approx(rates[row.label]) for row in rows)
+
+
+def test_them_are_those_who_were_counted(analyst: Analyst, oracle: Oracle) -> None:
+    code = str(oracle.measure("net_sales", Slice(), "product").idxmax())
+    german = _ask(analyst, f"customers who bought {code} in germany in 2011").value
+    assert _ask(analyst, f"how many customers bought {code} in 2011", "and how many of them in germany").value == german
+
+
+def test_weeks_said_twice_are_a_series(analyst: Analyst) -> None:
+    answer, same = _ask(analyst, "sales 2011, week for week"), _ask(analyst, "sales by week in 2011")
+    assert answer.rows == same.rows
 
 
 def test_the_best_one_is_one_of_those_listed(analyst: Analyst) -> None:

@@ -70,6 +70,8 @@ def _clause(key: str, value: str) -> FilterClause:
     if key in ("age", "rating"):
         low, _, high = value.partition("..")
         return FilterClause({"age": "age", "rating": "review_stars"}[key], "between", (int(low or 0), int(high or 999)))
+    if key == "recommended":
+        return FilterClause("recommended", "eq", (int(value),))
     if key == "since":
         return FilterClause("customer_since", "between", period_of(value))
     name = {"item": "reviewed_item", "class": "class"}.get(key, key)
