@@ -264,7 +264,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (_SEASON + r"(?: of)? " + _Y, make_season),
         (_M + "(?: of| in)?" + _YBM, make_month_year),
         (_SEASON + "(?: of| in)?" + _YBM, make_season),
-        (_Y + r" (?:so far|to date|ytd|year to date)", lambda g, m: make_year_only(g, m)),
+        (_Y + r" (?:so far|to date|ytd|year to date)", make_year_only),
         (r"(?P<short>[ymqw])td(?: of| in| for)?" + _YO + _YB, make_to_date),
         (_NOT_RANKED + r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, make_to_date),
         (r"(?:of |in |for )?the (?P<unit>year|month|quarter|week) (?:so far|until now|till now)", make_to_date),

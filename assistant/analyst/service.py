@@ -65,7 +65,6 @@ class Measure:
 
 _KEPT_BY = {"conversations": ("day",), "handed_off": ("reason", "day"), "suggestion_acceptance": ("source",), "satisfaction": ("score",)}
 _BY_DAY = re.compile(r"\b(?:by|per|each|every) day\b|\bdaily\b|\bday by day\b")
-_WHY = re.compile(r"\b(?:why|reasons?|because of what|what for)\b")
 _ABOUT = re.compile(
     r"\b(?:conversations?|chats?|hand-?(?:ed|offs?|overs?)|escalat\w+|agents?|bot|assistant|suggest\w+|csat|person|human"
     r"|(?:response|reply) times?|(?:customer|average) satisfaction|satisfaction score)\b"

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from assistant.models.slots import CAPITAL, PLAIN, Kind, Prompt, Slot
 
-_SLOT = re.compile(r"\[(?:" + "|".join(Kind) + r")\d+\]")
 _CAPITALISED = re.compile(r"(?<![\w\[#@/.&'’-])[A-Z][\w]*")
 _BEGINS = re.compile(r"(?:^|(?<!\.\.)[.!?]['\")”’]*\s+|:\s*\n\s*|\n\s*)['\"(“‘]*$")
 _OPENS = re.compile(r"(?:^|[.!?:;\n]['\")”’]*\s*)['\"(“‘]*$")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 _I = re.IGNORECASE
+WHETHER = r"(?:is|are|does|do|can|could|will|would|has|have|did|was)\b"
+"""What a question for a yes or no begins with, to be built into patterns."""
 
 
 def _any(*patterns: str) -> re.Pattern[str]:

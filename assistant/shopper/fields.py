@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.shopper import cues
 from assistant.shopper.shelf import stems
 from assistant.shopper.variants import options_of
 from assistant.shopper.words import word_list
@@ -37,7 +38,7 @@ _UNITS = {
     "person": r"persons?|people",
 }
 _ASKS_UNIT = re.compile(r"\bhow many (?P<many>[a-z]+)\b|\bin (?P<unit>[a-z]+)\b", re.IGNORECASE)
-_YES_OR_NO = re.compile(r"^\W*(?:and |ok |so |but )*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
+_YES_OR_NO = re.compile(rf"^\W*(?:and |ok |so |but )*{cues.WHETHER}", re.IGNORECASE)
 _LONGEST = 80
 _ROOT = 5
 """Letters from which a word is the other with an ending: "waterproof" and "waterproofing"."""

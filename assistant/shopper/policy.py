@@ -44,7 +44,6 @@ _OWN_ORDER = re.compile(
     r"stuff)\b|\bi(?:'ve| have)? (?:just )?(?:bought|ordered|purchased|received)\b",
     re.IGNORECASE,
 )
-_WHAT_ABOUT = re.compile(r"\W*(?:and|or|what|how)\s+(?:about|for|with)\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"(?:^|[,.;!]\s*)(?:and |but |so )?(?:how|when|what|where|which|who|can|may|could|should|must|do|does|is|are|will|would|am)\b",
     re.IGNORECASE,

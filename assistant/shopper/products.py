@@ -77,7 +77,7 @@ _REAL = (
 _SIZE_ASKED = re.compile(
     r"\b(?:in|size|a)\s+(?:size\s+|an?\s+)?(?P<size>\d{1,2}(?:\.5)?)(?=\W*$|\W*[?,.;!]|\s+(?:and|please|or)\b)", re.IGNORECASE
 )
-_ASKED = re.compile(r"^\W*(?:is|are|does|do|can|could|will|would|has|have|did|was)\b", re.IGNORECASE)
+_ASKED = re.compile(rf"^\W*{cues.WHETHER}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
