@@ -23,9 +23,10 @@ from assistant.shopper.hours import check_hours
 from assistant.shopper.lines import check_lines, line
 from assistant.shopper.naming import read_names
 from assistant.shopper.ordering import OrderTalk
-from assistant.shopper.orders.asks import read_ask, read_on, says_write
+from assistant.shopper.orders.asks import read_ask, read_on
 from assistant.shopper.orders.desk import OrderDesk
 from assistant.shopper.orders.policy import load_policy
+from assistant.shopper.orders.requests import says_write
 from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
 from assistant.shopper.ratings import asks_opinion, rated
 from assistant.shopper.readings import two_readings
@@ -35,6 +36,7 @@ from assistant.shopper.respond import PlainResponder, Responder
 from assistant.shopper.search import Finder
 from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
 from assistant.shopper.state import DialogueState, Held
+from assistant.shopper.teller import Teller
 from assistant.shopper.testimony import SILENT, with_reviews
 from assistant.shopper.wish import read_wish
 from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
@@ -220,6 +222,7 @@ class ShopperClerk:
         return (hits[0].dense or 0.0) if hits else 0.0
 
     def _do(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
+        teller = Teller(shelf, self._settings)
         counter = self._counter(shelf)
         handlers: dict[Move, Handler] = {
             Move.LINE: self._line,
@@ -234,9 +237,9 @@ class ShopperClerk:
             Move.FAQ: self._cited,
             Move.MISSING: counter.missing,
             Move.FACTS: lambda sight, plan, state: (
-                self._rated(counter, sight, state) or self._vouched(counter.facts(sight, plan, state), sight)
+                self._rated(teller, sight, state) or self._vouched(teller.facts(sight, plan, state), sight)
             ),
-            Move.COMPARE: counter.compare,
+            Move.COMPARE: teller.compare,
             Move.EXTREME: counter.extreme,
             Move.CHEAPER: counter.cheaper,
             Move.SIMILAR: counter.similar,
@@ -250,7 +253,7 @@ class ShopperClerk:
         return handlers[plan.move](sight, plan, state)
 
     def _counter(self, shelf: Shelf) -> Counter:
-        return Counter(shelf, self._retriever, self._settings, self._companions)
+        return Counter(shelf, self._retriever, self._settings, self._companions, Teller(shelf, self._settings))
 
     def _mentioned(self, plan: Plan, sight: Sight, outcome: Outcome, shelf: Shelf) -> Outcome:
         """The outcome with one recommendation and its reason, where the shop likes that and the moment is right."""
@@ -290,9 +293,9 @@ class ShopperClerk:
         listed = first if goods[0] else second
         return replace(listed, evidence=(*first.evidence, *second.evidence), state=second.state, silent=(*first.silent, *second.silent))
 
-    def _rated(self, counter: Counter, sight: Sight, state: DialogueState) -> Outcome | None:
+    def _rated(self, teller: Teller, sight: Sight, state: DialogueState) -> Outcome | None:
         """What customers think of the products spoken of, where that is asked."""
-        spoken = counter.spoken(sight, state)[:2] if asks_opinion(cues.plain(sight.understanding.text)) else ()
+        spoken = teller.spoken(sight, state)[:2] if asks_opinion(cues.plain(sight.understanding.text)) else ()
         if not spoken:
             return None
         told = [rated(product, self._store.reviews.of_product(product.id)) for product in spoken]

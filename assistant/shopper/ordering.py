@@ -15,10 +15,11 @@ from assistant.config import Settings
 from assistant.shopper import cues, policy
 from assistant.shopper.lines import line
 from assistant.shopper.orders import slots
-from assistant.shopper.orders.asks import OrderAsk, parted, read_ask
+from assistant.shopper.orders.asks import OrderAsk, read_ask
 from assistant.shopper.orders.desk import OrderDesk, nth
 from assistant.shopper.orders.errands import errands, for_each
 from assistant.shopper.orders.identify import Identification, identify, missing
+from assistant.shopper.orders.questions import parted
 from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
 from assistant.shopper.reply import Outcome, joined, said
 from assistant.shopper.shelf import Shelf

@@ -12,8 +12,9 @@ from assistant.shopper import cues
 from assistant.shopper.goods import about_goods
 from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.orders.actions import NAMES
-from assistant.shopper.orders.asks import read_ask, says_write
+from assistant.shopper.orders.asks import read_ask
 from assistant.shopper.orders.postal import corrects_part
+from assistant.shopper.orders.requests import says_write
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 from assistant.shopper.weighing import (

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.shopper import cues
-from assistant.shopper.orders.asks import WRITES, OrderAsk, read_ask, says_write
+from assistant.shopper.orders.asks import OrderAsk, read_ask
+from assistant.shopper.orders.requests import WRITES, says_write
 from assistant.types import Entity, Understanding
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#])|(?<=[?])\s+|\s+(?=\(?[1-9a-c][.)]\s)|\n+")

@@ -1,0 +1,193 @@
+"""Takes the details of a message into the draft of a write: reason, address, payment method, items and what is wanted instead.
+
+Owns what a detail does to those given before it; refuses to ask for what is missing, and to decide what is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.shopper.orders import postal, slots, steps
+from assistant.shopper.orders.swaps import SWAPS, candidates, exact, line_of, offered, settles, sold_out
+from assistant.shopper.state import Draft, ItemDraft
+from assistant.store.records import Customer, Order, OrderLine, PaymentMethod, Product
+from assistant.types import Understanding
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+_INSTEAD = re.compile(r"\b(?:only|just|instead|not the)\b", re.IGNORECASE)
+_SAME_AGAIN = re.compile(
+    r"\b(?:the|an?|exact(?:ly)?|very) (?:exact(?:ly)? |very )?(?:same|identical) (?:one|item|thing|product|model|again|kind)\b"
+    r"(?!\s*(?:,\s*)?but)|"
+    r"\bsame (?:one )?again\b|\blike for like\b|\bfor (?:the|a) same\W*$|\b(?:a )?(?:new|working|undamaged) (?:one|copy)\b",
+    re.IGNORECASE,
+)
+_ON_FILE = re.compile(
+    r"\b(?:default|home|saved|account) address\b|\bprofile\b|\bon file\b|\b(?:in|on|from|of) (?:my|the) account\b|\bmy address on\b",
+    re.IGNORECASE,
+)
+_REST_STAYS = re.compile(
+    r"\b(?:rest|everything else|all else|other(?:s| parts)?) (?:is|are|stays?|remains?|of it|as|the same)\b|"
+    r"\bonly the (?:house|street|flat|apartment|suite)\b",
+    re.IGNORECASE,
+)
+_AS_WELL = re.compile(
+    r"\b(?:also|too|as well|both|additionally|plus|along with|while (?:you(?:'re| are)?|we(?:'re| are)?) at it)\b|^\W*and\b", re.IGNORECASE
+)
+_KEEPS_ONLY = re.compile(r"\b(?:only|just)\b(?! (?:one|once)\b)", re.IGNORECASE)
+WHICH_OF = "which "
+"""What a draft was asked for, before the name that several of its lines have."""
+
+
+class Filler:
+    """Fills drafts from messages, with what the store knows of the customer's orders and the catalogue."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def filled(self, draft: Draft, order: Order, customer: Customer, understanding: Understanding) -> Draft:
+        """The draft with what a message says of it."""
+        text = slots.acted_on(understanding.text, order)
+        if draft.asked.startswith(WHICH_OF) and not slots.read_items(text, order):  # "the black one"
+            text = f"{draft.asked.removeprefix(WHICH_OF)}: {text}"
+        if draft.action == "cancel":
+            reasons = [str(e.value) for e in understanding.of_kind("reason")]
+            return replace(draft, reason=reasons[-1] if reasons else draft.reason)
+        if draft.action == "address":
+            return replace(draft, address=self._address(text, draft.address, order, customer))
+        methods = slots.read_method(understanding, customer, order)
+        if draft.action == "payment":  # "it was charged to my visa, I'd prefer PayPal"
+            methods = tuple(method for method in methods if method in other_methods(order, customer)) or methods
+        if methods:
+            draft = replace(draft, payment_method_id=methods[0].id if len(methods) == 1 else "", asked="method" if len(methods) > 1 else "")
+        elif draft.action == "payment" and not draft.payment_method_id and not understanding.of_kind("payment_method"):
+            others = other_methods(order, customer)
+            draft = replace(draft, payment_method_id=others[0].id if len(others) == 1 else "")
+        gone = slots.let_go(understanding.text, order) if draft.action in ("return", *SWAPS) else frozenset()
+        draft = replace(draft, items=tuple(item for item in draft.items if item.item_id not in gone))
+        if draft.action in SWAPS:
+            return replace(
+                draft, items=self._picked(self._swapped_items(draft, order, text), order, understanding, listed=bool(draft.items))
+            )
+        if draft.action == "return":
+            return replace(draft, items=self._returned_items(draft, order, text))
+        return draft
+
+    def _address(self, text: str, before: Mapping[str, str], order: Order, customer: Customer) -> Mapping[str, str]:
+        found = postal.read_address(text, before)
+        lowered = text.lower()
+        if not (found.get("address1") or found.get("zip")):
+            known = (o.address for o in self._store.orders.of_customer(customer.id) if o.address is not None)
+            if len(meant := postal.in_city(text, (customer.address, *known))) == 1:
+                return postal.address_of(meant[0])
+            if not meant and _ON_FILE.search(text) and not postal.names_a_city(text):
+                return postal.address_of(customer.address)
+        other = next(
+            (o for o in self._store.orders.of_customer(customer.id) if o.id != order.id and o.id.lstrip("#").lower() in lowered), None
+        )
+        if not found and other is not None and other.address is not None:
+            return postal.address_of(other.address)
+        current = postal.address_of(order.address) if order.address else {}
+        if current and not before and postal.corrects_part(text):
+            return {**current, **postal.read_address(text, current)}
+        if found.get("address1") and current and (_REST_STAYS.search(text) or _same_street(found["address1"], current["address1"])):
+            return {**current, **{part: value for part, value in found.items() if value}}
+        return found
+
+    def _returned_items(self, draft: Draft, order: Order, text: str) -> tuple[ItemDraft, ...]:
+        """The items to send back: those named, on top of those named before unless they are to take their place."""
+        single = not draft.items and len(order.lines) == 1 and not slots.let_go(text, order)
+        named = slots.read_items(text, order) or (((order.lines[0], 0),) if single else ())
+        fresh = tuple(ItemDraft(item.variant_id or item.product_id) for item, _ in named)
+        return fresh if fresh and _INSTEAD.search(text) else tuple({item.item_id: item for item in (*draft.items, *fresh)}.values())
+
+    def _swapped_items(self, draft: Draft, order: Order, text: str) -> tuple[ItemDraft, ...]:
+        products = self._store.catalogue.many(item.product_id for item in order.lines)
+        items = slots.read_items(text, order)
+        if not items and not draft.items and not slots.let_go(text, order):
+            items = self._by_option(order, products, text)
+        fresh = slots.read_new_items(text, items, products)
+        if draft.action == "exchange" and _SAME_AGAIN.search(text):
+            fresh = tuple(item if item.wanted or item.new_item_id else replace(item, new_item_id=item.item_id) for item in fresh)
+        if not draft.items:
+            places = {item.variant_id or item.product_id: place for item, place in items}
+            meant = tuple(item for item in fresh if settles(item) or not slots.only_mentioned(text, places.get(item.item_id, 0)))
+            return meant if any(map(settles, meant)) else fresh
+        if not items:
+            target = line_of(order, self._unsettled(draft, order, products).item_id)
+            fresh = slots.read_new_items(text, ((target, 0),), products) if target else ()
+            if target and not any(map(settles, fresh)) and (value := slots.bare_value(text, products.get(target.product_id))):
+                fresh = (ItemDraft(target.variant_id or target.product_id, value),)
+        if len(draft.items) == 1 and not settles(draft.items[0]) and fresh and draft.items[0].item_id not in {i.item_id for i in fresh}:
+            return fresh if all(settles(item) for item in fresh) and not _AS_WELL.search(text) else (*draft.items, *fresh)
+        if items and not any(item.wanted or item.new_item_id for item in fresh) and _KEEPS_ONLY.search(text):
+            named = {item.item_id for item in fresh}
+            return tuple(item for item in draft.items if item.item_id in named) or draft.items
+        merged = {item.item_id: item for item in draft.items}
+        for item in fresh:
+            old, target = merged.get(item.item_id, item), line_of(order, item.item_id)
+            back = (
+                slots.taken_back(text, target, products[target.product_id], old.wanted) if target and target.product_id in products else {}
+            )
+            both = ItemDraft(
+                item.item_id, {**old.wanted, **back, **item.wanted}, item.new_item_id or ("" if item.wanted else old.new_item_id)
+            )
+            product = products.get(target.product_id) if target else None
+            if target and product and sold_out(both, target.options, product) and exact(item, target.options, product):
+                both = item  # "then in red", after the large one was sold out: the large one is given up
+            merged[item.item_id] = both
+        return tuple(merged.values())
+
+    def _picked(self, items: tuple[ItemDraft, ...], order: Order, understanding: Understanding, *, listed: bool) -> tuple[ItemDraft, ...]:
+        """The items, those not settled with what is wanted by comparison ("a bigger one") or picked from a list ("the second one")."""
+        places = [int(e.value) for e in understanding.of_kind("ordinal") if listed and isinstance(e.value, int)]
+        found = []
+        for item in items:
+            target = line_of(order, item.item_id)
+            product = self._store.catalogue.get(target.product_id) if target else None
+            if target is None or product is None or len(candidates(item, target.options, product)) == 1:
+                found.append(item)
+                continue
+            step = None if item.new_item_id else steps.further(understanding.text, product, target.options)
+            for value in step[1] if step else ():
+                stepped = replace(item, wanted={**item.wanted, step[0]: value}) if step else item
+                if len(candidates(stepped, target.options, product)) == 1:
+                    item = stepped
+                    break
+            else:
+                chosen = steps.picked(understanding.text, places, offered(item, target, product))
+                item = replace(item, new_item_id=chosen.id) if chosen else item
+            found.append(item)
+        return tuple(found)
+
+    def _unsettled(self, draft: Draft, order: Order, products: Mapping[str, Product]) -> ItemDraft:
+        """The item of a draft that the clerk asked about last: the first without exactly one new variant."""
+        for item in draft.items:
+            target = line_of(order, item.item_id)
+            if target and target.product_id in products and len(candidates(item, target.options, products[target.product_id])) != 1:
+                return item
+        return draft.items[0]
+
+    def _by_option(self, order: Order, products: Mapping[str, Product], text: str) -> tuple[tuple[OrderLine, int], ...]:
+        """The only line of an order, or the only one whose product knows the options that are named."""
+        if len(order.lines) == 1:
+            return ((order.lines[0], 0),)
+        knowing = [
+            item for item in order.lines if item.product_id in products and slots.wanted_options(text, item, products[item.product_id])
+        ]
+        return ((knowing[0], 0),) if len(knowing) == 1 else ()
+
+
+def other_methods(order: Order, customer: Customer) -> list[PaymentMethod]:
+    """The customer's payment methods that the order was not paid with."""
+    paid = {p.method_id for p in order.payments}
+    return [method for method in customer.payment_methods if method.id not in paid]
+
+
+def _same_street(new: str, old: str) -> bool:
+    """Whether two street lines differ in the house number alone."""
+    return new.split()[1:] == old.split()[1:] != []
