@@ -12,8 +12,8 @@ from assistant.shopper import cues
 from assistant.shopper.comparison import aspect_of, beside_one_another, by_aspect
 from assistant.shopper.orders.asks import read_ask
 from assistant.shopper.orders.postal import read_address
-from assistant.shopper.orders.slots import read_new_items, wanted_options
-from assistant.shopper.orders.steps import further, picked
+from assistant.shopper.orders.steps import limits, picked
+from assistant.shopper.orders.wants import read_new_items, wanted_options
 from assistant.shopper.ratings import asks_opinion
 from assistant.shopper.variants import read_options
 from assistant.store import Store
@@ -59,16 +59,16 @@ def test_options_are_read_as_people_write_them(product: Product, text: str, said
 @pytest.mark.parametrize(
     ("product", "own", "text", "wanted"),
     [
-        (KETTLE, {"capacity": "1.5 liters"}, "a bigger one please", ("capacity", ("2 liters",))),
-        (KETTLE, {"capacity": "2 liters"}, "the next smaller", ("capacity", ("1.5 liters", "1 liter"))),
-        (KETTLE, {"capacity": "1 liter"}, "it is too small for us", ("capacity", ("1.5 liters", "2 liters"))),
-        (SHIRT, {"size": "M"}, "one size up", ("size", ("L", "XL"))),
-        (SHIRT, {"size": "M"}, "too loose", ("size", ("S",))),
-        (SHIRT, {"size": "M"}, "a nicer one", None),
+        (KETTLE, {"capacity": "1.5 liters"}, "a bigger one please", {"capacity": ("2 liters",)}),
+        (KETTLE, {"capacity": "2 liters"}, "the next smaller", {"capacity": ("1.5 liters", "1 liter")}),
+        (KETTLE, {"capacity": "1 liter"}, "it is too small for us", {"capacity": ("1.5 liters", "2 liters")}),
+        (SHIRT, {"size": "M"}, "one size up", {"size": ("L", "XL")}),
+        (SHIRT, {"size": "M"}, "too loose", {"size": ("S",)}),
+        (SHIRT, {"size": "M"}, "a nicer one", {}),
     ],
 )
 def test_a_comparison_goes_on_from_ones_own(product: Product, own: dict[str, str], text: str, wanted: object) -> None:
-    assert further(text, product, own) == wanted
+    assert limits(text, product, own) == wanted
 
 
 def test_one_of_a_list_is_picked_by_place_or_price() -> None:

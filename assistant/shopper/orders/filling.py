@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.shopper.orders import postal, slots, steps
-from assistant.shopper.orders.swaps import SWAPS, candidates, exact, line_of, offered, settles, sold_out
+from assistant.shopper.orders import postal, slots, wants
+from assistant.shopper.orders.choosing import compared
+from assistant.shopper.orders.swaps import SWAPS, candidates, exact, line_of, settles, sold_out
 from assistant.shopper.state import Draft, ItemDraft
 from assistant.store.records import Customer, Order, OrderLine, PaymentMethod, Product
 from assistant.types import Understanding
@@ -70,9 +71,8 @@ class Filler:
         gone = slots.let_go(understanding.text, order) if draft.action in ("return", *SWAPS) else frozenset()
         draft = replace(draft, items=tuple(item for item in draft.items if item.item_id not in gone))
         if draft.action in SWAPS:
-            return replace(
-                draft, items=self._picked(self._swapped_items(draft, order, text), order, understanding, listed=bool(draft.items))
-            )
+            items = self._swapped_items(draft, order, text)
+            return replace(draft, items=self._compared(items, draft.items, order, understanding))
         if draft.action == "return":
             return replace(draft, items=self._returned_items(draft, order, text))
         return draft
@@ -110,7 +110,7 @@ class Filler:
         items = slots.read_items(text, order)
         if not items and not draft.items and not slots.let_go(text, order):
             items = self._by_option(order, products, text)
-        fresh = slots.read_new_items(text, items, products)
+        fresh = wants.read_new_items(text, items, products)
         if draft.action == "exchange" and _SAME_AGAIN.search(text):
             fresh = tuple(item if item.wanted or item.new_item_id else replace(item, new_item_id=item.item_id) for item in fresh)
         if not draft.items:
@@ -118,9 +118,9 @@ class Filler:
             meant = tuple(item for item in fresh if settles(item) or not slots.only_mentioned(text, places.get(item.item_id, 0)))
             return meant if any(map(settles, meant)) else fresh
         if not items:
-            target = line_of(order, self._unsettled(draft, order, products).item_id)
-            fresh = slots.read_new_items(text, ((target, 0),), products) if target else ()
-            if target and not any(map(settles, fresh)) and (value := slots.bare_value(text, products.get(target.product_id))):
+            target = line_of(order, self._unsettled(draft.items, order, products).item_id)
+            fresh = wants.read_new_items(text, ((target, 0),), products) if target else ()
+            if target and not any(map(settles, fresh)) and (value := wants.bare_value(text, products.get(target.product_id))):
                 fresh = (ItemDraft(target.variant_id or target.product_id, value),)
         if len(draft.items) == 1 and not settles(draft.items[0]) and fresh and draft.items[0].item_id not in {i.item_id for i in fresh}:
             return fresh if all(settles(item) for item in fresh) and not _AS_WELL.search(text) else (*draft.items, *fresh)
@@ -131,7 +131,7 @@ class Filler:
         for item in fresh:
             old, target = merged.get(item.item_id, item), line_of(order, item.item_id)
             back = (
-                slots.taken_back(text, target, products[target.product_id], old.wanted) if target and target.product_id in products else {}
+                wants.taken_back(text, target, products[target.product_id], old.wanted) if target and target.product_id in products else {}
             )
             both = ItemDraft(
                 item.item_id, {**old.wanted, **back, **item.wanted}, item.new_item_id or ("" if item.wanted else old.new_item_id)
@@ -142,42 +142,41 @@ class Filler:
             merged[item.item_id] = both
         return tuple(merged.values())
 
-    def _picked(self, items: tuple[ItemDraft, ...], order: Order, understanding: Understanding, *, listed: bool) -> tuple[ItemDraft, ...]:
-        """The items, those not settled with what is wanted by comparison ("a bigger one") or picked from a list ("the second one")."""
-        places = [int(e.value) for e in understanding.of_kind("ordinal") if listed and isinstance(e.value, int)]
+    def _compared(
+        self, items: tuple[ItemDraft, ...], before: tuple[ItemDraft, ...], order: Order, understanding: Understanding
+    ) -> tuple[ItemDraft, ...]:
+        """The items with what the message wants by comparison ("a bigger one"), by price, or by its place in a list ("the second")."""
+        text = understanding.text
+        places = [int(e.value) for e in understanding.of_kind("ordinal") if before and isinstance(e.value, int)]
+        said = {item.variant_id or item.product_id: part for item, part in wants.parts(text, slots.read_items(text, order))}
+        products = self._store.catalogue.many(item.product_id for item in order.lines)
+        if not said and items:
+            said = {self._unsettled(items, order, products).item_id: text}
+        earlier = {item.item_id: item for item in before}
         found = []
         for item in items:
             target = line_of(order, item.item_id)
-            product = self._store.catalogue.get(target.product_id) if target else None
-            if target is None or product is None or len(candidates(item, target.options, product)) == 1:
+            product = products.get(target.product_id) if target else None
+            if target is None or product is None or item.item_id not in said:
                 found.append(item)
                 continue
-            step = None if item.new_item_id else steps.further(understanding.text, product, target.options)
-            for value in step[1] if step else ():
-                stepped = replace(item, wanted={**item.wanted, step[0]: value}) if step else item
-                if len(candidates(stepped, target.options, product)) == 1:
-                    item = stepped
-                    break
-            else:
-                chosen = steps.picked(understanding.text, places, offered(item, target, product))
-                item = replace(item, new_item_id=chosen.id) if chosen else item
-            found.append(item)
+            found.append(compared(item, earlier.get(item.item_id), target, product, said[item.item_id], places))
         return tuple(found)
 
-    def _unsettled(self, draft: Draft, order: Order, products: Mapping[str, Product]) -> ItemDraft:
-        """The item of a draft that the clerk asked about last: the first without exactly one new variant."""
-        for item in draft.items:
+    def _unsettled(self, items: tuple[ItemDraft, ...], order: Order, products: Mapping[str, Product]) -> ItemDraft:
+        """The item that the clerk asked about last: the first without exactly one new variant."""
+        for item in items:
             target = line_of(order, item.item_id)
             if target and target.product_id in products and len(candidates(item, target.options, products[target.product_id])) != 1:
                 return item
-        return draft.items[0]
+        return items[0]
 
     def _by_option(self, order: Order, products: Mapping[str, Product], text: str) -> tuple[tuple[OrderLine, int], ...]:
         """The only line of an order, or the only one whose product knows the options that are named."""
         if len(order.lines) == 1:
             return ((order.lines[0], 0),)
         knowing = [
-            item for item in order.lines if item.product_id in products and slots.wanted_options(text, item, products[item.product_id])
+            item for item in order.lines if item.product_id in products and wants.wanted_options(text, item, products[item.product_id])
         ]
         return ((knowing[0], 0),) if len(knowing) == 1 else ()
 

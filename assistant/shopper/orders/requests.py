@@ -30,7 +30,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel",
         re.compile(
-            r"\bcancel(?:l?ing|led|l?ation)?\b(?! (?:that|this)\W*$)|"
+            r"(?<!noise[ -])(?<!echo[ -])\bcancel(?:l?ing|led|l?ation)?\b(?! (?:that|this)\W*$)|"
             r"\bcall(?:ing)? (?:(?:it|this|that|everything|all of it|the (?:whole |entire )?(?:thing|order|purchase|lot)) )?off\b|"
             r"\bstop (?:the|my|this) (?:order|shipment)\b|"
             r"\b(?:get rid of|undo|drop|scrap) (?:the|my|this) order\b",

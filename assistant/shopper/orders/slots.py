@@ -6,13 +6,12 @@ Pure functions over the message, the order and the customer's account; refuses t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz import fuzz
 
 from assistant.models.words import common_words
 from assistant.shopper.shelf import stems, synonyms
-from assistant.shopper.state import ItemDraft
 from assistant.shopper.variants import read_options
 from assistant.store.records import Customer, Order, OrderLine, PaymentMethod, Product, Variant
 from assistant.types import Understanding
@@ -86,15 +85,6 @@ _INCLUDES = re.compile(
     re.IGNORECASE,
 )
 """What may stand between "everything" and an item without taking that item out of it."""
-_RATHER = re.compile(
-    r"^\W*(?:(?:or rather|no,? wait|no,? make (?:it|that)|wait,? no|i mean|make that|scratch that|sorry)\b|"
-    r"or\b[^.?!]{2,30}\b(?:rather|instead)\b)",
-    re.IGNORECASE,
-)
-"""What stands between an option and the one that takes its place: "steel, no wait, glass"."""
-_NEAR = 12
-_SHORT_ANSWER = 5
-_POLITE = frozenset({"please", "pls", "plz", "then", "thanks", "thx", "ok"})
 _KEEPS = re.compile(r"\b(?:keep(?:ing)?|leave)\b[^.!?;]*$", re.IGNORECASE)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _NO_VERB = (
@@ -107,10 +97,9 @@ _AND = re.compile(
 )
 """What stands between two items that share what is said of them: "the grill and the vacuum stay"."""
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
-_TOWARDS = re.compile(r"->|=>|→|\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
 _BECOMES = re.compile(r"->|=>|→|\b(?:to|into|becomes?|for an?|with an?|instead|rather than)\b", re.IGNORECASE)
 _THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
-_FROM = re.compile(
+FROM = re.compile(
     r"\b(?:from|instead of|rather than|(?:not|n't)(?: (?:with|on|to|onto|via|by|from|use|using|want))?)\s+(?:the |a |an |my )?$",
     re.IGNORECASE,
 )
@@ -161,6 +150,25 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     if named and not meant and _REST.search(text):
         return tuple((line, 0) for line in order.lines if id(line) not in {id(kept) for kept, _ in named})
     return meant
+
+
+def mentions(text: str, items: Sequence[tuple[OrderLine, int]]) -> tuple[tuple[OrderLine, int], ...]:
+    """Every place at which a text names these items, in its order; of namesakes only the place that tells them apart."""
+    found = list(items)
+    taken = {place for _, place in items}
+    for line, first in items:
+        if sum(other.name == line.name for other, _ in items) > 1:
+            continue
+        place = _name_place(line.name, text[first + 1 :])
+        start = first + 1
+        while place is not None:
+            start += place
+            if start not in taken:
+                found.append((line, start))
+                taken.add(start)
+            start += 1
+            place = _name_place(line.name, text[start:])
+    return tuple(sorted(found, key=lambda entry: entry[1]))
 
 
 def _unclear_all(text: str, order: Order) -> bool:
@@ -247,56 +255,6 @@ def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:
     return ()
 
 
-def read_new_items(text: str, items: Sequence[tuple[OrderLine, int]], products: Mapping[str, Product]) -> tuple[ItemDraft, ...]:
-    """What is wanted in place of each item: options said between its mention and the next item's, or a variant's id."""
-    ordered = sorted(items, key=lambda entry: entry[1])
-    drafts = []
-    for number, (line, place) in enumerate(ordered):
-        end = ordered[number + 1][1] if number + 1 < len(ordered) else len(text)
-        part = text if len(ordered) == 1 else text[_sentence_start(text, place, ordered[number - 1][1] if number else 0) : end]
-        product = products.get(line.product_id)
-        wanted = wanted_options(part, line, product) if product else {}
-        drafts.append(ItemDraft(line.variant_id or line.product_id, wanted, _new_id(part, line, product)))
-    return tuple(drafts)
-
-
-def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, str]:
-    """The option values that a text asks for instead of the line's own."""
-    wanted: dict[str, str] = {}
-    options = read_options(product, text)
-    for number, said in enumerate(options):
-        after = options[number + 1] if number + 1 < len(options) else None
-        if _FROM.search(text[: said.start]) or (after and _RATHER.search(text[said.end : after.end + _NEAR])):
-            continue
-        current = line.options.get(said.option)
-        if said.value != current or said.option not in wanted:
-            if said.value == current and not _TOWARDS.search(text[: said.start]):
-                continue
-            wanted[said.option] = said.value
-    return wanted
-
-
-def bare_value(text: str, product: Product | None) -> dict[str, str]:
-    """The option value that the last word of a short answer is, where no other option has it: "then a 9", "L please"."""
-    words = [word for word in re.findall(r"[^\W_]+(?:[.-][^\W_]+)*", text) if word.lower() not in _POLITE]
-    if product is None or not words or len(words) > _SHORT_ANSWER or "?" in text:
-        return {}
-    said = words[-1].casefold()
-    found = {
-        (option, value)
-        for variant in product.variants
-        for option, value in variant.options.items()
-        if value.casefold() == said or (said.isdigit() and re.match(rf"{said}(?:[ -]|[a-z]+$)", value.casefold()))
-    }
-    return dict(found) if len(found) == 1 else {}
-
-
-def taken_back(text: str, line: OrderLine, product: Product, wanted: Mapping[str, str]) -> dict[str, str]:
-    """The line's own option values that a text goes back to after others were wanted: "no, in S after all"."""
-    said = {option.option: option.value for option in read_options(product, text)}
-    return {option: value for option, value in said.items() if option in wanted and value == line.options.get(option)}
-
-
 def read_method(understanding: Understanding, customer: Customer, order: Order | None) -> tuple[PaymentMethod, ...]:
     """The customer's payment methods that a message names; several where it does not tell them apart."""
     found: list[PaymentMethod] = []
@@ -306,7 +264,7 @@ def read_method(understanding: Understanding, customer: Customer, order: Order |
         kind, _, digits = str(entity.value).partition(":")
         kind = "original" if _THE_SAME.match(entity.surface) else kind
         paid = {payment.method_id for payment in order.payments} if order else set()
-        if _FROM.search(understanding.text[: entity.start]):
+        if FROM.search(understanding.text[: entity.start]):
             continue
         for method in customer.payment_methods:
             exact = method.id == kind or (kind == "original" and method.id in paid)
@@ -475,18 +433,6 @@ def _plural(name: str, text: str) -> bool:
     return bool(re.search(rf"\b{re.escape(name.split()[-1])}s\b", text, re.IGNORECASE)) and not re.search(
         r"\b(?:one|1|either) (?:of|from)\b", text, re.IGNORECASE
     )
-
-
-def _new_id(text: str, line: OrderLine, product: Product | None) -> str:
-    if product is None:
-        return ""
-    return next((v.id for v in product.variants if v.id != line.variant_id and v.id in text), "")
-
-
-def _sentence_start(text: str, place: int, before: int) -> int:
-    """From where on words belong to the item mentioned at `place`: adjectives stand before it."""
-    cut = max(text.rfind(mark, before, place) for mark in (",", ";", ".", " and ", " also "))
-    return max(cut, before) if cut > before else place
 
 
 def _brand_fits(surface: str, method: PaymentMethod) -> bool:

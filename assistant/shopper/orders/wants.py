@@ -1,0 +1,126 @@
+"""What is wanted in place of an item, read off a message: options of the new variant, or its id.
+
+Pure functions over a message, a line of an order and its product; refuses to know which variants are to be had.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from assistant.shopper.orders.slots import FROM, mentions
+from assistant.shopper.orders.steps import BOUND
+from assistant.shopper.state import ItemDraft
+from assistant.shopper.variants import read_options
+from assistant.store.records import OrderLine, Product
+
+_RATHER = re.compile(
+    r"^\W*(?:(?:or rather|no,? wait|no,? make (?:it|that)|wait,? no|i mean|make that|scratch that|sorry)\b|"
+    r"or\b[^.?!]{2,30}\b(?:rather|instead)\b)",
+    re.IGNORECASE,
+)
+"""What stands between an option and the one that takes its place: "steel, no wait, glass"."""
+_NEAR = 12
+_SHORT_ANSWER = 5
+_POLITE = frozenset({"please", "pls", "plz", "then", "thanks", "thx", "ok"})
+_TOWARDS = re.compile(r"->|=>|→|\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
+_NOT_THAT = re.compile(rf"{FROM.pattern}|\bthan\s+(?:the |an? |my )?$|{BOUND.pattern}\s*(?:an? |the )?$", re.IGNORECASE)
+"""What stands before a value that is not itself what is wanted: "not the red", "bigger than 500 ml", "at least 8 hours"."""
+_OR_BEYOND = re.compile(
+    r"\W*or (?:more|less|longer|shorter|bigger|larger|smaller|above|below|over|under|up|down|higher|lower)\b", re.IGNORECASE
+)
+_PREFERRED = re.compile(r"\b(?:prefer\w*|ideally|favou?r\w*|if possible)\b", re.IGNORECASE)
+_NEXT_BEST = re.compile(
+    r"\W*(?:>|(?:if (?:possible|you have (?:it|one|that))\W+)?(?:and |or )?(?:then|otherwise|else|if not|"
+    r"if that(?:'s| is) (?:gone|sold out)|failing that|followed by|second choice|over|before))\W*(?:the |an? )?\w*\W*",
+    re.IGNORECASE,
+)
+"""What stands between a value and the next best: "battery > USB", "black if possible, otherwise grey"."""
+
+
+def read_new_items(text: str, items: Sequence[tuple[OrderLine, int]], products: Mapping[str, Product]) -> tuple[ItemDraft, ...]:
+    """What is wanted in place of each item: options said between its mention and the next item's, or a variant's id."""
+    drafts = []
+    for line, part in parts(text, items):
+        product = products.get(line.product_id)
+        wanted = wanted_options(part, line, product) if product else {}
+        drafts.append(ItemDraft(line.variant_id or line.product_id, wanted, _new_id(part, line, product)))
+    return tuple(drafts)
+
+
+def parts(text: str, items: Sequence[tuple[OrderLine, int]]) -> tuple[tuple[OrderLine, str], ...]:
+    """Each item with the words of a text that are about it, at every place that names it; all of them for a single item."""
+    if len(items) == 1:
+        return ((items[0][0], text),)
+    ordered = mentions(text, items)
+    said: dict[int, list[str]] = {id(line): [] for line, _ in ordered}
+    for number, (line, place) in enumerate(ordered):
+        end = ordered[number + 1][1] if number + 1 < len(ordered) else len(text)
+        said[id(line)].append(text[_sentence_start(text, place, ordered[number - 1][1] if number else 0) : end])
+    return tuple((line, ". ".join(said[id(line)])) for line, _ in sorted(items, key=lambda entry: entry[1]))
+
+
+def ranked(text: str, product: Product) -> dict[str, tuple[str, ...]]:
+    """Options of which a text names several values in the order in which it would like them: "ideally battery, otherwise USB"."""
+    said = read_options(product, text)
+    found: dict[str, tuple[str, ...]] = {}
+    for one, other in pairwise(said):
+        if one.option != other.option or not _NEXT_BEST.fullmatch(text[one.end : other.start]):
+            continue
+        if one.option in found or _PREFERRED.search(text[: other.start]):
+            found[one.option] = (*found.get(one.option, (one.value,)), other.value)
+    return found
+
+
+def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, str]:
+    """The option values that a text asks for instead of the line's own."""
+    wanted: dict[str, str] = {}
+    options = read_options(product, text)
+    for number, said in enumerate(options):
+        after = options[number + 1] if number + 1 < len(options) else None
+        if (
+            _NOT_THAT.search(text[: said.start])
+            or _OR_BEYOND.match(text[said.end :])
+            or (after and _RATHER.search(text[said.end : after.end + _NEAR]))
+        ):
+            continue
+        current = line.options.get(said.option)
+        if said.value != current or said.option not in wanted:
+            if said.value == current and not _TOWARDS.search(text[: said.start]):
+                continue
+            wanted[said.option] = said.value
+    return wanted
+
+
+def bare_value(text: str, product: Product | None) -> dict[str, str]:
+    """The option value that the last word of a short answer is, where no other option has it: "then a 9", "L please"."""
+    words = [word for word in re.findall(r"[^\W_]+(?:[.-][^\W_]+)*", text) if word.lower() not in _POLITE]
+    if product is None or not words or len(words) > _SHORT_ANSWER or "?" in text:
+        return {}
+    said = words[-1].casefold()
+    found = {
+        (option, value)
+        for variant in product.variants
+        for option, value in variant.options.items()
+        if value.casefold() == said or (said.isdigit() and re.match(rf"{said}(?:[ -]|[a-z]+$)", value.casefold()))
+    }
+    return dict(found) if len(found) == 1 else {}
+
+
+def taken_back(text: str, line: OrderLine, product: Product, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The line's own option values that a text goes back to after others were wanted: "no, in S after all"."""
+    said = {option.option: option.value for option in read_options(product, text)}
+    return {option: value for option, value in said.items() if option in wanted and value == line.options.get(option)}
+
+
+def _new_id(text: str, line: OrderLine, product: Product | None) -> str:
+    if product is None:
+        return ""
+    return next((v.id for v in product.variants if v.id != line.variant_id and v.id in text), "")
+
+
+def _sentence_start(text: str, place: int, before: int) -> int:
+    """From where on words belong to the item mentioned at `place`: adjectives stand before it."""
+    cut = max(text.rfind(mark, before, place) for mark in (",", ";", ".", " and ", " also "))
+    return max(cut, before) if cut > before else place
