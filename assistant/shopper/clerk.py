@@ -18,6 +18,7 @@ from assistant.shopper import cues, policy, weighing
 from assistant.shopper.companions import BoughtTogether, may_mention
 from assistant.shopper.counter import Counter
 from assistant.shopper.faq import FaqReader, said_entry
+from assistant.shopper.gauge import Gauge
 from assistant.shopper.handing import ASK_FOR_PERSON, handed
 from assistant.shopper.hours import check_hours
 from assistant.shopper.lines import check_lines, line
@@ -209,6 +210,7 @@ class ShopperClerk:
             words_known=bool(known) and len(known) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
             angry=self._angry(understanding),
+            measured=self._gauge(shelf).ranking(cues.plain(understanding.text), wish, naming, reference, state) is not None,
         )
 
     def _angry(self, understanding: Understanding) -> bool:
@@ -223,7 +225,7 @@ class ShopperClerk:
 
     def _do(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         teller = Teller(shelf, self._settings)
-        counter = self._counter(shelf)
+        counter, gauge = self._counter(shelf), self._gauge(shelf)
         handlers: dict[Move, Handler] = {
             Move.LINE: self._line,
             Move.CONFIRM: lambda sight, plan, state: self._orders.confirmed(sight, state, shelf),
@@ -241,6 +243,8 @@ class ShopperClerk:
             ),
             Move.COMPARE: teller.compare,
             Move.EXTREME: counter.extreme,
+            Move.MOST: gauge.most,
+            Move.BEYOND: gauge.more,
             Move.CHEAPER: counter.cheaper,
             Move.SIMILAR: counter.similar,
             Move.GOES_WITH: counter.goes_with,
@@ -254,6 +258,9 @@ class ShopperClerk:
 
     def _counter(self, shelf: Shelf) -> Counter:
         return Counter(shelf, self._retriever, self._settings, self._companions, Teller(shelf, self._settings))
+
+    def _gauge(self, shelf: Shelf) -> Gauge:
+        return Gauge(shelf, self._retriever, self._settings, self._store.reviews.stars)
 
     def _mentioned(self, plan: Plan, sight: Sight, outcome: Outcome, shelf: Shelf) -> Outcome:
         """The outcome with one recommendation and its reason, where the shop likes that and the moment is right."""

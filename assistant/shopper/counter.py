@@ -18,7 +18,7 @@ from assistant.shopper.companions import backed, best_companion
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
 from assistant.shopper.reply import Outcome, about, highest_price, joined, lowest_price, money, price_of, said
-from assistant.shopper.search import Finder, Found
+from assistant.shopper.search import Finder, Found, fitting
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.state import DialogueState
 from assistant.shopper.teller import Teller
@@ -56,6 +56,7 @@ class Counter:
     def search(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """Products for a wish; after a search, for that wish made narrower."""
         wish = Wish.from_memory(state.wish).refined(sight.wish) if plan.detail == "refine" else sight.wish
+        wish = wish.in_terms_of(Wish.from_memory(state.wish)) if plan.detail == "same terms" else wish
         for extreme, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
             if plan.detail == "refine" and pattern.search(cues.plain(sight.understanding.text)) and self._finder.kind(wish):
                 return self.extreme(replace(sight, wish=wish), Plan(plan.move, extreme, plan.why), state)
@@ -64,12 +65,14 @@ class Counter:
     def more(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """The next products for the last wish."""
         wish = Wish.from_memory(state.wish)
-        found = self._finder.find(wish, self._results, without=frozenset(state.shown))
-        if not found.products:
+        listed = self._finder.find(wish, len(self._shelf)).products
+        seen = max((place for place, p in enumerate(listed, start=1) if p.id in state.shown), default=0)
+        further = listed[seen : seen + self._results]
+        if not further:
             return Outcome(
                 Status.ANSWERED, (said("That is all I have for that, I'm sorry: there is nothing more."),), state, "product_search"
             )
-        return self._list("Here are some more:", found.products, state, wish)
+        return self._list("Here are some more:", further, state, wish)
 
     def goes_with(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """What is bought together with a product; where too little is, what is similar to it."""
@@ -120,13 +123,22 @@ class Counter:
             return Outcome(
                 Status.ANSWERED, tuple(a.evidence for a in answers), state.speaking_of(kept), "compare_products", answers[0].value, kept
             )
+        wish = sight.wish if sight.wish.core else Wish()
         if plan.why == "of those shown":
             pool = self._shelf.many(sight.naming.ids if len(sight.naming.mentions) > 1 else sight.reference.ids)
         elif sight.wish.core:
             pool = self._finder.told_as(self._finder.headed(self._finder.kind(sight.wish), sight.wish), sight.wish)
         else:
-            pool = self._shelf.many(state.shown) or self._finder.kind(Wish.from_memory(state.wish))
-        amount = highest_price if dearest else lowest_price
+            before = Wish.from_memory(state.wish)
+            kind = self._finder.kind(before) if before.core else ()
+            wish, pool = before, kind if set(state.shown) <= {p.id for p in kind} else self._shelf.many(state.shown)
+
+        def amount(product: Product) -> float | None:
+            """What the product costs, of its variants those that fit what was asked for."""
+            prices = [v.price for v in fitting(product, self._shelf.labels[product.id], wish) if v.price is not None and to_be_had(v)]
+            whole = highest_price(product) if dearest else lowest_price(product)
+            return (max(prices) if dearest else min(prices)) if prices and wish.constrained else whole
+
         priced = [p for p in pool if amount(p) is not None]
         if not priced:
             return self._nothing(sight.wish, Found(known=sight.kind_known), state, sight.understanding.text)

@@ -194,6 +194,10 @@ CHEAPEST = _any(
 DEAREST = _any(
     r"\b(?:most expensive|dearest|priciest|costliest|most costly|highest[- ]priced?|highest (?:price|cost)|costs? (?:the )?most)\b"
 )
+BEST_RATED = _any(
+    r"\b(?:best|highest|top)[- ](?:rated|rating|ratings|reviewed|reviews?)\b|\bmost stars\b|\b(?:best|highest) (?:customer|user|average) "
+    r"(?:reviews?|ratings?)\b|\brated (?:the )?(?:best|highest)\b"
+)
 CHEAPER = _any(
     r"\b(?:cheaper|less expensive|lower[- ]priced?|more affordable|less pricey|lower price|more budget)\b(?!\s+than\s+\$?\d)",
     r"\btoo (?:expensive|pricey|dear|much money)\b",
@@ -266,7 +270,11 @@ OPTIONS = _any(
 MORE = _any(
     r"^\W*(?:(?:show|give|see|any|can i see|got|are there|do you have|anything)\s+(?:me\s+)?)?(?:more|(?:the )?others|"
     r"else|(?:the )?other ones|some more|more options|more results|other options|any others|the rest)(?:\s+(?:please|"
-    r"of them|like these|options|results))?\W*$"
+    r"of them|like these|options|results))?\W*$",
+    r"^\W*(?:(?:sorry|no|hmm+|ok|but|well)\W+)*(?:something|anything) else\b(?:\W+(?:please|then|like that))?\W*$",
+    r"^\W*(?:(?:sorry|no|hmm+|ok|but|well)\W+)*(?:i )?(?:don'?t|do not) (?:really )?(?:like|want|fancy) (?:any|either|those|these|them)\b"
+    r"(?: of (?:them|these|those))?\W*$|^\W*none of (?:these|those|them)\W*$|"
+    r"^\W*(?:these|those) are(?: all)? (?:ugly|no good|not for me)\W*$",
 )
 PRONOUN = _any(
     r"\b(?:it|its|it'?s|this|(?<!thing )(?<!one )(?<!ones )that|this one|that one|the one|same one|the item|the product|the thing)\b"
@@ -285,9 +293,12 @@ NEGATION = re.compile(
     r"\b(?:not(?: made (?:of|from|out of))?(?: in)?(?: a| an| the| any)?|no|non|without(?: a| an| any)?|"
     r"except(?: for)?(?: the)?|excluding|other than|anything but|isn'?t|aren'?t|don'?t (?:want|like)(?: a| an|"
     r" any| the)?|"
-    r"avoid(?:ing)?|nothing(?: (?:in|with|from|of|made (?:of|from|out of)))?(?: a| an| any| the)?|"
+    r"avoid(?:ing)?|allergic to|an? allergy to|intolerant (?:of|to)|"
+    r"nothing(?: (?:in|with|from|of|made (?:of|from|out of)))?(?: a| an| any| the)?|"
     r"hate(?: (?:anything|everything|all))?(?: (?:in|with|made of))?|but not|"
-    r"free (?:of|from)|instead of)[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |"
+    r"free (?:of|from)|instead of)"
+    r"(?: (?:ones?|something|anything)(?: (?:to|that|which|for|meant|made of|of|is|are|you|i|can be|wear|use|carry|have|has|worn|used))+)?"
+    r"[ -]+(?P<words>[a-z][a-z-]+(?:(?:,? (?:or|nor|and) |"
     r", )(?:any )?[a-z][a-z-]+)*)|\b(?P<free>[a-z]+)[- ]free\b",
     _I,
 )

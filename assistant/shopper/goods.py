@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.shopper import cues
+from assistant.shopper import cues, measures
 from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
@@ -23,7 +23,7 @@ from assistant.shopper.weighing import (
     text_over_goods,
 )
 
-_BRIEF = 8
+_BRIEF, _LONG = 8, 12
 _SURE = 0.5
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _WITH_TRAIT = re.compile(
@@ -32,6 +32,16 @@ _WITH_TRAIT = re.compile(
 _RATHER = re.compile(
     r"\W*(?:for (?:my|our|the|an?) [\w' ]{2,20}[,.]\s*)?(?:(?:ok|and|maybe|rather|something|anything)\W+)*"
     r"(?:bigg|small|larg|light|heavi|long|short|wid|narrow|warm|thick|thinn|strong|soft|dark|bright)er\b",
+    re.IGNORECASE,
+)
+_WANTS_MORE = re.compile(
+    r"\b(?:anything|something|any|have|got|need|want|looking for|show me|is there|are there|what about|how about|an?)\b[^.?!]{0,20}"
+    r"\b(?:[a-z]+er|more [a-z]+)\b",
+    re.IGNORECASE,
+)
+_SAME_TERMS = re.compile(
+    r"\bsame (?:conditions?|terms|criteria|requirements?|budget|price(?: range| limit)?|limits?|colou?rs?|things?)\b|"
+    r"\b(?:in|with|within|under|for) the same\b",
     re.IGNORECASE,
 )
 _THE_SHOP = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
@@ -63,6 +73,12 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.MISSING, naming.missing, "asks for a product that does not exist")
     if _leaves_out(sight, state, text) or _narrows(sight, state, text):
         return Plan(Move.SEARCH, "refine", "says more of the last search")
+    if cues.MORE.search(text) and state.wish and state.subject == "product":
+        return Plan(Move.MORE, why="wants more of the same")
+    if (plan := _by_measure(sight, state, text)) is not None:
+        return plan
+    if state.wish and sight.wish.core and sight.kind_known and _SAME_TERMS.search(text) and not naming.ids:
+        return Plan(Move.SEARCH, "same terms", "another kind of thing under the terms of the last search")
     if cues.RANGE.search(text) and not sight.wish.core:
         return Plan(Move.RANGE, why="what there is altogether")
     if (detail := _asks_on(sight, state, text)) is not None:
@@ -81,12 +97,22 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return None
     if naming.missing and not sight.understanding.of_kind("first_last_name"):
         return Plan(Move.MISSING, naming.missing, "names a product that does not exist")
-    if cues.MORE.search(text) and state.wish:
-        return Plan(Move.MORE, why="wants more of the same")
     spoken = naming.ids or reference.ids
     return _of_several(sight, state, text) or (
         _of_spoken(sight, text) if spoken or reference.way == "ordinal" else _of_shelf(sight, state, text)
     )
+
+
+def _by_measure(sight: Sight, state: DialogueState, text: str) -> Plan | None:
+    """Products ranked by what they state ("the lightest tent"), or those that have more of it than another ("anything warmer?")."""
+    measure = measures.asked(text)
+    if not sight.measured or sight.ask is not None or len(sight.naming.mentions) > 1:
+        return None
+    if cues.BEST_RATED.search(text) or (measure is not None and measure.degree == "superlative"):
+        return Plan(Move.MOST, why="the first of a kind by a measure")
+    if _RATHER.match(text) or (_WANTS_MORE.search(text) and len(text.split()) <= _LONG):
+        return Plan(Move.BEYOND, why="more of a measure than what is spoken of")
+    return None
 
 
 def _leaves_out(sight: Sight, state: DialogueState, text: str) -> bool:

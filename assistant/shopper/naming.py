@@ -23,12 +23,14 @@ ALIKE = 82.0
 _SHARED = 4
 """Names from which a word in them tells no product any more."""
 
-_THE = re.compile(r"\b(?:the|your)\s+(?P<name>[\w'-]+(?:\s+[\w'-]+){1,3})", re.IGNORECASE)
+_THE = re.compile(r"\b(?:the|your)\s+(?=(?P<name>[\w'-]+(?:\s+[\w'-]+){1,3}))", re.IGNORECASE)
 _ASKS_FACT = re.compile(
     r"\b(?:how much|how many|price|cost|stock|colou?rs?|sizes?|made of|material|weigh|heavy|is|does|has|can)\b", re.IGNORECASE
 )
 _MOST, _LESS = 0.75, 0.6
 """Share of a name from which it is said."""
+_FEW = 3
+"""Products that may be meant by a part of their names together."""
 _TOLD = 3
 """Words of a name that tell its product although they stand apart."""
 _APART = 90.0
@@ -56,6 +58,10 @@ _TAIL = re.compile(
 )
 
 
+_PART_OF = re.compile(r"[\w' -]{2,25}? of (?:the|your|that) ", re.IGNORECASE)
+_AND = r"(?:,|and|or|&|vs\.?|versus|with|against|than|to|from|over)"
+_BESIDE_BEFORE = re.compile(rf"\b(?P<word>[a-z][\w'-]+)(?: one)?\s*{_AND}\s+(?:the |your |that )?$", re.IGNORECASE)
+_BESIDE_AFTER = re.compile(rf"^(?:'s)?\s*{_AND}\s+(?:the |your |that )?(?P<word>[a-z][\w'-]+)\b", re.IGNORECASE)
 _FOR_A_BRAND = re.compile(
     r"\b(?:cables?|chargers?|cases?|covers?|straps?|holders?|stands?|adapt[eo]rs?|skins?|sleeves?|mounts?|tripods?|bands?|docks?|bags?)\b",
     re.IGNORECASE,
@@ -92,6 +98,7 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
     found = _alike(text, shelf) + _plain(text, shelf) + _partial(understanding, shelf)
     found = found or _scattered(text, shelf) or _definite(text, shelf)
     mentions = _without_options(_kept(found), text, shelf)
+    mentions = mentions + _elliptic(text, mentions, shelf)
     brand = "" if _FOR_A_BRAND.search(text) else _strange_brand(text, shelf)
     if brand and not mentions:
         return Naming((), brand)
@@ -125,11 +132,12 @@ def _whole_words(text: str, start: int, end: int) -> str:
 def _same_words(name: str, said: str) -> bool:
     """Whether each word of the name has its like in what was said: "Classic Oak Table" is no misspelling of "Classic Teak Table"."""
     words = said.replace("-", " ").split()
-    return all(
-        any(fuzz.ratio(word, other) >= (62 if len(word) > 3 else 50) for other in words)
-        for word in name.replace("-", " ").split()
-        if len(word) > 2
-    )
+    for word in sorted((w for w in name.replace("-", " ").split() if len(w) > 2), key=lambda w: w not in words):
+        like = max(words, key=lambda other: fuzz.ratio(word, other), default="")
+        if fuzz.ratio(word, like) < (62 if len(word) > 3 else 50):
+            return False
+        words.remove(like)  # one word is no misspelling of two: "sleeping bag" is no "Lapwing Sleeping Bag"
+    return True
 
 
 def _plain(text: str, shelf: Shelf) -> list[Mention]:
@@ -157,17 +165,45 @@ def _scattered(text: str, shelf: Shelf) -> list[Mention]:
 
 
 def _definite(text: str, shelf: Shelf) -> list[Mention]:
-    """The one product whose name holds the words after "the": "which colours does the Nuthatch mug come in"."""
+    """The one product whose name holds the words after "the": "which colours does the Nuthatch mug come in"; a few that share a name's
+    telling word, which are told apart by asking."""
     for match in _THE.finditer(text):
         words = list(re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", match["name"]))
         for count in range(min(len(words), _TOLD + 1), 1, -1):
             held = [shelf.named(stem) for word in words[:count] for stem in stems(word[0])[-1:]]
             joint = frozenset.intersection(*held)
             own = any(len(ids) < _SHARED for ids in held) or bool(_ASKS_FACT.search(text))
-            if len(joint) == 1 and own and shelf.is_kind(stems(words[count - 1][0])[-1]):
+            telling = any(not shelf.is_department(stems(word[0])[-1]) for word in words[:count])
+            few = len(joint) == 1 or (1 < len(joint) <= _FEW and telling)
+            if few and own and shelf.is_kind(stems(words[count - 1][0])[-1]):
                 start = match.start("name")
-                return [Mention(tuple(joint), _APART, start + words[0].start(), start + words[count - 1].end())]
+                return [Mention(tuple(sorted(joint)), _APART, start + words[0].start(), start + words[count - 1].end())]
     return []
+
+
+def _elliptic(text: str, mentions: list[Mention], shelf: Shelf) -> list[Mention]:
+    """Products named by the one word that tells them, beside another of their style: "the Downland and the Cove rain jacket"."""
+    found: list[Mention] = []
+    for mention in mentions:
+        for pattern, start, end in ((_BESIDE_BEFORE, 0, mention.start), (_BESIDE_AFTER, mention.end, len(text))):
+            match = pattern.search(text[start:end])
+            product = shelf.products.get(mention.ids[0])
+            if match is None or product is None:
+                continue
+            word, at = stems(match["word"])[-1], start + match.start("word")
+            own = product.name.casefold().split()
+            like = [
+                p
+                for p in shelf.many(sorted(shelf.named(word)))
+                if (p.category, p.style) == (product.category, product.style)
+                and word in shelf.labels[p.id].name
+                and p.id not in mention.ids
+            ]
+            like = [p for p in like if p.name.casefold().split()[-2:] == own[-2:]] or like
+            free = not any(m.start <= at < m.end for m in (*mentions, *found))
+            if len(like) == 1 and free and not shelf.is_kind(word):
+                found.append(Mention((like[0].id,), _APART, at, at + len(match["word"])))
+    return found
 
 
 def _partial(understanding: Understanding, shelf: Shelf) -> list[Mention]:
@@ -214,9 +250,11 @@ def _claimed(text: str) -> list[tuple[str, int, int]]:
         for match in _RUN.finditer(text):
             claims += _run(match, text)
     for match in _DEFINITE.finditer(text):
-        name = _TAIL.sub("", match["name"]).strip()
+        part = _PART_OF.match(match["name"])
+        start = match.start("name") + (part.end() if part is not None else 0)
+        name = _TAIL.sub("", text[start : match.end("name")]).strip()
         if name:
-            claims.append((name, match.start("name"), match.start("name") + len(name)))
+            claims.append((name, start, start + len(name)))
     return claims
 
 
@@ -237,7 +275,7 @@ def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: 
     """Whether the phrase names a thing that the mentions inside it do not account for."""
     wanted = [word for word in stems(phrase) if (word not in word_list("filler") and not word.isdigit()) or any(c.isdigit() for c in word)]
     wanted = [w for w in wanted if w not in {"one", "two", "first", "second"}]
-    if not wanted:
+    if not wanted or (not inside and _tells_a_kind(phrase, shelf)):
         return False
     if inside:
         known = set().union(*(shelf.labels[id].everything for mention in inside for id in mention.ids if id in shelf.labels))
@@ -253,6 +291,21 @@ def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: 
         and not any(set(wanted) <= label.everything for label in shelf.labels.values())
         and any(shelf.is_kind(w) or not shelf.knows(w) for w in wanted)
     )
+
+
+def _tells_a_kind(phrase: str, shelf: Shelf) -> bool:
+    """Whether a phrase begins with what the shop has and goes on with something else: "trekking poles fold", "cheapest tent for three"."""
+    if any(c.isupper() for c in phrase):
+        return False
+    said = [word for word in phrase.split() if stems(word)]
+    while said and said[0] in word_list("filler"):
+        said = said[1:]
+    for count in range(1, len(said)):
+        held = [shelf.named(stems(word)[-1]) for word in said[:count]]
+        known = bool(frozenset.intersection(*held)) and shelf.is_department(stems(said[count - 1])[-1])
+        if known and (count > 1 or said[count] in word_list("filler")):
+            return True
+    return False
 
 
 def _without_options(mentions: list[Mention], text: str, shelf: Shelf) -> list[Mention]:

@@ -30,6 +30,8 @@ class Move(StrEnum):
     FACTS = "facts"
     COMPARE = "compare"
     EXTREME = "extreme"
+    MOST = "most"
+    BEYOND = "beyond"
     CHEAPER = "cheaper"
     SIMILAR = "similar"
     GOES_WITH = "goes_with"
@@ -44,6 +46,8 @@ ABOUT_PRODUCTS = (
     Move.FACTS,
     Move.COMPARE,
     Move.EXTREME,
+    Move.MOST,
+    Move.BEYOND,
     Move.CHEAPER,
     Move.SIMILAR,
     Move.GOES_WITH,
@@ -71,7 +75,7 @@ class Sight:
     `kind_known`: the shelf has products of the kind that the wish names. `desk`: the shop has orders to speak of.
     `variants`: the product named or pointed at comes in several. `readable`: at least one word of the message is one.
     `goods`: cosine of the message with the product nearest to it. `angry`: its words, or how it sounds, are those of somebody angry.
-    `of_order`: it names an item of the order that is talked about.
+    `of_order`: it names an item of the order that is talked about. `measured`: it asks to rank products by a measure, and they state it.
     """
 
     understanding: Understanding
@@ -88,3 +92,4 @@ class Sight:
     goods: float = 0.0
     angry: bool = False
     of_order: bool = False
+    measured: bool = False

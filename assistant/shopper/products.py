@@ -13,6 +13,7 @@ from assistant.models.numbers import parse_number
 from assistant.shopper import cues
 from assistant.shopper.comparison import aspect_of
 from assistant.shopper.fields import field_of
+from assistant.shopper.particulars import asks_contents, asks_parts, contents_of, parts_of, size_of
 from assistant.shopper.reply import about, agreeing, highest_price, joined, lowest_price, money, price_of
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
@@ -46,15 +47,6 @@ _ASKS_ALL = re.compile(
 )
 _CHOICE = re.compile(r"\b(?:choose|choices?|pick|different|kinds?|types?|sorts?|options?|variants?|versions?|models?)\b", re.IGNORECASE)
 _IN = re.compile(r"\bin (?:an? )?$", re.IGNORECASE)
-_HOW_MANY_PARTS = re.compile(
-    r"\bnumber of (?!units|pieces|items|them|these|those|the\b|this)(?P<counted>[a-z][\w' -]{2,30})"
-    r"(?=[?.,!;]|$|\s+(?:and|does|in|on)\b)"
-    r"|\bhow many (?!(?:do|are|is|of|can|have|left|more|exactly|precisely|available|remain\w*|units|in)\b)"
-    r"(?P<what>[\w' -]{3,40}?)"
-    r"(?: (?:are|is|come|comes|does|do|can|will|has|have|in)\b|(?=[?.!]*$))"
-    r"(?!.*\b(?:left|stock|available|sell|you have|you got)\b)",
-    re.IGNORECASE,
-)
 _SO_MANY = re.compile(
     r"\b(?:would|do|does|will|did|if i (?:take|buy|get|order|want)|price (?:of|for)|cost (?:of|for)|take|buy|order)\s+"
     r"(?P<number>two|three|four|five|six|seven|eight|nine|ten|twelve|[2-9]|[1-9]\d)\b"
@@ -69,7 +61,6 @@ _BARE_MATERIAL = re.compile(
 )
 _PLACES = {"outside": "outdoor", "inside": "indoor"}
 """What is asked of where a thing may be, as descriptions say it."""
-_PARTS = frozenset({"piece", "item", "part"})
 _REAL = (
     re.compile(r"\b(?:real|genuine|true|pure|solid|fake|faux|imitation|artificial|synthetic) (?P<what>[a-z]+)\b", re.IGNORECASE),
     re.compile(r"\b(?P<what>[a-z]+)(?:,| is| are)? (?:real|genuine|fake|faux|imitation)\b", re.IGNORECASE),
@@ -111,7 +102,7 @@ def facets(text: str, has_variants: bool) -> Facets:
     plain = cues.mended(cues.plain(text))
     price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain)) and not _ITS_PARTS.search(plain)
     options = has_variants and bool(cues.OPTIONS.search(plain) or (cues.HOW_MANY.search(plain) and _CHOICE.search(plain)))
-    parts = bool(_HOW_MANY_PARTS.search(plain)) and price
+    parts = bool(asks_parts(plain)) and price
     other = bool(_ASKS_COLOUR.search(plain) or _ASKS_MATERIAL.search(plain) or _ASKS_CATEGORY.search(plain)) and not options
     return Facets(price, stock and not options, options, parts or other or not (price or stock or options))
 
@@ -232,8 +223,8 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
         if value.casefold() in ("yes", "no"):
             return FieldAnswer(about(product, f"{product.name} - {name}: {value}."))
         return FieldAnswer(about(product, f"The {name} of the {product.name} {agreeing(name, 'is', 'are')} given as {value}."))
-    if (counted := _parts(product, text)) is not None:
-        return counted
+    if (counted := parts_of(product, text)) is not None:
+        return FieldAnswer(about(product, _cited(product, counted[0]), count=counted[1]), counted[1])
     if _ASKS_COLOUR.search(text):
         return _words_of(product, word_list("colours"), "colour", text)
     stated = any("material" in name.lower() for name in product.attributes)
@@ -253,9 +244,15 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
         return FieldAnswer(about(product, f"The {product.name} is meant for {_GENDERS.get(whom.lower(), whom)}."))
     if (aspect := aspect_of(product, text)) is not None:
         return FieldAnswer(about(product, f"The {aspect[0]} of the {product.name} is given as {aspect[1]}."))
+    if (told := contents_of(product, text) or size_of(product, text)) is not None:
+        return FieldAnswer(about(product, _cited(product, told)))
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
     return _quoted(product, understanding)
+
+
+def _cited(product: Product, sentence: str) -> str:
+    return f"About the {product.name}, the description says: “{sentence}”"
 
 
 def _asks_if_real(text: str) -> bool:
@@ -274,7 +271,8 @@ def asks_something(product: Product, understanding: Understanding) -> bool:
         or _ASKS_MATERIAL.search(text)
         or _ASKS_CATEGORY.search(text)
         or _ASKS_ALL.search(text)
-        or _HOW_MANY_PARTS.search(text)
+        or asks_parts(text)
+        or asks_contents(text)
     ) or bool([word for word in _asked_words(product, understanding) if word not in said])
 
 
@@ -340,23 +338,6 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     )
     evidence = about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{best[2]}”")
     return FieldAnswer(evidence if listed else replace(evidence, passages=({"product": product.name}, f"description: {best[2]}")))
-
-
-def _parts(product: Product, text: str) -> FieldAnswer | None:
-    """How many of its parts a product has, where a sentence of its description counts them; None where none does."""
-    asked = _HOW_MANY_PARTS.search(text)
-    if not asked:
-        return None
-    wanted = frozenset(word for word in stems(asked["what"] or asked["counted"]) if word not in word_list("filler") or word in _PARTS)
-    for sentence in _SENTENCE.split(product.description):
-        words = stems(sentence)
-        for place, word in enumerate(words):
-            before = words[max(0, place - 4) : place]
-            number = next((n for said in reversed(before) if (n := parse_number(said)) is not None), None)
-            if word in wanted and number is not None:
-                text = f"About the {product.name}, the description says: “{sentence}”"
-                return FieldAnswer(about(product, text, count=number), int(number) if number == int(number) else number)
-    return None
 
 
 def _asked_words(product: Product, understanding: Understanding) -> list[str]:

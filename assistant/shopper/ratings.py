@@ -15,7 +15,8 @@ from assistant.types import Evidence, Source
 ASKS = re.compile(
     r"\bany good\b(?! (?:for|at|with|in|as)\b)|"
     r"\bworth (?:it|buying|the money|its price)\b|\bwhat do (?:people|customers|others|buyers|they) (?:say|think)\b|"
-    r"\b(?:is|are) (?:it|they|this|that|these|those|the [\w' -]{2,40}) (?:really |actually |any )?good\b(?! for| enough| with| in)|"
+    r"\b(?:is|are) (?:it|they|this|that|these|those|the [\w' -]{2,40}) (?:really |actually |any )?good\b"
+    r"(?! for| enough| with| in| to| at| down)|"
     r"(?<!write a )(?<!leave a )(?<!post a )(?<!give a )\b(?:customer )?(?:reviews?|ratings?)\b(?! (?:policy|guidelines))|"
     r"\bhow (?:many stars|is (?:it|this|that) rated)\b|\bwould you recommend (?:it|this|that|them)\b",
     re.IGNORECASE,

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from assistant.shopper.shelf import Label, Shelf, stems, synonyms
-from assistant.shopper.wish import Wish
+from assistant.shopper.variants import SIZES
+from assistant.shopper.wish import SEATS, Wish
 from assistant.shopper.words import word_list
-from assistant.store.records import Product
+from assistant.store.records import Product, Variant
 from retrieval.types import Condition, Filter, Hit, Retriever, Vector
 
 DENSE_SURE = 0.5
@@ -27,8 +28,8 @@ _NEARLY_ALL = 0.92
 OF_THE_THING = 2.5
 """What a product loses whose name only mentions the thing asked for: tent pegs, where a tent is wanted."""
 
-DENSE_FLOOR = 0.28
-"""Cosine under which a passage that shares no word with the wish is not offered."""
+DENSE_FLOOR, DENSE_STRANGE = 0.28, 0.4
+"""Cosine under which a passage that shares no word with the wish is not offered; the second where no product at all holds a word of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Finder:
         if not ids and wish.core:
             return [p for p in self.shelf.many(hits) if self._resembles(p, hits[p.id], wish)], hits
         if not ids:
-            near = frozenset(id for id in hits if (hits[id].dense or 1.0) >= DENSE_FLOOR)
+            near = frozenset(id for id, hit in hits.items() if self._near(id, hit, wish))
             kinds = (self.shelf.named(word) for word in wish.context if self.shelf.is_kind(word))
             ids = near.union(*kinds) if wish.context else self._of_traits(wish)
         return list(self.shelf.many(sorted(ids))), hits
@@ -123,6 +124,12 @@ class Finder:
         if not self.shelf.worded(wish.core[-1]):
             return hit.dense is not None and hit.dense >= DENSE_SURE
         return bool(set(wish.core) & self.shelf.labels[product.id].everything) and (hit.dense is None or hit.dense >= DENSE_FLOOR)
+
+    def _near(self, id: str, hit: Hit, wish: Wish) -> bool:
+        """Whether a hit is near by what it means; one found by its words alone only where they are words of the wish."""
+        if hit.dense is not None:
+            return hit.dense >= (DENSE_FLOOR if any(map(self.shelf.worded, wish.words)) or not wish.words else DENSE_STRANGE)
+        return id in self.shelf.labels and any(self.shelf.synonyms(word) & self.shelf.labels[id].everything for word in wish.words)
 
     def _of_traits(self, wish: Wish) -> frozenset[str]:
         return frozenset(self.shelf.products) if wish.constrained else frozenset()
@@ -239,6 +246,11 @@ def fits(product: Product, label: Label, wish: Wish) -> bool:
     return wish.allows_price(product.price) and _bears(words, wish)
 
 
+def fitting(product: Product, label: Label, wish: Wish) -> tuple[Variant, ...]:
+    """The variants of a product that keep every hard constraint, to be had or not."""
+    return tuple(v for n, v in enumerate(product.variants) if _variant_fits(product, label, wish, n))
+
+
 def _alike(word: str) -> frozenset[str]:
     """The forms in which a description may say what is left out: "distressed" as "distressing"."""
     base = word.removesuffix("ed") if len(word) > _LONG and word.endswith("ed") else ""
@@ -253,18 +265,21 @@ def _variant_fits(product: Product, label: Label, wish: Wish, number: int) -> bo
         return False
     if not wish.allows_price(variant.price if variant.price is not None else product.price):
         return False
-    words = (
-        frozenset(stems(" ".join(variant.options.values())))
-        | label.name
-        | frozenset(stems(" ".join(map(str, product.attributes.values()))))
-    )
-    return _bears(words, wish)
+    values = [stems(str(value)) for value in (*variant.options.values(), *product.attributes.values())]
+    words = label.name.union(*values)
+    seats = tuple(size for size in wish.sizes if size.endswith(SEATS))
+    seated = all(any(value[:2] == stems(size) for value in values) for size in seats)
+    return seated and _bears(words, replace(wish, sizes=tuple(size for size in wish.sizes if size not in seats)))
 
 
 def _bears(words: frozenset[str], wish: Wish) -> bool:
     """Whether the words hold all traits wished for; of colours any one where that will do."""
     coloured = any if wish.either else all
-    return coloured(_says(words, colour) for colour in wish.colours) and all(_says(words, t) for t in (*wish.materials, *wish.sizes))
+    return (
+        coloured(_says(words, colour) for colour in wish.colours)
+        and all(_says(words, material) for material in wish.materials)
+        and all(_says(words, size) or SIZES.get(size) in words for size in wish.sizes)
+    )
 
 
 def _says(words: frozenset[str], trait: str) -> bool:

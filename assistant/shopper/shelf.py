@@ -105,6 +105,13 @@ class Shelf:
         """Words that a misspelt one may stand for: first those of kinds, then those of names."""
         self.sized = any("size" in option.casefold() for p in self.products.values() for v in p.variants[:1] for option in v.options)
         """Whether anything comes in sizes; where nothing does, "large" is a wish and no constraint."""
+        self.fields = frozenset(
+            stem
+            for p in self.products.values()
+            for name in (*p.attributes, *(option for v in p.variants[:1] for option in v.options))
+            for stem in stems(name)
+        )
+        """Stems of the names of attributes and options."""
         self.variants = {variant.id: id for id, product in self.products.items() for variant in product.variants}
 
     def _called(self) -> Iterator[tuple[str, str]]:

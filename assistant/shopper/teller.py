@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.config import Settings
 from assistant.models.numbers import parse_number
 from assistant.shopper import cues, products
-from assistant.shopper.comparison import asks_aspect, beside_one_another, by_aspect
+from assistant.shopper.comparison import asks_aspect, beside_one_another, by_aspect, differences
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
 from assistant.shopper.reply import Outcome, about, joined, lowest_price, money, said
@@ -113,8 +113,7 @@ class Teller:
         )
         chosen = self._shelf.many(dict.fromkeys(ids))[:4]
         priced = sorted((p for p in chosen if lowest_price(p) is not None), key=lambda p: lowest_price(p) or 0.0)
-        kinds = [f"; {p.category} / {p.style}" if p.category and p.style else "" for p in chosen]
-        lines = [f"- {products.summary(p, self._currency)}{kind}" for p, kind in zip(chosen, kinds, strict=True)]
+        lines = [f"- {products.summary(p, self._currency)}{tail}" for p, tail in zip(chosen, differences(chosen), strict=True)]
         pieces = [about(p, text) for p, text in zip(chosen, lines, strict=True)]
         value: Scalar = None
         if len(priced) >= 2:
@@ -137,7 +136,7 @@ class Teller:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
             priced_apart = bool(cues.DIFFERENCE.search(cues.plain(sight.understanding.text)))
-            aspect = "" if priced_apart else by_aspect(beside_one_another(chosen, self._currency), sight.understanding.text)
+            aspect = "" if priced_apart else by_aspect(chosen, self._currency, sight.understanding.text)
             best = next((p for p in chosen if aspect.startswith(f"The {p.name}. ")), best)
             if not (aspect or priced_apart) and asks_aspect(sight.understanding.text):
                 pieces.insert(0, said(line("not_stated", self._settings)))
@@ -185,9 +184,9 @@ class Teller:
     def _twins(self, twins: Sequence[Product], state: DialogueState) -> Outcome:
         """Several products of one name: all of them are told, since the name does not say which is meant."""
         lines = [about(p, f"{n}. {products.summary(p, self._currency)}") for n, p in enumerate(twins, start=1)]
-        lines[0] = replace(
-            lines[0], text=f"There are {len(twins)} products called {twins[0].name}; which one do you mean?\n{lines[0].text}"
-        )
+        alike = len({p.name for p in twins}) == 1
+        head = f"There are {len(twins)} products called {twins[0].name}; which one do you mean?" if alike else "Which one do you mean?"
+        lines[0] = replace(lines[0], text=f"{head}\n{lines[0].text}")
         ids = tuple(p.id for p in twins)
         return Outcome(Status.CLARIFY, tuple(lines), state.showing(ids), "product_question", None, ids)
 
@@ -208,6 +207,8 @@ class Teller:
                 return [missing]
             if not products.asks_something(product, sight.understanding):
                 return [self._presented(product, text)]
+        if not (asked.price or asked.stock or asked.options) and len(both := self._both(product, sight)) > 1:
+            return both
         answers = []
         if asked.price or (len(sight.naming.mentions) > 1 and _TOTAL.search(text)):
             answers.append(products.price_answer(product, text, self._currency, quantity))
@@ -223,6 +224,13 @@ class Teller:
                 answers.append(products.question_answer(product, aside))
         silent = len(answers) == 1 and answers[0].evidence.facts.get(SILENT)
         return [*answers, products.known_of(product, self._currency)] if silent and not products.yes_or_no(text) else answers
+
+    def _both(self, product: Product, sight: Sight) -> list[products.FieldAnswer]:
+        """The answers to the questions of one message that a product's fields answer: "how heavy is it, and what is it made of?"."""
+        parts = [part.strip() for part in _ASIDE.split(cues.plain(sight.understanding.text)) if len(part.split()) > 1]
+        told = [products.question_answer(product, replace(sight.understanding, text=part)) for part in parts] if len(parts) > 1 else []
+        known = {answer.evidence.text: answer for answer in told if answer.known and not answer.evidence.passages}
+        return list(known.values())
 
     def _presented(self, product: Product, text: str) -> products.FieldAnswer:
         """A product that was picked or asked for by name: what it costs and whether it can be had."""

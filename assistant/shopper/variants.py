@@ -15,7 +15,7 @@ from assistant.models.words import common_words
 from assistant.store.records import Product, Variant
 
 _TOKEN = re.compile(r"[^\W_]+(?:\.\d+)?%?(?:\"|'(?=\s|$))?", re.UNICODE)
-_SIZES = {"small": "s", "medium": "m", "large": "l", "extra large": "xl", "extra small": "xs"}
+SIZES = {"small": "s", "medium": "m", "large": "l", "extra large": "xl", "extra small": "xs"}
 _UNITS = {
     "litre": "l",
     "litres": "l",
@@ -33,6 +33,10 @@ _UNITS = {
     "pounds": "lbs",
     "pound": "lbs",
     "lb": "lbs",
+    "persons": "person",
+    "people": "person",
+    "man": "person",
+    "men": "person",
 }
 _SPELT = {"gray": "grey", "colour": "color"} | {
     word: str(number)
@@ -138,7 +142,7 @@ def _find(option: str, value: str, tokens: list[tuple[str, int, int]], text: str
                 yield Said(option, value, window[0][1], window[-1][2])
             if len(said) > len(whole):
                 break
-    for spoken, short in _SIZES.items():
+    for spoken, short in SIZES.items():
         if whole == short and "size" in option.lower():
             for match in re.finditer(rf"(?<!extra )\b{spoken}\b", text, re.IGNORECASE):
                 yield Said(option, value, match.start(), match.end())

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.models import numbers
-from assistant.shopper import cues
+from assistant.shopper import cues, measures
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
@@ -29,6 +29,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _OR = re.compile(r"(?:\bor\b|(?:\band|\bplus|,)\s+(?:also\s+)?(?:an?|some)\b)(?P<words>[^,.;?!]{3,60})", re.IGNORECASE)
+_CONTAINED = re.compile(r"\b(?P<what>sets?|pairs?|packs?|box(?:es)?|bundles?|kits?|bunch|collections?) of\b", re.IGNORECASE)
+"""What holds several of a thing, with the "of" before the thing."""
 _SPAN = re.compile(
     r"(?<![\w.#-])(?:between |from )?(?:[$£€]\s?)?(?P<low>\d{1,5}(?:\.\d{1,2})?)\s*(?:-|–|to|and)\s*"
     r"(?:[$£€]\s?)?(?P<high>\d{1,5}(?:\.\d{1,2})?)"
@@ -43,7 +45,8 @@ _SEEKS_AT_LAST = re.compile(
     re.IGNORECASE,
 )
 _ADVISED = re.compile(
-    r"\b(?:what|which)(?: (?:sort|kind|type)s? of)? (?P<asked>[\w' -]{3,40}?) (?:would|do|can|could|should) (?:you|i|we)\b|"
+    r"\b(?:what|which)(?: (?:sort|kind|type)s? of)? (?P<asked>[\w' -]{3,40}?) (?:(?:would|do|can|could|should) (?:you|i|we)|"
+    r"(?:is|are) (?:safe|suitable|best|good|right|ok|okay|fine))\b|"
     r"\b(?:recommend|suggest)(?: me| us)? (?:an?|some|any) (?P<wanted>[\w' -]{3,40})",
     re.IGNORECASE,
 )
@@ -51,6 +54,11 @@ _SUCH_A_ONE = re.compile(r"\b(?:an?|another|some|new|good|better|bigger|smaller)
 """What stands for a thing named before: "took up the flute, a starter one"."""
 _ROUND = re.compile(
     r"\b(?:around|about|roughly|circa)\s+(?P<number>\d{1,5}(?:\.\d{1,2})?)(?=\s*(?:$|[,.?!]|each\b|please\b|max\b|or\b))", re.IGNORECASE
+)
+_OF_OURS = re.compile(
+    r"\W*(?:(?:and|so|ok|hi|hello)\W+)*(?:are|is|do|does|can|have|has|will|would)\s+(?:any of |all of )?(?:your|the|these|those|all)\s+"
+    r"(?P<rest>[\w' -]+)",
+    re.IGNORECASE,
 )
 _TELLS = re.compile(
     r"\W*(?:hi|hello|hey|so|well)?\W*(?:we|i|my [a-z]+|our [a-z]+|he|she)(?:'re|'m|'s| are| am| is| just| have| has| got|'ve)\b"
@@ -82,6 +90,15 @@ _UNITS = re.compile(
     rf"{_THERE}|"
     rf"\bstock (?:of|is|should be) (?:at least |over |more than )?(?P<count>{_AMOUNT})\b|"
     rf"(?<![$£€.\d])\b(?P<plus>{_AMOUNT})(?:\+| or more| plus| of (?:them|those|each)){_THERE}",
+    re.IGNORECASE,
+)
+
+
+SEATS = " person"
+"""How a size ends that says for how many people something is."""
+_SEATED = re.compile(
+    r"\b(?:family of|(?:sleep|fit|seat)s?|(?:for|of)(?= \w+ (?:people|persons?|adults|men|of us)\b)) (?P<number>\d{1,2}|[a-z]+)\b|"
+    r"\b(?P<before>\d{1,2}|one|two|three|four|five|six|eight)[- ](?:persons?|people|man|men|berth)\b",
     re.IGNORECASE,
 )
 
@@ -146,6 +163,22 @@ class Wish:
     def from_memory(cls, memory: Mapping[str, Any]) -> Wish:
         return cls(**{f.name: _tupled(memory[f.name]) for f in fields(cls) if f.name in memory})
 
+    def in_terms_of(self, before: Wish) -> Wish:
+        """This wish under the terms of one before it, where it says none of its own: "and a scarf, same conditions"."""
+        free = self.below is None and self.most is None and self.above is None and self.least is None
+        bounds: dict[str, Any] = {"below": before.below, "most": before.most, "above": before.above, "least": before.least} if free else {}
+        return replace(
+            self,
+            context=(),
+            colours=self.colours or before.colours,
+            materials=self.materials or before.materials,
+            sizes=self.sizes or before.sizes,
+            brands=self.brands or before.brands,
+            excluded=tuple(dict.fromkeys(self.excluded + before.excluded)),
+            in_stock=self.in_stock or before.in_stock,
+            **bounds,
+        )
+
     def refined(self, other: Wish) -> Wish:
         """This wish, with what `other` says more exactly put in its place: how "in blue?" is understood after a search."""
         bounds: dict[str, Any] = {}
@@ -176,7 +209,8 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     excluded, negated = _exclusions(text)
     traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
     core, context = (
-        tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, negated, shelf)
+        tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words)))
+        for words in _words(understanding, text, [*negated, *_measure(text, shelf)], shelf)
     )
     core = tuple(word for word in core if word not in word_list("brands") or shelf.worded(word)) or core  # "a cable for my iPhone"
     said = {
@@ -195,7 +229,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         context=context,
         colours=traits["colour"],
         materials=traits["material"],
-        sizes=tuple(size for size in traits["size"] if size not in soft),
+        sizes=(*(size for size in traits["size"] if size not in soft), *_seats(text, shelf)),
         brands=traits["brand"],
         excluded=excluded,
         in_stock=bool(_IN_STOCK.search(text)),
@@ -205,6 +239,22 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         other=_other(text, core, context, shelf),
         **bounds,
     )
+
+
+def _seats(text: str, shelf: Shelf) -> tuple[str, ...]:
+    """For how many people it is to be ("for 3 people", "2-man", "sleeps four"), where the shop's goods come for so and so many."""
+    match = _SEATED.search(text) if shelf.worded("person") else None
+    number = numbers.parse_number(match["number"] or match["before"]) if match is not None else None
+    return (f"{int(number)}{SEATS}",) if number is not None else ()
+
+
+def _measure(text: str, shelf: Shelf) -> list[tuple[int, int]]:
+    """Where a text asks for more or most of a measure ("lightest", "highest capacity"), which names no thing."""
+    measure = measures.asked(text)
+    if measure is None or measure.degree == "positive":
+        return []
+    noun = set(stems(text[measure.end : measure.noun]))
+    return [(measure.start, measure.noun if noun and noun <= shelf.fields and not any(map(shelf.is_kind, noun)) else measure.end)]
 
 
 def _units(text: str) -> int | None:
@@ -269,6 +319,7 @@ def _words(
     mood = False
     if (sought := _SEEKS_AT_LAST.search(blanked)) is not None:  # "off to the Alps, need a warm hat": what is sought comes first
         blanked = f"{blanked[sought.end() :]} . {blanked[: sought.start() + 3]}"
+    blanked = _CONTAINED.sub(r"\g<what> ", blanked)
     for part in _TURN.split(shelf.thesaurus.rephrased(_FOND.sub(r"\g<what>", blanked))):
         found = [
             word
@@ -309,8 +360,11 @@ def _headed(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What somebody is said to like is the thing, where no core word is one: "my wife's birthday is near and she loves jewellery"."""
     kinds = tuple(word for word in (*core, *context) if shelf.is_kind(word))
+    if (ours := _ours(text, core, shelf)) and len(ours) < len(core):
+        return ours, tuple(w for w in (*core, *context) if w not in ours)
     advised = {stem for match in _ADVISED.finditer(text) for stem in stems(match["asked"] or match["wanted"])}
-    if not set(core) & advised and (meant := tuple(word for word in kinds if word in advised)):
+    told = not set(core) & advised or _clause(text, core, shelf)
+    if told and (meant := tuple(word for word in kinds if word in advised)):
         return meant, tuple(w for w in (*core, *context) if w not in meant)
     another = cues.DEFECT.search(text) and cues.ANOTHER.search(text)
     if kinds and bounded and _clause(text, core, shelf):  # "my son plays chess, he lost his board. 30 at most"
@@ -325,6 +379,18 @@ def _headed(
         return kinds, tuple(w for w in (*core, *context) if w not in kinds)
     named = any(shelf.worded(word) for word in core)
     return (core, context) if named or not _TELLS.match(text) else ((), (*core, *context))
+
+
+def _ours(text: str, core: tuple[str, ...], shelf: Shelf) -> tuple[str, ...]:
+    """The goods that a yes or no is asked of: of "are your sleeping bags down or synthetic" the sleeping bags; empty where none is."""
+    match = _OF_OURS.match(text)
+    words = [shelf.corrected(stem) for word in match["rest"].split() for stem in stems(word)[-1:]] if match is not None else []
+    known = [word for word in words if word not in word_list("filler")]
+    for count in range(min(len(known) - 1, 3), 0, -1):
+        head = known[:count]
+        if set(head) <= set(core) and shelf.is_department(head[-1]) and frozenset.intersection(*map(shelf.named, head)):
+            return tuple(head)
+    return ()
 
 
 def _clause(text: str, core: tuple[str, ...], shelf: Shelf) -> bool:

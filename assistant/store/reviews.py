@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from assistant.store.codec import from_json, from_time, to_json, to_time
 from assistant.store.database import Row
 from assistant.store.records import Review
@@ -17,6 +20,14 @@ class Reviews(Repository[Review]):
         """Reviews of one product: the latest first, undated ones after them."""
         rows = self._db.rows("SELECT id FROM reviews WHERE product_id = ? ORDER BY created_at DESC, rowid LIMIT ?", (product_id, limit))
         return list(self.many(str(row[0]) for row in rows).values())
+
+    def stars(self, product_ids: Sequence[str]) -> dict[str, tuple[float, int]]:
+        """Mean of the stars and number of the reviews that give any, by product id; products without such reviews are left out."""
+        query = (
+            "SELECT product_id, avg(rating), count(rating) FROM reviews "
+            "WHERE product_id IN (SELECT value FROM json_each(?)) AND rating IS NOT NULL GROUP BY product_id"
+        )
+        return {str(id): (float(mean), int(count)) for id, mean, count in self._db.rows(query, (json.dumps(list(product_ids)),))}
 
     def _encode(self, record: Review) -> tuple[Row, Children]:
         r = record

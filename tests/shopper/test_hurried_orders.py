@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.shopper import cues
-from assistant.shopper.comparison import aspect_of, beside_one_another, by_aspect
+from assistant.shopper.comparison import aspect_of, by_aspect
 from assistant.shopper.orders.asks import read_ask
 from assistant.shopper.orders.postal import read_address
 from assistant.shopper.orders.steps import limits, picked
@@ -172,11 +172,10 @@ def test_degrees_are_answered_from_what_is_stated() -> None:
     assert aspect_of(TENTS[0], "how heavy is it?") == ("weight", "2,100 g")
     assert aspect_of(TENTS[0], "is it any good in heavy rain?") is None
     assert aspect_of(TENTS[0], "how wide is it?") is None
-    table = beside_one_another(TENTS, "USD")
-    assert by_aspect(table, "which one is the lightest?").startswith("The Wren Tent. Weight:")
-    assert by_aspect(table, "which is lighter?").startswith("Weight:")
-    unstated = beside_one_another((*TENTS, Product("t3", "Owl Tent", "camping", "tents")), "USD")
-    assert by_aspect(unstated, "which is the lightest?").startswith("Weight:")
+    assert by_aspect(TENTS, "USD", "which one is the lightest?").startswith("The Wren Tent. Weight:")
+    assert by_aspect(TENTS, "USD", "which is lighter?").startswith("The Wren Tent. Weight:")
+    unstated = (*TENTS, Product("t3", "Owl Tent", "camping", "tents"))
+    assert by_aspect(unstated, "USD", "which is the lightest?").startswith("Weight:")
 
 
 @pytest.mark.parametrize(
