@@ -1,12 +1,12 @@
 """Recommenders from sequences: reading them, making the served model, and measuring it by leaving the last purchase out.
 
-Owns the histories and the measure. The arithmetic is `item_links`, serving is `assistant.models.recommender`, which the measure goes
-through with the same short lists of links that are stored.
+Owns the histories and the measure. The arithmetic is `item_links` and `two_tower`, serving is `assistant.models.recommender`, which the
+measure goes through with the same short lists of links and the same rounded vectors that are stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ImportRefused
-from assistant.models.recommender import ItemRecommender, Links, Mix
+from assistant.models.recommender import TOP, ItemRecommender, Links, Mix, blended
+from assistant.models.two_tower import TwoTower
 from assistant.types import Progress
 from finetune.item_links import Basket, Dense, History, Recipe, fit_links, input_weights, sparse_rows
+from finetune.two_tower import TowerRecipe, fit_two_tower
 
-TOP = 10
 BATCH = 500
+FEWEST_EXAMPLES = 5_000
+"""Baskets that follow others, from which on two towers are learnt; from fewer they learn chance."""
 ALIKE = 20
 """Texts kept as alike for each product."""
 
@@ -107,11 +110,21 @@ def make_recommender(
     """The served model. `recent` are each product's orders of late (else all count), `vectors` (items, width) its text, of length one."""
     items = len(histories.items)
     links = fit_links(histories.customers, histories.loose, items, recipe, progress)
+    towers = make_towers(histories, progress=progress) if recipe.mix.chance_share else None
     bought = popularity(histories)
     known = bought > 0
     if vectors is not None:
         links = with_texts(links, vectors, known)
-    return ItemRecommender(histories.items, links, bought.astype(np.int32) if recent is None else recent, recipe.mix, known)
+    mix = recipe.mix if towers else replace(recipe.mix, chance_share=0.0)
+    return ItemRecommender(histories.items, links, bought.astype(np.int32) if recent is None else recent, mix, known, towers)
+
+
+def make_towers(histories: Histories, recipe: TowerRecipe | None = None, progress: Progress | None = None) -> TwoTower | None:
+    """What histories lead to; None where too few baskets follow others to learn it from."""
+    examples = sum(max(len(history) - 1, 0) for history in histories.customers)
+    if examples < FEWEST_EXAMPLES:
+        return None
+    return fit_two_tower(histories.customers, histories.loose, len(histories.items), recipe or TowerRecipe(), progress)
 
 
 def popularity(histories: Histories) -> NDArray[np.int64]:
@@ -210,6 +223,9 @@ def _scored(model: ItemRecommender, histories: Sequence[History], numbers: Seque
         last = sparse_rows([input_weights(history, mix.window, mix.next_decay) for history in some], items)
         whole = sparse_rows([input_weights(history, len(history), mix.near_decay) for history in some], items)
         scores = np.asarray((last @ forward + whole @ beside).todense(), dtype=np.float32)
+        if model.towers is not None:
+            chances = model.towers.chances([[basket.tolist() for basket in history] for history in some])
+            scores = blended(scores, chances, [np.concatenate(history) for history in some], mix.chance_share)
         yield from zip(scores, numbers[start : start + BATCH], strict=True)
 
 
@@ -252,12 +268,16 @@ def evaluate_sequences(path: Path, recipe: Recipe | None = None, progress: Progr
 
 
 def choose_mix(
-    model: ItemRecommender, histories: Histories, wanted: Sequence[History], shares: Sequence[float] = (0.2, 0.35, 0.5, 0.7, 0.85)
+    model: ItemRecommender,
+    histories: Histories,
+    wanted: Sequence[History],
+    shares: Sequence[float] = (0.2, 0.35, 0.5, 0.7, 0.85),
+    chance_shares: Sequence[float] = (0.0, 0.2, 0.4, 0.6),
 ) -> Mix:
-    """The share of "next" that foretells `wanted` best, among `shares`."""
-    tried: Callable[[float], float] = lambda share: measure(_mixed(model, share), histories, wanted).ndcg
-    return replace(model.mix, next_share=max(shares, key=tried))
+    """The shares that foretell `wanted` best: of "next" among the links, then of the chances beside them (0: better without towers)."""
 
+    def best(mixes: Sequence[Mix]) -> Mix:
+        return max(mixes, key=lambda mix: measure(model.remixed(mix), histories, wanted).ndcg)
 
-def _mixed(model: ItemRecommender, share: float) -> ItemRecommender:
-    return ItemRecommender(model.ids, model.links, model.recent, replace(model.mix, next_share=share), model.known)
+    linked = best([replace(model.mix, next_share=share, chance_share=0.0) for share in shares])
+    return best([replace(linked, chance_share=share) for share in chance_shares]) if model.towers else linked

@@ -34,7 +34,7 @@ from finetune.categories import fit_meaning
 from finetune.item_links import Recipe
 from finetune.lifetime import Ledger, judge
 from finetune.propensity import Fitted, fit_propensity, log_loss
-from finetune.recommend import Histories, Measured, choose_mix, make_recommender, measure
+from finetune.recommend import FEWEST_EXAMPLES, Histories, Measured, choose_mix, make_recommender, measure
 
 MOST_ITEMS = 20_000
 """Products with a history that links are fitted to, the most bought; two dense matrices of more would not fit a small machine."""
@@ -213,8 +213,9 @@ def _recommender(folder: Path, trade: Trade, progress: Progress) -> Outcome:
         raise ImportRefused(f"{judged} customers ordered three times or more; it takes {FEWEST_JUDGED} to see whether it works.")
     trial = make_recommender(known, Recipe(), progress=progress)
     before, earlier = known.before_last()
-    mix = choose_mix(make_recommender(before, Recipe()), before, earlier) if any(earlier) else trial.mix
-    trial = recommender.ItemRecommender(trial.ids, trial.links, trial.recent, mix, trial.known)
+    mix = choose_mix(make_recommender(before, Recipe()), before, earlier) if any(earlier) else replace(trial.mix, chance_share=0.0)
+    towers = _about_towers(trial, mix)
+    trial = trial.remixed(mix)
     made = measure(trial, known, wanted)
     figures = f"NDCG@10 {made.ndcg:.4f} on the last orders of {made.customers} customers, the most bought {made.popular_ndcg:.4f}"
     if made.ndcg <= made.popular_ndcg:
@@ -229,13 +230,20 @@ def _recommender(folder: Path, trade: Trade, progress: Progress) -> Outcome:
         draft.mkdir()
         settings = {**recommender.save_recommender(draft, final), "as_of": trade.today.isoformat()}
         metrics = {f"test_{name}": float(value) for name, value in made.to_json().items()}
-        write_card(
-            draft,
-            Card(recommender.TASK, recommender.SLOT, "ridge regression and EASE over orders", {}, (replace(OWN, rows=len(trade.orders)),),
-                 metrics, settings, OWN.licence, "Judged on each customer's last order, fitted without it; holds no customer."),
-        )  # fmt: skip
+        base = "ridge regression and EASE over orders" + (", two towers by softmax beside them" if final.towers else "")
+        data, notes = (replace(OWN, rows=len(trade.orders)),), "Judged on each customer's last order, fitted without it; holds no customer."
+        write_card(draft, Card(recommender.TASK, recommender.SLOT, base, {}, data, metrics, settings, OWN.licence, f"{notes} {towers}"))
         install(folder, recommender.SLOT, draft, figures)
-    return Outcome("recommender", "installed", "it foretells last orders better than the most bought", figures)
+    return Outcome("recommender", "installed", f"it foretells last orders better than the most bought. {towers}", figures)
+
+
+def _about_towers(trial: recommender.ItemRecommender, mix: recommender.Mix) -> str:
+    """What became of the two towers beside the links."""
+    if trial.towers is None:
+        return f"Two towers were skipped: fewer than {FEWEST_EXAMPLES:,} orders follow an earlier one of their customer."
+    if not mix.chance_share:
+        return "Two towers were skipped: on the orders before the last, links alone did as well."
+    return f"Two towers have {mix.chance_share:.0%} of the score, as did best on the orders before the last."
 
 
 def _orders_of(trade: Trade, items: Sequence[str], which: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -280,7 +288,8 @@ def _in_terms_of(model: recommender.ItemRecommender, histories: Histories) -> re
     )  # fmt: skip
     known = np.zeros(len(number), dtype=bool)
     known[target[target >= 0]] = model.known[target >= 0]
-    return recommender.ItemRecommender(histories.items, moved, np.zeros(len(number), dtype=np.int32), model.mix, known)
+    towers = model.towers.moved(target, len(number)) if model.towers else None
+    return recommender.ItemRecommender(histories.items, moved, np.zeros(len(number), dtype=np.int32), model.mix, known, towers)
 
 
 def _ledger(trade: Trade) -> Ledger:

@@ -1,15 +1,15 @@
 """What to show next to whom: products for a basket, a page or a customer's history, each with the reason for it.
 
 Owns the served model: for every product a short list of others, with what speaks for each (what is bought next, what lies in the same
-histories, what the texts say), and the scoring of a basis by them. Knows no store, no stock and no wording: who may be shown is for
-the caller to say (`allowed`), and a reason is a value, not a sentence.
+histories, what the texts say), beside them the chances of a two-tower model where the shop has one, and the scoring of a basis by both.
+Knows no store, no stock and no wording: who may be shown is for the caller to say (`allowed`), and a reason is a value, not a sentence.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -17,11 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.models.folder import open_model
+from assistant.models.two_tower import PREFIX, TwoTower, stored_two_tower
 
 TASK = "recommend"
 SLOT = "recommender"
 WEIGHTS_FILE = "model.safetensors"
 ITEMS_FILE = "items.json"
+TOP = 10
+"""The best scores, whose mean makes those by links and by chances comparable."""
+FLATTENED = 0.25
 WORTH_SAYING = 2
 """Orders, or customers, from which on "bought together" is said at all."""
 
@@ -34,8 +38,8 @@ ReasonKind: TypeAlias = Literal["together", "after", "pattern", "similar", "popu
 class Reason:
     """Why a product is recommended: `product_id` is what of the basis speaks for it (empty for `popular`).
 
-    `together`: both were in `count` orders; `after`: `count` customers bought it in a later order; `pattern`: the model alone says so;
-    `similar`: its text is like that product's; `popular`: it was in `count` recent orders.
+    `together`: both were in `count` orders; `after`: `count` customers bought it in a later order; `pattern`: the model alone says so,
+    of that product most; `similar`: its text is like that product's; `popular`: it was in `count` recent orders.
     """
 
     kind: ReasonKind
@@ -68,7 +72,7 @@ class Mix:
 
     What is bought next is told from the last `window` baskets, each `next_decay` times the one after it; what lies in the same
     histories from all, each `near_decay` times the next. `similar` is the weight of texts that are alike, which counts for products
-    that have no history.
+    that have no history. `chance_share` is the share of the chances of the two towers, where there are any, beside all links.
     """
 
     window: int = 6
@@ -76,6 +80,7 @@ class Mix:
     near_decay: float = 0.8
     next_share: float = 0.85
     similar: float = 0.05
+    chance_share: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,28 @@ class Links:
         return {name: getattr(self, name) for name in Links.__slots__}
 
 
+def blended(links: Floats, chances: Floats, bought: Sequence[Ints | NDArray[np.int64]], share: float) -> Floats:
+    """The scores by links and by chances in one, (histories, items): each over the mean of its ten best that were not bought before.
+
+    The fourth root of the chances is taken: how sure the towers are of a product says less than that they name it among the first.
+    """
+    made = np.zeros_like(links)
+    for row, shut in enumerate(bought):
+        for scores, part in ((links[row], 1.0 - share), (chances[row] ** FLATTENED, share)):
+            made[row] += np.float32(part / _best_mean(scores, shut)) * scores
+    return made
+
+
+def _best_mean(scores: Floats, shut: Ints | NDArray[np.int64]) -> float:
+    """The mean of the ten best that are not shut out; one where nothing speaks for anything."""
+    open_to = scores.copy()
+    open_to[shut] = 0.0
+    mean = float(np.partition(open_to, -min(TOP, len(open_to)))[-TOP:].mean())
+    return mean if mean > 0 else 1.0
+
+
 class ItemRecommender:
-    """The recommender of item-to-item links.
+    """The recommender of item-to-item links, and of the two towers beside them.
 
     Args:
         ids: the products, in the order of the links.
@@ -112,12 +137,19 @@ class ItemRecommender:
         recent: orders of each product in the last weeks, (products,); what a newcomer is shown by.
         mix: how a basis is weighed.
         known: whether a product had a history when the model was made, (products,).
+        towers: what histories lead to, over the same products; None where the shop has too few for it or does better without.
     """
 
-    def __init__(self, ids: Sequence[str], links: Links, recent: Ints, mix: Mix, known: NDArray[np.bool_]) -> None:
-        self.ids, self.links, self.recent, self.mix, self.known = tuple(ids), links, recent, mix, known
+    def __init__(
+        self, ids: Sequence[str], links: Links, recent: Ints, mix: Mix, known: NDArray[np.bool_], towers: TwoTower | None = None
+    ) -> None:
+        self.ids, self.links, self.recent, self.mix, self.known, self.towers = tuple(ids), links, recent, mix, known, towers
         self._number = {id: number for number, id in enumerate(self.ids)}
         self._popular = np.argsort(-recent, kind="stable")
+
+    def remixed(self, mix: Mix) -> ItemRecommender:
+        """The same model, a basis weighed otherwise; without the towers where they have no share."""
+        return ItemRecommender(self.ids, self.links, self.recent, mix, self.known, self.towers if mix.chance_share else None)
 
     def __contains__(self, product_id: str) -> bool:
         return product_id in self._number
@@ -137,6 +169,15 @@ class ItemRecommender:
 
     def scores(self, baskets: Sequence[Sequence[int]]) -> Floats:
         """The score of every product, (products,), for a history of baskets of product numbers, the newest last."""
+        made = self._linked(baskets)
+        if self.towers is None or not baskets:
+            return made
+        bought = np.concatenate([np.asarray(basket, dtype=np.int64) for basket in baskets])
+        scores: Floats = blended(made[None], self.towers.chances([baskets]), [bought], self.mix.chance_share)[0]
+        return scores
+
+    def _linked(self, baskets: Sequence[Sequence[int]]) -> Floats:
+        """The score by links, (products,)."""
         made = np.zeros(len(self.ids), dtype=np.float32)
         mix = self.mix
         for age, basket in enumerate(reversed(baskets)):
@@ -187,7 +228,17 @@ class ItemRecommender:
             weight = (rank, float(reason.count), reason)
             if best is None or weight[:2] > best[:2]:
                 best = weight
-        return Recommended(self.ids[item], score, best[2] if best else Reason("pattern"))
+        if best is None or best[0] == 0:
+            return Recommended(self.ids[item], score, self._pattern(item, basis, best[2] if best else Reason("pattern")))
+        return Recommended(self.ids[item], score, best[2])
+
+    def _pattern(self, item: int, basis: Sequence[int], otherwise: Reason) -> Reason:
+        """Names what of the basis brings the towers to the item most, where anything does."""
+        if self.towers is None:
+            return otherwise
+        parts = self.towers.contributions([[source] for source in basis], item)
+        source = max(parts, key=lambda one: parts[one])
+        return Reason("pattern", self.ids[source]) if parts[source] > 0 else otherwise
 
     def _reason(self, source: int, entry: int) -> tuple[Reason, int]:
         id, together, after = self.ids[source], int(self.links.together[entry]), int(self.links.after[entry])
@@ -204,10 +255,11 @@ def save_recommender(folder: Path, model: ItemRecommender) -> Mapping[str, Any]:
     """Write weights and ids into `folder`; returns the settings that the card must carry."""
     from safetensors.numpy import save_file
 
-    tensors = {**model.links.arrays(), "recent": model.recent, "known": model.known.astype(np.uint8)}
+    towers = model.towers.arrays() if model.towers else {}
+    tensors = {**model.links.arrays(), **towers, "recent": model.recent, "known": model.known.astype(np.uint8)}
     save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, str(folder / WEIGHTS_FILE))
     (folder / ITEMS_FILE).write_text(json.dumps(list(model.ids), ensure_ascii=False), encoding="utf-8")
-    return {name: getattr(model.mix, name) for name in Mix.__slots__}
+    return asdict(model.mix)
 
 
 def load_recommender(folder: Path) -> ItemRecommender:
@@ -222,5 +274,7 @@ def load_recommender(folder: Path) -> ItemRecommender:
     tensors = load_file(str(model.file(WEIGHTS_FILE)))
     ids = json.loads(model.file(ITEMS_FILE).read_text(encoding="utf-8"))
     links = Links(**{name: tensors[name] for name in Links.__slots__})
-    mix = Mix(**{name: model.card.settings[name] for name in Mix.__slots__})
-    return ItemRecommender(ids, links, tensors["recent"], mix, tensors["known"].astype(bool))
+    # a model made before there were towers has no share of theirs
+    mix = Mix(**{name: model.card.settings[name] for name in Mix.__slots__ if name in model.card.settings})
+    towers = stored_two_tower(tensors) if PREFIX + "inputs" in tensors else None
+    return ItemRecommender(ids, links, tensors["recent"], mix, tensors["known"].astype(bool), towers)

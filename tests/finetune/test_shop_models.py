@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from assistant.analyst.reviewing import ReadingReport
+from assistant.models.folder import read_card
 from assistant.models.propensity import snapshot
-from assistant.models.recommender import load_recommender
+from assistant.models.recommender import ItemRecommender, load_recommender
 from assistant.models.registry import find_model
-from finetune import shop_models
+from finetune import recommend, shop_models
 from finetune.lifetime import Ledger
 from finetune.propensity import fit_propensity
 from finetune.shop_models import Trade, histories_of, train_store
@@ -57,6 +58,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_shop_gets_its_models_and_a_second_training_keeps_them(shop: Path) -> None:
     first = {outcome.model: outcome for outcome in train_store(shop)}
     assert first["recommender"].what == "installed"
+    assert "Two towers were skipped: on the orders before the last, links alone did as well" in first["recommender"].why
     assert first["propensity"].what == "installed"
     assert first["customer lifetime"].what == "checked"
     model = load_recommender(find_model("recommender", shop))
@@ -68,6 +70,37 @@ def test_a_shop_gets_its_models_and_a_second_training_keeps_them(shop: Path) -> 
     second = {outcome.model: outcome.what for outcome in train_store(shop)}
     assert second["recommender"] == second["propensity"] == "kept"
     assert find_model("recommender", shop) == folder
+
+
+def test_two_towers_are_learnt_told_and_kept_where_orders_suffice(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shop_models, "choose_mix", lambda model, histories, wanted: replace(model.mix, chance_share=0.4))
+    first = next(iter(train_store(shop)))
+    folder = find_model("recommender", shop)
+    model = load_recommender(folder)
+    assert model.towers is not None
+    assert "Two towers have 40% of the score" in first.why
+    assert model.recommend(["p03", "p04"], 1)[0].product_id == "p05"
+    assert "two towers" in read_card(folder).base
+    assert next(iter(train_store(shop))).what == "kept"
+
+
+def test_two_towers_are_skipped_where_few_orders_follow_others(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recommend, "FEWEST_EXAMPLES", 50_000)
+    assert "Two towers were skipped: fewer than" in next(iter(train_store(shop))).why
+
+
+def test_a_model_in_use_is_judged_by_its_towers_too() -> None:
+    """Over other products in another order it scores as it did."""
+    histories, _ = histories_of(trade())
+    model = recommend.make_recommender(histories, shop_models.Recipe())
+    towers = recommend.fit_two_tower(histories.customers, (), len(histories.items), recommend.TowerRecipe(epochs=1))
+    model = ItemRecommender(model.ids, model.links, model.recent, replace(model.mix, chance_share=0.5), model.known, towers)
+    items = ("other", *reversed(histories.items))
+    moved = shop_models._in_terms_of(model, replace(histories, items=items))
+    scores = model.scores([[3], [4]])
+    again = moved.scores([[items.index(model.ids[3])], [items.index(model.ids[4])]])
+    np.testing.assert_allclose(again[1:][::-1], scores, rtol=1e-5)
+    assert again[0] == 0.0
 
 
 def test_too_little_is_skipped_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from assistant.models import forecaster
 from assistant.models.forecaster import Task
 from assistant.models.registry import find_model
-from finetune import shop_models
+from finetune import recommend, shop_models
 from finetune.lifetime import Ledger, judge
 from finetune.recommend import Histories, make_recommender, measure
 from finetune.shop_models import train_store
@@ -47,7 +48,9 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shop_models, "load_sentiment", lambda folder, threads: WordSentiment())
 
 
-def test_training_as_of_a_day_is_blind_to_what_came_later(tmp_path: Path) -> None:
+def test_training_as_of_a_day_is_blind_to_what_came_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recommend, "FEWEST_EXAMPLES", 500)
+    monkeypatch.setattr(shop_models, "choose_mix", lambda model, histories, wanted: replace(model.mix, chance_share=0.4))
     goods = [product(f"p{n:02d}") for n in range(KINDS)]
     told, weights = [], []
     for name, lines in (("honest", rows()), ("poisoned", poisoned(rows()))):
@@ -57,13 +60,14 @@ def test_training_as_of_a_day_is_blind_to_what_came_later(tmp_path: Path) -> Non
         told.append([str(outcome) for outcome in train_store(shop.folder, today=CUT)])
         weights.append({slot: (find_model(slot, shop.folder) / "model.safetensors").read_bytes() for slot in ("recommender", "propensity")})
     assert told[0] == told[1]
+    assert "Two towers have 40%" in told[0][0]
     assert weights[0] == weights[1]
 
 
 def test_a_recommender_is_judged_on_baskets_that_it_never_saw() -> None:
     """The baskets left out may be anything: the model judged on them is the same, and scores of others' hold no trace of them."""
     rng = np.random.default_rng(1)
-    customers = tuple(tuple(np.array([(start + step) % 30]) for step in range(6)) for start in rng.integers(0, 30, 200).tolist())
+    customers = tuple(tuple(np.array([(start + step) % 30]) for step in range(6)) for start in rng.integers(0, 30, 1300).tolist())
     spoiled = tuple((*history[:-1], np.array([29])) for history in customers)
     made = []
     for histories in (customers, spoiled):
@@ -71,7 +75,11 @@ def test_a_recommender_is_judged_on_baskets_that_it_never_saw() -> None:
         made.append(make_recommender(known, shop_models.Recipe()))
     np.testing.assert_array_equal(made[0].links.next, made[1].links.next)
     np.testing.assert_array_equal(made[0].links.near, made[1].links.near)
-    known, wanted = Histories(made[0].ids, customers).before_last()
+    assert made[0].towers is not None
+    assert made[1].towers is not None
+    np.testing.assert_array_equal(made[0].towers.inputs, made[1].towers.inputs)
+    np.testing.assert_array_equal(made[0].towers.outputs, made[1].towers.outputs)
+    known, wanted = Histories(made[0].ids, customers[:200]).before_last()
     assert measure(made[0], known, wanted) == measure(made[1], known, wanted)
 
 
