@@ -340,14 +340,14 @@ class ShopperClerk:
         if broken is not None:
             return broken
         status = Status.DECLINED if plan.detail in _DECLINED else Status.ANSWERED
-        state = replace(state, pending=None) if plan.detail in _DECLINED else state
+        state = self._orders.introduced(sight, replace(state, pending=None)) if plan.detail in _DECLINED else state
         return Outcome(status, (said(line(plan.detail, self._settings)),), state, plan.detail)
 
     def _denied(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         return Outcome(
             Status.ANSWERED,
             (said(line("denied", self._settings)),),
-            replace(state, pending=None, draft=None, held=None, identifying=False),
+            replace(state, pending=None, draft=None, held=None, either=(), identifying=False),
             "deny",
         )
 
@@ -355,7 +355,7 @@ class ShopperClerk:
         return Outcome(
             Status.HANDOFF,
             (said(line(plan.detail, self._settings)),),
-            replace(state, pending=None, draft=None, later=()),
+            replace(state, pending=None, draft=None, later=(), either=()),
             "contact_human_agent",
             handoff=handed(_HANDOFFS.get(plan.detail, plan.detail), plan.why, sight, state, self._store),
             trace=(("handoff", plan.why),),

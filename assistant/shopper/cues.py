@@ -279,6 +279,8 @@ MORE = _any(
 PRONOUN = _any(
     r"\b(?:it|its|it'?s|this|(?<!thing )(?<!one )(?<!ones )that|this one|that one|the one|same one|the item|the product|the thing)\b"
 )
+POINTS = _any(r"\b(?:it|them|this|that|these|those|instead|both|same)\b")
+"""What a second thought about the same things says of them: "rather exchange it"."""
 PLURAL = _any(
     r"\b(?:these|those|them|they|both|either|the (?:two|three|four)|all of (?:them|these|those)|the ones|"
     r"ones (?:you|above)|of the (?:above|list))\b"

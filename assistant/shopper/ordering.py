@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.config import Settings
 from assistant.shopper import cues, policy
 from assistant.shopper.lines import line
-from assistant.shopper.orders import slots
+from assistant.shopper.orders import postal, slots, wording
 from assistant.shopper.orders.asks import OrderAsk, read_ask
 from assistant.shopper.orders.desk import OrderDesk, nth
 from assistant.shopper.orders.errands import errands, for_each
@@ -38,6 +38,10 @@ _ASKS = re.compile(
     r"^\W*(?:and |also |plus |but |please )*(?:how|what|when|where|which|who|why|do|does|did|is|are|was|were|has|have|can|could|will|would|"
     r"tell|show)\b",
     re.IGNORECASE,
+)
+
+_BEGINS = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|my e-?mail(?: address)?(?: is|:)?|e-?mail:?|i am|i'm|this is)\W+){0,3}[\w.+-]+@[\w-]+\.\w", re.IGNORECASE
 )
 
 Look = Callable[[Understanding, DialogueState, Shelf], Sight]
@@ -67,7 +71,7 @@ class OrderTalk:
 
     def requested(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         """What a message asks of the order desk; of several requests the first, with the others kept for later."""
-        state = replace(state, held=None)
+        state = replace(state, held=None, either=())
         first, *rest = self._errands(sight, state)
         if rest:
             state = replace(state, later=tuple(Held.of(request) for request in rest))
@@ -75,7 +79,29 @@ class OrderTalk:
         if sight.ask is None:
             return self._do(Plan(Move.LOST), sight, state, shelf)
         state = replace(state, asked=Held.of(sight.understanding)) if sight.ask.write else state
-        return self.then(self._desk.serve(sight.ask, sight.understanding, state, _also(sight)), shelf)
+        served = self._desk.serve(sight.ask, sight.understanding, state, _also(sight))
+        return self.then(self._one_of(served, sight.understanding, shelf), shelf)
+
+    def _one_of(self, outcome: Outcome, request: Understanding, shelf: Shelf) -> Outcome:
+        """The outcome, or the question which of several requests is meant where the order that it is about allows only one of them."""
+        state = outcome.state
+        looked = [(held, self._look(held.understanding(), state, shelf)) for held in state.later] if state.draft else []
+        barred = [
+            held
+            for held, sight in looked
+            if sight.ask is not None and not sight.ask.general and self._desk.barred(sight.ask, sight.understanding, state)
+        ]
+        if not barred or state.draft is None:
+            return outcome
+        either = (Held.of(request), *barred)
+        topics = [ask.topic for held in either if (ask := read_ask(held.understanding(), in_order=True)) is not None]
+        ways = [wording.NOUNS[topic] for topic in dict.fromkeys(topics)]
+        order = state.draft.order_id
+        text = line("one_of", self._settings, order=order, choice=joined([f"the {way}" for way in ways], "or"))
+        rest = tuple(held for held in state.later if held not in barred)
+        state = replace(state, draft=None, pending=None, aside=None, either=either, later=rest)
+        asked, choices = Evidence(Source("order", order), text, {"order_id": order}), tuple(f"The {way}" for way in ways)
+        return Outcome(Status.CLARIFY, (asked,), state, outcome.intent, choices=choices)
 
     def then(self, outcome: Outcome, shelf: Shelf) -> Outcome:
         """The outcome of a request, and where that is settled, the next one of the same message."""
@@ -86,7 +112,7 @@ class OrderTalk:
         sight = self._look(request, state, shelf)
         if sight.ask is None:
             return self.then(replace(outcome, state=state), shelf)
-        following = self._desk.serve(sight.ask, sight.understanding, state, _also(sight))
+        following = self._one_of(self._desk.serve(sight.ask, sight.understanding, state, _also(sight)), sight.understanding, shelf)
         return self.then(
             replace(
                 following,
@@ -112,6 +138,15 @@ class OrderTalk:
         text = line("identify_rest", self._settings, rest=rest) if rest else line(lines.get(found.result, "identify"), self._settings)
         return Outcome(status, (said(text),), asking, "give_details")
 
+    def introduced(self, sight: Sight, state: DialogueState) -> DialogueState:
+        """The state after a message that is refused but begins with who its writer is, so that this need not be said again."""
+        if state.customer_id or not sight.desk or not _BEGINS.match(sight.understanding.text):
+            return state
+        found = identify(sight.understanding, state, self._store, self._settings).state
+        named = [order for e in sight.understanding.of_kind("order_id") if (order := self._store.orders.get(str(e.value)))]
+        own = [order.id for order in named if found.customer_id and order.customer_id == found.customer_id]
+        return replace(found, order_id=own[0] if len(own) == 1 else found.order_id)
+
     def continued(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         """A detail for the draft under way, or the order number that a held request lacked."""
         if plan.detail == "held" and state.held is not None:
@@ -119,6 +154,11 @@ class OrderTalk:
             asked = read_ask(again, in_order=True)
             if asked is not None:
                 return self.then(self._desk.serve(asked, self._merged(asked, again, sight, state), replace(state, held=None)), shelf)
+        if plan.detail == "either":
+            again = next((held for held in state.either if sight.ask and _asks_alike(held, sight.ask)), state.either[0]).understanding()
+            asked = read_ask(again, in_order=True)
+            if asked is not None:
+                return self.then(self._desk.serve(asked, again, replace(state, either=(), asked=Held.of(again))), shelf)
         if plan.detail == "again" and state.asked is not None:
             again = state.asked.understanding()
             asked = read_ask(again, in_order=True)
@@ -210,6 +250,11 @@ class OrderTalk:
         return tuple(replace(e, kind="order_id", value=nth(orders, int(e.value)).id) for e in places[:1] if isinstance(e.value, int))
 
 
+def _asks_alike(held: Held, ask: OrderAsk) -> bool:
+    before = read_ask(held.understanding(), in_order=True)
+    return before is not None and wording.NOUNS[before.topic] == wording.NOUNS.get(ask.topic, "")
+
+
 def _with_order(request: Understanding, orders: tuple[Entity, ...]) -> Understanding:
     return replace(request, entities=(*(e for e in request.entities if e.kind != "order_id"), *orders))
 
@@ -229,8 +274,10 @@ def _asks_text(rest: Sight, plan: Plan) -> bool:
 
 
 def _says_more(sight: Sight, kind: str) -> bool:
-    """Whether a yes may come with a detail; in an address every word may be a part, so that only figures count there."""
-    return kind != "address" or any(character.isdigit() for character in sight.understanding.text)
+    """Whether a yes may come with a detail; in an address every word may be a part, so that only figures and addresses of
+    one's own count there."""
+    text = sight.understanding.text
+    return kind != "address" or any(character.isdigit() for character in text) or postal.names_a_city(text) or postal.on_file(text)
 
 
 def _counts_others(sight: Sight, arguments: Mapping[str, Any]) -> bool:

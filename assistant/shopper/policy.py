@@ -11,10 +11,10 @@ import re
 from assistant.shopper import cues
 from assistant.shopper.goods import about_goods
 from assistant.shopper.lines import BY_INTENT
-from assistant.shopper.orders.actions import NAMES
+from assistant.shopper.orders.actions import KIND_OF, NAMES
 from assistant.shopper.orders.asks import read_ask
 from assistant.shopper.orders.postal import corrects_part
-from assistant.shopper.orders.requests import says_write
+from assistant.shopper.orders.requests import outright, says_write
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 from assistant.shopper.weighing import (
@@ -129,7 +129,7 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
         return _late_consent(sight, state, text) or _called_off(sight, state, text)
     named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
     own = str(state.pending.arguments["order_id"]).lstrip("#").upper()
-    if cues.agrees(text) and named <= {own}:
+    if cues.agrees(text) and named <= {own} and not _names_another(text, state.pending.action):
         return Plan(Move.CONFIRM, why="explicit yes to what was repeated back")
     longest = _LONG_NO if _CALLED_OFF.search(text) else _SHORT_NO
     elsewhere = sight.ask is not None and sight.ask.write and bool(named - {own})
@@ -142,9 +142,17 @@ def _consent(sight: Sight, state: DialogueState) -> Plan | None:
     return None
 
 
+def _names_another(text: str, action: str) -> bool:
+    """Whether a yes names another change than what was repeated back: "yes, cancel it", after a return was."""
+    alike = {"modify", "exchange"}
+    own = alike if KIND_OF[action] in alike else {KIND_OF[action]}
+    named = outright(text)
+    return bool(named & {"cancel", "return", "exchange"}) and not named & own
+
+
 def _called_off(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """A no to a request that is still being talked about: "wait, leave it"; not "don't need it any more", which is a reason."""
-    under_way = state.held is not None or state.draft is not None or state.identifying
+    under_way = state.held is not None or state.draft is not None or bool(state.either) or state.identifying
     if not under_way or sight.understanding.entities or sight.ask is not None or "?" in text:
         return None
     calls_off = cues.declines(text) and _CALLED_OFF.search(text) and len(text.split()) <= _LONG_NO and not _amends(sight)
@@ -258,6 +266,8 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         and not state.order_id
     ):
         return Plan(Move.EXPLAIN, "refund", "how long refunds take")
+    if _picks_way(sight, state):
+        return Plan(Move.CONTINUE, "either", "says which of two requests is meant")
     if _same_again(sight, state):
         return Plan(Move.CONTINUE, "again", "asks for the same with another order")
     if state.draft is not None and _continues(sight, state):
@@ -267,6 +277,15 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
     if ask is not None and _order_over_product(sight, state):
         return Plan(Move.ORDER, ask.topic, "asks the order desk")
     return None
+
+
+def _picks_way(sight: Sight, state: DialogueState) -> bool:
+    """Whether a message says which of several requests is meant, of which an order allows only one, and no more than that."""
+    ask, u = sight.ask, sight.understanding
+    if ask is None or not ask.write or ask.general or u.of_kind("order_id", "option", "colour", "size", "material", "payment_method"):
+        return False
+    asked = [read_ask(held.understanding(), in_order=True) for held in state.either]
+    return any(before is not None and before.topic == ask.topic for before in asked)
 
 
 def _done_last(state: DialogueState) -> str:

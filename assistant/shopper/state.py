@@ -99,6 +99,8 @@ class DialogueState:
     """The last request to have something done with an order."""
     later: tuple[Held, ...] = ()
     """Requests of one message that wait for the one before them to be settled."""
+    either: tuple[Held, ...] = ()
+    """Requests of one message of which an order allows only one, until it is said which."""
     done: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     focus: tuple[str, ...] = ()
@@ -142,7 +144,8 @@ class DialogueState:
         ):
             if known.get(name):
                 known[name] = build(known[name])
-        known["later"] = tuple(_held(value) for value in known.get("later") or ())
+        for name in ("later", "either"):
+            known[name] = tuple(_held(value) for value in known.get(name) or ())
         for name in ("done", "shown", "focus", "told"):
             known[name] = tuple(known.get(name) or ())
         return cls(**known)

@@ -104,10 +104,14 @@ def test_a_late_yes_that_names_the_write_confirms_it_after_a_question_aside(talk
     assert [name for name, _ in chat.writes] == ["cancel_pending_order"]
 
 
-def test_a_late_yes_that_names_nothing_is_asked_again(talk: Callable[..., Any]) -> None:
+def test_a_question_aside_ends_with_what_is_still_open_and_a_yes_then_confirms_it(talk: Callable[..., Any]) -> None:
     chat = talk("c-ada")
-    chat.say("cancel order #A100001, ordered by mistake", "how was it paid?", "yes")
+    aside = chat.say("cancel order #A100001, ordered by mistake", "how was it paid?")
+    assert "Shall I cancel order #A100001" in aside.text
+    assert aside.choices == ("Yes", "No")
     assert chat.writes == []
+    chat.say("good. so yes")
+    assert [name for name, _ in chat.writes] == ["cancel_pending_order"]
 
 
 @pytest.mark.parametrize(

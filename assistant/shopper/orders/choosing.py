@@ -22,6 +22,8 @@ def compared(item: ItemDraft, before: ItemDraft | None, line: OrderLine, product
     `before` is the item as it stood before the message: what was repeated back is what "bigger" then compares with. `places` are those
     of a list that was shown.
     """
+    if steps.of_ones_own(text):
+        return ItemDraft(item.item_id)
     proposed = candidates(before, line.options, product) if before else ()
     own = proposed[0] if len(proposed) == 1 else Variant(line.variant_id or "", dict(line.options), line.unit_price)
     limits, ranked = steps.limits(text, product, own.options), wants.ranked(text, product)

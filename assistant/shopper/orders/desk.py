@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from assistant.config import Settings
 from assistant.shopper import cues
 from assistant.shopper.lines import line
-from assistant.shopper.orders import read, slots
+from assistant.shopper.orders import postal, read, slots, wording
+from assistant.shopper.orders.actions import KIND_OF
 from assistant.shopper.orders.asks import OrderAsk
 from assistant.shopper.orders.policy import OrderPolicy
 from assistant.shopper.orders.writes import Writes
@@ -160,6 +161,16 @@ class OrderDesk:
             return self._with(ask, chosen[0], customer, understanding, state)
         return self._which(ask, chosen or orders, understanding, state)
 
+    def barred(self, ask: OrderAsk, understanding: Understanding, state: DialogueState) -> bool:
+        """Whether a further request is for the order of the draft under way and can no longer be met once that is done."""
+        order = self._store.orders.get(state.draft.order_id) if state.draft else None
+        if order is None or state.draft is None or not ask.write:
+            return False
+        named = {str(e.value).lstrip("#").upper() for e in understanding.of_kind("order_id")}
+        meant = self._meant(ask, self.orders_of(state.customer_id), understanding, state) if not named else []
+        same = order.id.lstrip("#").upper() in named or [o.id for o in meant] == [order.id]
+        return same and self.policy.bars(state.draft.action, settled(ask.topic, order), order)
+
     def _meant(self, ask: OrderAsk, orders: Sequence[Order], understanding: Understanding, state: DialogueState) -> list[Order]:
         """The orders that a message without a number may mean, as few as it allows."""
         text = understanding.text
@@ -181,11 +192,11 @@ class OrderDesk:
             return [o for o in pool if o.id != state.order_id]
         if (by_item := _BY_ITEM.search(text)) and (held := [o for o in pool if _holds(o, _ITS_NAME.split(text[by_item.end() :])[0])]):
             return held
-        holding = (
-            [o for o in pool if any(slots.read_items(text, replace(o, lines=(item,))) for item in o.lines)]
-            if not slots.speaks_of_all(text)
-            else []
-        )
+        if ask.topic == "address" and ask.write and (elsewhere := postal.as_another(text)):
+            pool = [o for o in pool if not any(slots.names_item(words, o) for words in elsewhere)] or pool
+            for words in elsewhere:
+                text = text.replace(words, " ")
+        holding = [o for o in pool if slots.names_item(text, o)] if not slots.speaks_of_all(text) else []
         if holding and (not state.order_id or state.order_id not in {o.id for o in holding}):
             fitting = [o for o in holding if not ask.write or o.status in self.policy.rule(ask.topic).statuses] if ask.write else holding
             return fitting or holding
@@ -217,12 +228,20 @@ class OrderDesk:
     def _with(self, ask: OrderAsk, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
         state = replace(state, order_id=order.id, held=None, item_id=state.item_id if order.id == state.order_id else "")
         if ask.write or self._wants_back(ask, order):
-            return self.writes.propose(_settled(ask.topic, order), order, customer, understanding, state)
+            return self.writes.propose(settled(ask.topic, order), order, customer, understanding, state)
         if ask.topic == "address" and _WHERE_TO.fullmatch(understanding.text) and any(p.kind == "refund" for p in order.payments):
             ask = replace(ask, topic="refund")
         items = self._spoken_of(ask.topic, order, understanding.text, state)
         state = replace(state, item_id=(items[0].variant_id or items[0].product_id) if len(items) == 1 else state.item_id)
-        return self._said(ask, self._reading(ask.topic, order, customer, items), _aside(state, order))
+        return self._reminded(self._said(ask, self._reading(ask.topic, order, customer, items), _aside(state, order)), order)
+
+    def _reminded(self, outcome: Outcome, order: Order) -> Outcome:
+        """The answer to a question aside, with the question whether to go on that is still open."""
+        waiting = outcome.state.pending
+        if waiting is None:
+            return outcome
+        asked = Evidence(Source("order", order.id), wording.still_open(KIND_OF[waiting.action], order.id))
+        return replace(outcome, evidence=(*outcome.evidence, asked), choices=("Yes", "No"))
 
     def _wants_back(self, ask: OrderAsk, order: Order) -> bool:
         """Whether somebody who wants their money back must send something back for it."""
@@ -290,14 +309,14 @@ def _holds(order: Order, text: str, trait: str = "") -> bool:
 
 
 def _aside(state: DialogueState, order: Order) -> DialogueState:
-    """The state after a question aside: what was about to be done to the same order stays a draft, to be repeated back anew."""
+    """The state after a question aside: what was about to be done to the same order stays, to be asked about once more."""
     kept = state.draft if state.draft is not None and state.draft.order_id == order.id else None
     waiting = state.pending or state.aside
     aside = waiting if waiting is not None and waiting.arguments["order_id"] == order.id else None
-    return replace(state, pending=None, draft=kept, aside=aside)
+    return replace(state, pending=aside, draft=kept, aside=aside)
 
 
-def _settled(kind: str, order: Order) -> str:
+def settled(kind: str, order: Order) -> str:
     """Changing items is a modification while an order is pending and an exchange once it is delivered, whatever it is called; money
     back for what was delivered means a return."""
     if kind in ("modify", "exchange"):

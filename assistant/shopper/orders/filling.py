@@ -27,10 +27,6 @@ _SAME_AGAIN = re.compile(
     r"\bsame (?:one )?again\b|\blike for like\b|\bfor (?:the|a) same\W*$|\b(?:a )?(?:new|working|undamaged) (?:one|copy)\b",
     re.IGNORECASE,
 )
-_ON_FILE = re.compile(
-    r"\b(?:default|home|saved|account) address\b|\bprofile\b|\bon file\b|\b(?:in|on|from|of) (?:my|the) account\b|\bmy address on\b",
-    re.IGNORECASE,
-)
 _REST_STAYS = re.compile(
     r"\b(?:rest|everything else|all else|other(?:s| parts)?) (?:is|are|stays?|remains?|of it|as|the same)\b|"
     r"\bonly the (?:house|street|flat|apartment|suite)\b",
@@ -68,6 +64,8 @@ class Filler:
         elif draft.action == "payment" and not draft.payment_method_id and not understanding.of_kind("payment_method"):
             others = other_methods(order, customer)
             draft = replace(draft, payment_method_id=others[0].id if len(others) == 1 else "")
+        elif draft.action != "payment" and not draft.payment_method_id and slots.wants_other_method(understanding):
+            draft = replace(draft, asked="method")
         gone = slots.let_go(understanding.text, order) if draft.action in ("return", *SWAPS) else frozenset()
         draft = replace(draft, items=tuple(item for item in draft.items if item.item_id not in gone))
         if draft.action in SWAPS:
@@ -80,12 +78,17 @@ class Filler:
     def _address(self, text: str, before: Mapping[str, str], order: Order, customer: Customer) -> Mapping[str, str]:
         found = postal.read_address(text, before)
         lowered = text.lower()
-        if not (found.get("address1") or found.get("zip")):
+        said = postal.read_address(text, {})
+        if not (said.get("address1") or said.get("zip")):
             known = (o.address for o in self._store.orders.of_customer(customer.id) if o.address is not None)
             if len(meant := postal.in_city(text, (customer.address, *known))) == 1:
                 return postal.address_of(meant[0])
-            if not meant and _ON_FILE.search(text) and not postal.names_a_city(text):
+            if not meant and postal.on_file(text) and not postal.names_a_city(text):
                 return postal.address_of(customer.address)
+            others = [o for o in self._store.orders.of_customer(customer.id) if o.id != order.id and o.address is not None]
+            told = {o.address for words in postal.as_another(text) for o in others if o.address and slots.names_item(words, o)}
+            if len(told) == 1:
+                return postal.address_of(told.pop())
         other = next(
             (o for o in self._store.orders.of_customer(customer.id) if o.id != order.id and o.id.lstrip("#").lower() in lowered), None
         )
@@ -160,8 +163,19 @@ class Filler:
             if target is None or product is None or item.item_id not in said:
                 found.append(item)
                 continue
-            found.append(compared(item, earlier.get(item.item_id), target, product, said[item.item_id], places))
+            part = said[item.item_id]
+            alike = wants.as_other(part, target, product, self._bought(order.customer_id, product.id))
+            if alike is None:  # as another one has it, and it is not told what that is
+                found.append(ItemDraft(item.item_id))
+                continue
+            item = replace(item, wanted={**item.wanted, **alike})
+            found.append(compared(item, earlier.get(item.item_id), target, product, part, places))
         return tuple(found)
+
+    def _bought(self, customer_id: str, product_id: str) -> tuple[OrderLine, ...]:
+        """Every line of a customer's orders that holds a product."""
+        orders = self._store.orders.of_customer(customer_id)
+        return tuple(line for order in orders for line in order.lines if line.product_id == product_id)
 
     def _unsettled(self, items: tuple[ItemDraft, ...], order: Order, products: Mapping[str, Product]) -> ItemDraft:
         """The item that the clerk asked about last: the first without exactly one new variant."""

@@ -80,6 +80,13 @@ class OrderPolicy:
             )
         return rule
 
+    def bars(self, kind: str, other: str, order: Order) -> bool:
+        """Whether another kind of write, allowed now, is no longer once this kind is done."""
+        first, second = self.rules.get(kind), self.rules.get(other)
+        if first is None or second is None or not first.becomes or order.status not in second.statuses:
+            return False
+        return first.becomes not in second.statuses
+
     def refund_time(self, method: PaymentMethod) -> str:
         """When money arrives on a payment method."""
         return "immediately" if method.source in self.at_once else self.otherwise

@@ -106,6 +106,19 @@ _CITY_ADDRESS = re.compile(
     r"\b(?:my|the|our|default) (?:other |old |new |default |home )*(?P<city>[A-Z]{2,3}|"
     r"[A-Z][a-z]+(?: [A-Z][A-Za-z]+){0,2}) (?:address|one|home|place|house|flat)\b"
 )
+_ON_FILE = re.compile(
+    r"\b(?:default|home|saved|account) address\b|\bprofile\b|\bon file\b|\b(?:in|on|from|of) (?:my|the) account\b|\bmy address on\b",
+    re.IGNORECASE,
+)
+_AS_ANOTHER = re.compile(
+    r"\b(?:bought|ordered|got|purchased)\b[^.?!;]{2,60}?\b(?:sent|shipped|delivered|going|which went|that went)\b (?:to )?"
+    r"(?:(?:there|here)\b|(?:this|that|the|my|our)\b[^.?!,;]{0,15}\b(?:address|home|house|place|flat|apartment)\b)|"
+    r"\b(?:same )?(?:address|place) (?:as|where|that|of|on|from|with)\b (?:the|my|our|i|that)\b[^.?!,;]{2,50}|"
+    r"\bwhere (?:the|my|our|that|i)\b[^.?!,;]{2,40}\b(?:went|goes|go|going|sent|shipped|delivered|live)\b",
+    re.IGNORECASE,
+)
+_ALSO = re.compile(r"\b(?:and|also|as well as|plus) (?:also )?(?:change |update )?(?:my|the) (?:\w+ ){0,2}$", re.IGNORECASE)
+_TO_BE_CHANGED = re.compile(r"\s+(?:to|as well|too|also)\b", re.IGNORECASE)
 _CALLED = {
     "nyc": "new york",
     "ny": "new york",
@@ -171,6 +184,16 @@ def in_city(text: str, known: Iterable[Address]) -> tuple[Address, ...]:
 def names_a_city(text: str) -> bool:
     """Whether a text tells an address by its city."""
     return any(match["city"][0].isupper() for match in _CITY_ADDRESS.finditer(text))
+
+
+def as_another(text: str) -> tuple[str, ...]:
+    """The words that tell an address by another parcel: "where my kettle went", "I bought a lamp sent to the new house"."""
+    return tuple(match[0] for match in _AS_ANOTHER.finditer(text))
+
+
+def on_file(text: str) -> bool:
+    """Whether a text means the address of the account as the one to send to: "to my default address"; not as one to be changed too."""
+    return any(not (_ALSO.search(text[: match.start()]) or _TO_BE_CHANGED.match(text[match.end() :])) for match in _ON_FILE.finditer(text))
 
 
 def corrects_part(text: str) -> bool:

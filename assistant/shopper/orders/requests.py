@@ -69,6 +69,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"[^.?!]{0,50}\b(?:to (?:my |a |the |our )?(?:new|other|"
             r"different|another|home|office|work|default|old)|to \d+\b|to (?:my|our) [\w ]{2,25} (?:address|place|house|flat)\b|instead)|"
             r"\b(?:rather|prefer|want|like)\b[^.?!]{0,30}\b(?:at|to) (?:my|the) [^.?!]{0,20}\baddress\b|"
+            r"\b(?:ship|send|deliver|mail|redirect|forward)\b[^.?!]{0,30}\bwhere (?:the|my|our|that|i)\b[^.?!]{2,40}\b(?:went|goes|live)\b|"
             r"\b(?:have|get|want)\b[^.?!]{0,25}\b(?:sent|shipped|delivered|forwarded) to \d+\b|"
             r"\bshould (?:go|be (?:sent|shipped|delivered)) to\b|\b(?:typo|mistake|"
             r"error)\b[^.?!]{0,20}\baddress\b|\b(?:use|take)\b[^.?!]{0,20}\baddress (?:on|in|"
@@ -159,6 +160,11 @@ def requested(understanding: Understanding, text: str, *, general: bool, in_orde
     return "modify" if own and wishes_trait(understanding, text) else ""
 
 
+def outright(text: str) -> frozenset[str]:
+    """The changes that a text names in so many words."""
+    return frozenset(name for name, pattern in _WRITES if pattern.search(cues.mended(cues.plain(text))))
+
+
 def wishes_trait(understanding: Understanding, text: str) -> bool:
     """Whether one's own thing is wished to be otherwise: "can it be blue?"."""
     return bool(_TO_BE.search(text)) and bool(understanding.of_kind(*TRAITS))
@@ -207,7 +213,11 @@ def _of_changes(names: set[str], text: str, understanding: Understanding) -> str
         "payment" in names
         and not (_AS_BEFORE.search(text) and understanding.of_kind("product", "category", "option", "colour", "size", "material"))
         and (understanding.of_kind("payment_method") or "payment" in text.lower())
-        and re.search(r"\b(?:chang|switch|instead|rather|updat|different|another|other|modif|move|put)\w*", text, _I)
+        and re.search(
+            r"\b(?:chang|switch|instead|rather|updat|different|another|other|modif|move|put)\w*|^\W*(?:please |pls )?(?:pay|charge|bill)\b",
+            text,
+            _I,
+        )
     ):
         return "payment"
     if "modify" in names and (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -99,6 +100,12 @@ _AND = re.compile(
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
 _BECOMES = re.compile(r"->|=>|→|\b(?:to|into|becomes?|for an?|with an?|instead|rather than)\b", re.IGNORECASE)
 _THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
+_OTHER = re.compile(r"(?:the |my |an? )?(?:other|another|different|opposite)\b", re.IGNORECASE)
+_OTHER_METHOD = re.compile(
+    r"\b(?:other|another|different|opposite)\b[^.?!,;]{0,20}"
+    r"\b(?:payment(?: method)?|method of payment|card|account|way to pay)\b(?! number)",
+    re.IGNORECASE,
+)
 FROM = re.compile(
     r"\b(?:from|instead of|rather than|(?:not|n't)(?: (?:with|on|to|onto|via|by|from|use|using|want))?)\s+(?:the |a |an |my )?$",
     re.IGNORECASE,
@@ -150,6 +157,11 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     if named and not meant and _REST.search(text):
         return tuple((line, 0) for line in order.lines if id(line) not in {id(kept) for kept, _ in named})
     return meant
+
+
+def names_item(text: str, order: Order) -> bool:
+    """Whether a text names any item of an order by itself, whatever else the order holds."""
+    return any(read_items(text, replace(order, lines=(line,))) for line in order.lines)
 
 
 def mentions(text: str, items: Sequence[tuple[OrderLine, int]]) -> tuple[tuple[OrderLine, int], ...]:
@@ -267,11 +279,19 @@ def read_method(understanding: Understanding, customer: Customer, order: Order |
         if FROM.search(understanding.text[: entity.start]):
             continue
         for method in customer.payment_methods:
+            if _OTHER.match(entity.surface) and method.id in paid:
+                continue
             exact = method.id == kind or (kind == "original" and method.id in paid)
             alike = method.source == kind and (not digits or method.last_four == digits) and _brand_fits(entity.surface, method)
             if (exact or alike) and method not in found:
                 found.append(method)
     return tuple(found)
+
+
+def wants_other_method(understanding: Understanding) -> bool:
+    """Whether a message names a way to pay, or wishes for another one, so that the one used before must not be taken silently."""
+    named = [e for e in understanding.of_kind("payment_method") if not FROM.search(understanding.text[: e.start])]
+    return bool(named) or bool(_OTHER_METHOD.search(understanding.text))
 
 
 def _named(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:

@@ -73,6 +73,12 @@ _UNITS = {
     "watt": ("w", 1.0), "pound": ("lb", 1.0), "pc": ("piece", 1.0),
 }  # fmt: skip
 """Units that are another one, and how many of it; plurals aside."""
+_OF_OTHERS = re.compile(
+    r"\b(?:from|of|in|among) (?:the rest|the others|my|that|this|those)\b[^.?!,;]{0,30}"
+    r"\b(?:orders?|purchases?|i (?:have|bought|own|got))\b",
+    re.IGNORECASE,
+)
+"""What tells that "the cheapest" is one of one's own things and not of those on offer."""
 _BOUNDS = ("least", "most", "above", "below")
 _COSTS = re.compile(rf"{BOUND.pattern}\s+[$€£]\s?(?P<price>\d+(?:\.\d{{1,2}})?)", re.IGNORECASE)
 _NUMBER = re.compile(_QUANTITY)
@@ -113,6 +119,13 @@ def picked(text: str, places: Iterable[int], offered: Sequence[Variant]) -> Vari
     if priced and cues.CHEAPEST.search(plain):
         return priced[0]
     return priced[-1] if priced and cues.DEAREST.search(plain) else None
+
+
+def of_ones_own(text: str) -> bool:
+    """Whether a text picks by price among things of one's own rather than among those on offer."""
+    plain = cues.plain(text)
+    found = (match for pattern in (cues.CHEAPEST, cues.DEAREST) if (match := pattern.search(plain)))
+    return any(_OF_OTHERS.search(re.split(r"[.,;!?]", plain[match.end() :])[0]) for match in found)
 
 
 def _directions(text: str, product: Product) -> dict[str, bool]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from assistant.shopper.orders.slots import FROM, mentions
 from assistant.shopper.orders.steps import BOUND
 from assistant.shopper.state import ItemDraft
-from assistant.shopper.variants import read_options
+from assistant.shopper.variants import options_of, read_options
 from assistant.store.records import OrderLine, Product
 
 _RATHER = re.compile(
@@ -25,6 +25,10 @@ _NEAR = 12
 _SHORT_ANSWER = 5
 _POLITE = frozenset({"please", "pls", "plz", "then", "thanks", "thx", "ok"})
 _TOWARDS = re.compile(r"->|=>|→|\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
+_AS_OTHER = re.compile(
+    r"\bsame (?P<what>[\w -]{3,30}?) (?:as|like|of|that) (?:(?:in|on|with) )?(?:the|my|those|that) (?:other|others|second|first|rest)\b",
+    re.IGNORECASE,
+)
 _NOT_THAT = re.compile(rf"{FROM.pattern}|\bthan\s+(?:the |an? |my )?$|{BOUND.pattern}\s*(?:an? |the )?$", re.IGNORECASE)
 """What stands before a value that is not itself what is wanted: "not the red", "bigger than 500 ml", "at least 8 hours"."""
 _OR_BEYOND = re.compile(
@@ -91,6 +95,21 @@ def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, st
                 continue
             wanted[said.option] = said.value
     return wanted
+
+
+def as_other(text: str, line: OrderLine, product: Product, others: Sequence[OrderLine]) -> dict[str, str] | None:
+    """The option that should be as with another thing of the same kind, "the same size as my other one", with its value.
+
+    None where a text says that and does not tell which value that is.
+    """
+    found: dict[str, str] = {}
+    for match in _AS_OTHER.finditer(text):
+        option = next((name for name in options_of(product) if name.casefold() in match["what"].casefold()), "")
+        values = {other.options[option] for other in others if option in other.options and other.variant_id != line.variant_id}
+        if len(values) != 1:
+            return None
+        found[option] = values.pop()
+    return found
 
 
 def bare_value(text: str, product: Product | None) -> dict[str, str]:

@@ -9,6 +9,15 @@ from assistant.shopper.variants import described
 from assistant.store.records import Variant
 
 _LISTED = 12
+NOUNS = {
+    "cancel": "cancellation",
+    "address": "other address",
+    "payment": "other payment method",
+    "modify": "change of items",
+    "return": "return",
+    "exchange": "exchange",
+}
+"""What each kind of write is called."""
 
 
 def variant_list(variants: Sequence[Variant], currency: str) -> str:
@@ -21,6 +30,19 @@ def difference(amount: float, method: str, currency: str) -> str:
     if not amount:
         return f"There is no price difference (payment method: {method})."
     return f"The price difference of {money(abs(amount), currency)} is {'charged' if amount > 0 else 'refunded'} to {method}."
+
+
+def still_open(kind: str, order_id: str) -> str:
+    """The question whether to go on with what was repeated back before a question aside."""
+    what = {
+        "cancel": f"cancel order {order_id}",
+        "address": f"change the shipping address of order {order_id}",
+        "payment": f"change the payment method of order {order_id}",
+        "modify": f"change the items of order {order_id}",
+        "return": f"request the return for order {order_id}",
+        "exchange": f"request the exchange for order {order_id}",
+    }[kind]
+    return f"Shall I {what} as I repeated it back? Please answer yes or no."
 
 
 def done_text(kind: str, order_id: str, status: str, note: str) -> str:

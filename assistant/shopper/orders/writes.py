@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
 from assistant.errors import PolicyRefused, StoreError
+from assistant.shopper import cues
 from assistant.shopper.lines import line
 from assistant.shopper.orders import read, slots, wording
 from assistant.shopper.orders.actions import KIND_OF, NAMES, Actions, Change
@@ -56,7 +57,7 @@ class Writes:
     def propose(self, kind: str, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
         """Take the message's details into the draft; ask for what is missing, or repeat the whole back."""
         state = replace(state, order_id=order.id, pending=None, aside=None)
-        draft = state.draft if state.draft and (state.draft.action, state.draft.order_id) == (kind, order.id) else Draft(kind, order.id)
+        draft = _begun(kind, order, understanding.text, state.draft)
         open_again: Draft | None = None
         try:
             self._policy.check(kind, order, _now())
@@ -173,6 +174,16 @@ class Writes:
             if refunds and customer:
                 return read.refund(order, customer, self._settings.currency, self._policy)[0].text
         return "You will get an e-mail that tells you how to send the items back." if kind in ("return", "exchange") else ""
+
+
+def _begun(kind: str, order: Order, text: str, before: Draft | None) -> Draft:
+    """The draft under way; after another for the same order, a new one for the items that "it" then means."""
+    if before is None or before.order_id != order.id:
+        return Draft(kind, order.id)
+    if before.action == kind:
+        return before
+    same = {kind, before.action} <= {"return", *SWAPS} and cues.POINTS.search(text) and not slots.read_items(text, order)
+    return Draft(kind, order.id, items=tuple(ItemDraft(item.item_id) for item in before.items) if same else ())
 
 
 def _open_again(before: Draft, draft: Draft) -> Draft | None:
