@@ -423,7 +423,7 @@ def _silent_together(pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
     if len(silent) < 2:
         return tuple(pieces)
     names = joined([f"the {piece.facts['name']}" for piece in silent])
-    first = replace(silent[0], text=f"I'm sorry, the descriptions of {names} do not say. I can't tell you more than they do.")
+    first = replace(silent[0], text=f"I'm sorry, the descriptions of {names} do not say.")
     return tuple(first if piece is silent[0] else replace(piece, text="") if piece in silent else piece for piece in pieces)
 
 

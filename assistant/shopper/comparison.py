@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.shopper.measures import Asked, asked, fields_of, ranked
@@ -13,6 +14,7 @@ from assistant.types import Table
 _LONGEST = 80
 """Longer attributes are prose, which no table holds."""
 _MOST = 14
+_COMPARED = re.compile(r"[a-z]+(?:er|est)|(?:more|most|less|least) [a-z]+", re.IGNORECASE)
 _BRIEF, _TOLD = 30, 4
 """Letters of an attribute that is told in a line, and how many are."""
 
@@ -58,16 +60,17 @@ def _title(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
-def by_aspect(products: Sequence[Product], currency: str, text: str) -> str:
-    """The field that a comparative asks for ("which is lighter?"), as a sentence; empty where none is asked for or stated."""
-    parts, measure = fields_of(text), asked(text)
+def by_aspect(products: Sequence[Product], currency: str, text: str) -> tuple[Product | None, str]:
+    """The field that a comparative asks for ("which is lighter?"), as a sentence, with the product that has most of it where one has;
+    an empty sentence where none is asked for or stated."""
     table = beside_one_another(products, currency)
-    for part in parts:
+    for part in fields_of(text):
         for name, values in table.rows:
             if part in name.lower():
-                told = "; ".join(f"{product}: {value or 'not stated'}" for product, value in zip(table.columns, values, strict=True))
-                return f"{_first(products, measure)}{name}: {told}."
-    return ""
+                told = "; ".join(f"{product} {value or 'not stated'}" for product, value in zip(table.columns, values, strict=True))
+                best, word = _first(products, asked(text), part)
+                return best, f"{f'The {best.name} is the {word}. ' if best is not None else ''}{name}: {told}."
+    return None, ""
 
 
 def asks_aspect(text: str) -> bool:
@@ -82,7 +85,10 @@ def aspect_of(product: Product, text: str) -> tuple[str, str] | None:
     return next(((name.replace("_", " "), value) for name, value in found), None)
 
 
-def _first(products: Sequence[Product], measure: Asked | None) -> str:
-    """Which of the products has most of what is asked for, where all state it in one unit and one has most; empty otherwise."""
+def _first(products: Sequence[Product], measure: Asked | None, field: str) -> tuple[Product | None, str]:
+    """Which of the products has most of what is asked for, in which word, where all state it in one unit and one has most."""
     ranking = ranked(products, measure) if measure is not None and measure.degree != "positive" else None
-    return f"The {ranking.first[0].product.name}. " if ranking and not ranking.silent and len(ranking.first) == 1 else ""
+    if ranking is None or field not in ranking.field.casefold() or ranking.silent or len(ranking.first) > 1:
+        return None, ""
+    alone = _COMPARED.fullmatch(ranking.word) is not None
+    return ranking.first[0].product, f"{ranking.word.casefold()} one" if alone else "first by that"

@@ -126,6 +126,8 @@ class Counter:
         wish = sight.wish if sight.wish.core else Wish()
         if plan.why == "of those shown":
             pool = self._shelf.many(sight.naming.ids if len(sight.naming.mentions) > 1 else sight.reference.ids)
+        elif plan.why == "of everything":
+            pool = tuple(self._shelf.products.values())
         elif sight.wish.core:
             pool = self._finder.told_as(self._finder.headed(self._finder.kind(sight.wish), sight.wish), sight.wish)
         else:

@@ -414,7 +414,7 @@ SENDING = _any(
 
 SEEKS = _any(
     r"\b(?:do|d'?)\s?(?:you|u|ya) (?:guys |all |also |still )*(?:sell|have|carry|stock|got|offer)\b|\b(?:got|"
-    r"have you got) any\b|\b(?:looking|searching|hunting) for\b|\b(?:show|find|get) me\b|^\W*(?:i )?(?:need|"
+    r"have you got) any\b|\b(?:looking|searching|hunting) for\b|\bi(?:'?m| am) after\b|\b(?:show|find|get) me\b|^\W*(?:i )?(?:need|"
     r"want)\b"
 )
 DEFECT = _any(

@@ -37,6 +37,8 @@ _UNITS = {
     "people": r"persons?|people",
     "person": r"persons?|people",
 }
+_MEANT = {"care": frozenset({"wash", "washable", "washing", "washed", "clean", "cleaning", "cleaned", "iron", "ironed", "laundry"})}
+"""What is asked of a field whose name is another word."""
 _ASKS_UNIT = re.compile(r"\bhow many (?P<many>[a-z]+)\b|\bin (?P<unit>[a-z]+)\b", re.IGNORECASE)
 _YES_OR_NO = re.compile(rf"^\W*(?:and |ok |so |but )*{cues.WHETHER}", re.IGNORECASE)
 _LONGEST = 80
@@ -72,6 +74,8 @@ def _by_name(product: Product, text: str) -> tuple[str, str] | None:
     scored = []
     for name, value in _stated(product):
         words = [word for word in stems(name) if word not in word_list("filler")]
+        if set(words) & _MEANT.keys() and any(word in _MEANT[key] for key in words if key in _MEANT for word in asked):
+            return name, value
         said = sum(any(_same(word, other) for other in asked) for word in words)
         if said and said * 2 >= len(words):
             scored.append((said / len(words), said, name, value))

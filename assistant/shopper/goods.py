@@ -44,6 +44,8 @@ _SAME_TERMS = re.compile(
     r"\b(?:in|with|within|under|for) the same\b",
     re.IGNORECASE,
 )
+_ANYTHING = re.compile(r"\b(?:things?|items?|products?|articles?)\b", re.IGNORECASE)
+_ABLE = re.compile(r"\b\w+(?:able|ible|proof|free|resistant|safe)\b", re.IGNORECASE)
 _THE_SHOP = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
 _ASKS = re.compile(r"\W*(?:(?:and|ok|so|but)\W+)*(?:how|what|is|are|does|do|can|could|will|would|has|have|which)\b", re.IGNORECASE)
 _CLIPPED = re.compile(
@@ -71,12 +73,12 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
     u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
     if naming.missing and u.intent in PRODUCT_INTENTS and u.confidence >= _SURE and faq < FAQ_LIKELY and not u.of_kind("first_last_name"):
         return Plan(Move.MISSING, naming.missing, "asks for a product that does not exist")
+    if (plan := _by_measure(sight, state, text)) is not None:
+        return plan
     if _leaves_out(sight, state, text) or _narrows(sight, state, text):
         return Plan(Move.SEARCH, "refine", "says more of the last search")
     if cues.MORE.search(text) and state.wish and state.subject == "product":
         return Plan(Move.MORE, why="wants more of the same")
-    if (plan := _by_measure(sight, state, text)) is not None:
-        return plan
     if state.wish and sight.wish.core and sight.kind_known and _SAME_TERMS.search(text) and not naming.ids:
         return Plan(Move.SEARCH, "same terms", "another kind of thing under the terms of the last search")
     if cues.RANGE.search(text) and not sight.wish.core:
@@ -95,12 +97,21 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return None
     if sight.faq is not None and not naming.ids and (about_the_shop(sight) or text_over_goods(sight)):
         return None
+    if _of_nothing(sight, state, text):
+        return Plan(Move.FACTS, why="asks of something that was not named")
     if naming.missing and not sight.understanding.of_kind("first_last_name"):
         return Plan(Move.MISSING, naming.missing, "names a product that does not exist")
     spoken = naming.ids or reference.ids
     return _of_several(sight, state, text) or (
         _of_spoken(sight, text) if spoken or reference.way == "ordinal" else _of_shelf(sight, state, text)
     )
+
+
+def _of_nothing(sight: Sight, state: DialogueState, text: str) -> bool:
+    """Whether a few words ask something of "it", and nothing was named or shown."""
+    pointed = state.shown or state.focus or sight.naming.ids or sight.ask is not None or sight.kind_known or state.subject == "order"
+    unread = sight.faq is None or sight.faq.score < FAQ_WORTH
+    return not pointed and unread and len(text.split()) <= _FEW and bool(_OF_IT.match(text))
 
 
 def _by_measure(sight: Sight, state: DialogueState, text: str) -> Plan | None:
@@ -145,6 +156,15 @@ def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
     of them are meant; None where they ask for something else."""
     u, words = sight.understanding, len(text.split())
     elsewhere = sight.naming.ids or sight.reference.ids or sight.reference.way or sight.ask is not None or sight.kind_known
+    if (
+        len(state.focus) == 1
+        and words <= _TRAIT
+        and "?" in text
+        and _ABLE.search(text)
+        and sight.ask is None
+        and state.subject == "product"
+    ):
+        return "those shown"  # "washable?"
     if sight.kind_known and len(state.focus) == 1 and words <= _TRAIT and "?" in text and u.of_kind("material") and not sight.naming.ids:
         return "those shown"  # "wool?" of the one spoken of
     if not state.shown or state.subject != "product" or elsewhere or words > _BRIEF or _THE_SHOP.search(text) or cues.SEEKS.search(text):
@@ -177,6 +197,9 @@ def _of_several(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         return Plan(Move.COMPARE, "focus", "the products just compared")
     if len(mentions) > 1 and _EITHER.search(text[mentions[0].end : mentions[-1].start]) and _WHICH.search(text):
         return Plan(Move.COMPARE, why="one or the other of those named")
+    measure = measures.asked(text)
+    if len(mentions) > 1 and measure is not None and measure.degree != "positive":
+        return Plan(Move.COMPARE, why="which of those named has more of a measure")
     if len(mentions) > 1 or (group and not sight.naming.ids):
         if cues.DIFFERENCE.search(text) or cues.COMPARE.search(text) or cues.CHEAPER.search(text) or cues.DEARER.search(text):
             return Plan(Move.COMPARE, why="several products side by side")
@@ -226,6 +249,8 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     for name, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
         if pattern.search(text) and sight.variants and not sight.wish.core:
             return Plan(Move.EXTREME, name, "of its variants")
+        if pattern.search(text) and _ANYTHING.search(text) and not (sight.kind_known or state.shown):
+            return Plan(Move.EXTREME, name, "of everything")
         if pattern.search(text) and (sight.kind_known or ((state.shown or state.wish) and not sight.wish.core)):
             return Plan(Move.EXTREME, name, "of a kind")
     if (cues.CHEAPER.search(text) or cues.DEARER.search(text)) and state.shown and not (sight.wish.core and sight.kind_known):

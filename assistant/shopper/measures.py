@@ -42,10 +42,11 @@ class _Measure:
 
 
 _LOAD = r"(?:heav(?:y|ier|iest)|bigg(?:er|est)|most|greatest|highest|max(?:imum)?) (?:load|weight)"
+_HOLDS = r"(?:hold|carry|take|support|bear)s? (?:up to |at least |more than |over )?(?P<load>\d[\d,.]*\s?(?:kgs?|kilos?|lbs?|pounds))"
 _MEASURES = (
     _Measure(
         (("load", 1), ("weight limit", 1), ("capacity", 1), ("limit", 1)),
-        also=(r"how much (?:weight )?(?:can|will|does|do) [^.?!]{2,60}? (?:take|hold|carry|bear|support)", "weight limit", _LOAD),
+        also=(r"how much (?:weight )?(?:can|will|does|do) [^.?!]{2,60}? (?:take|hold|carry|bear|support)", "weight limit", _LOAD, _HOLDS),
         most=(_LOAD, r"(?:holds?|carr(?:y|ies)|takes?|supports?) (?:the )?most(?: weight)?"),
     ),
     _Measure(
@@ -83,7 +84,7 @@ _MEASURES = (
     _Measure(
         (("waterproof", 1),),
         up=("waterproof", "rainproof", "dry"),
-        bare=("waterproof", "rainproof", "keeps? (?:out )?(?:the |heavy )?(?:rain|water)"),
+        bare=("waterproof", "rainproof", "keeps? (?:out )?(?:the |heavy )?(?:rain|water|wet)", "keeps? (?:my feet |me |you |us )?dry"),
     ),
     _Measure((("brightness", 1),), up=("bright",), bare=("bright",)),
     _Measure((("load", 1), ("power", 1), ("output", 1)), up=("powerful", "strong")),
@@ -119,6 +120,7 @@ _UNITS: dict[str, tuple[str, float]] = {
 }
 _SIDES = re.compile(r"(?P<sides>\d+(?:\.\d+)?(?:\s*[x×]\s*\d+(?:\.\d+)?)+)\s*(?P<unit>[a-z\"]*)", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?:(?<![\w])(?P<minus>[-−–]))?(?P<number>\d[\d,]*(?:\.\d+)?)[\s-]*(?P<unit>°\s?[cf]|[a-z]+|\")?", re.IGNORECASE)
+_LIMITS = re.compile(r"\b(?:load|limit|capacity)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
@@ -186,6 +188,14 @@ def fields_of(text: str) -> tuple[str, ...]:
     """Parts of the names of the fields that a text asks for by a measure; empty where it asks for none."""
     found = asked(text)
     return tuple(way.field for way in found.ways) if found is not None else ()
+
+
+def holds(product: Product, text: str) -> bool | None:
+    """Whether a product bears the load that a question names ("does it hold 150 kg?"); None where none is named, or no limit is stated."""
+    match = re.search(_HOLDS, text, re.IGNORECASE)
+    load = amount_of(match["load"].replace("kgs", "kg")) if match is not None else None
+    limit = next((amount_of(str(value)) for name, value in product.attributes.items() if _LIMITS.search(name)), None)
+    return None if load is None or limit is None or load[1] != limit[1] else load[0] <= limit[0]
 
 
 def ranked(products: Iterable[Product], measure: Asked) -> Ranking | None:

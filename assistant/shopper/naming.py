@@ -201,7 +201,7 @@ def _elliptic(text: str, mentions: list[Mention], shelf: Shelf) -> list[Mention]
             ]
             like = [p for p in like if p.name.casefold().split()[-2:] == own[-2:]] or like
             free = not any(m.start <= at < m.end for m in (*mentions, *found))
-            if len(like) == 1 and free and not shelf.is_kind(word):
+            if len(like) == 1 and free and not shelf.is_department(word):
                 found.append(Mention((like[0].id,), _APART, at, at + len(match["word"])))
     return found
 

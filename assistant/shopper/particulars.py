@@ -48,6 +48,7 @@ _SIZES = {
     "time": re.compile(r"\d(?:[\d.,/]*)[\s-]?(?:h|hrs?|hours?|min(?:ute)?s?|days?)\b", re.IGNORECASE),
     "volume": re.compile(r"\d(?:[\d.,/]*)[\s-]?(?:l|lit(?:er|re)s?|ml|cups?|gallons?|quarts?)\b", re.IGNORECASE),
 }
+_DRY = re.compile(r"\b(?:water|rain)[- ]?(?:proof\w*|resistan\w+|repellen\w+|tight)\b", re.IGNORECASE)
 _SIZED_IN = {
     "weight": ("weight",),
     "run time": ("time",),
@@ -101,10 +102,12 @@ def contents_of(product: Product, text: str) -> str | None:
 
 
 def size_of(product: Product, text: str) -> str | None:
-    """The sentence with an amount in a unit of the measure that is asked for ("how big is it?"); None where none is, or none has it."""
+    """The sentence with an amount in a unit of the measure that is asked for ("how big is it?"), or on how it bears water; else None."""
     measure = asked(text)
     kinds = next((_SIZED_IN[way.field] for way in measure.ways if way.field in _SIZED_IN), ()) if measure is not None else ()
     sentences = _SENTENCE.split(product.description)
+    if measure is not None and any(way.field == "waterproof" for way in measure.ways):
+        return next((sentence for sentence in sentences if _DRY.search(sentence)), None)
     return next((sentence for kind in kinds for sentence in sentences if _SIZES[kind].search(sentence)), None)
 
 

@@ -37,6 +37,11 @@ _BRIEF = 8
 _SURE = 0.5
 _SHORT_NO, _LONG_NO = 6, 10
 """Words up to which a no is only a no; longer where it calls off what is under way."""
+_ASKS_FOR_A_THING = re.compile(
+    r"\W*(?:hi|hello|hey)?\W*(?:do you|have you|got|you)\s+(?:guys\s+|also\s+)?(?:have|sell|carry|stock|got)?\s*(?:an?|any|some)\s+"
+    r"(?:[\w'-]+\s+)?[\w'-]+\W*$",
+    re.IGNORECASE,
+)
 _PRIVATE_SURE = 0.75
 _OWN = re.compile(r"\b(?:i|i'?m|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:only|just|also|as well|plus|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
@@ -449,6 +454,10 @@ def _unlikely(sight: Sight) -> bool:
 
 def _rest(sight: Sight, state: DialogueState) -> Plan:
     intent = sight.understanding.intent
+    faq = sight.faq.score if sight.faq else 0.0
+    elsewhere = intent == "out_of_scope" or intent in word_list("faq_intents")
+    if elsewhere and faq < FAQ_WORTH and sight.wish.core and _ASKS_FOR_A_THING.match(cues.plain(sight.understanding.text)):
+        return Plan(Move.SEARCH, why="asks whether the shop has a thing")
     if not sight.readable and not sight.understanding.entities:
         return Plan(Move.LOST, why="no word that is one")
     if intent in BY_INTENT and not ((sight.words_known and sight.understanding.confidence < 0.35) or _unlikely(sight)):
@@ -458,7 +467,6 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
         return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")
     if state.shown and intent in PRODUCT_INTENTS and not sight.wish.core:
         return Plan(Move.FACTS, why="about what was shown")
-    faq = sight.faq.score if sight.faq else 0.0
     seeks = cues.SEEKS.search(cues.plain(sight.understanding.text))
     if faq >= FAQ_GUESS and not sight.kind_known and not seeks and intent not in PRODUCT_INTENTS - {"place_order"}:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")

@@ -13,6 +13,7 @@ from assistant.models.numbers import parse_number
 from assistant.shopper import cues
 from assistant.shopper.comparison import aspect_of
 from assistant.shopper.fields import field_of
+from assistant.shopper.measures import holds
 from assistant.shopper.particulars import asks_contents, asks_parts, contents_of, parts_of, size_of
 from assistant.shopper.reply import about, agreeing, highest_price, joined, lowest_price, money, price_of
 from assistant.shopper.shelf import stems, synonyms
@@ -220,9 +221,9 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
     text = cues.plain(understanding.text)
     if not _ASKS_COLOUR.search(text) and not _ASKS_CATEGORY.search(text) and (field := field_of(product, text)) is not None:
         name, value = field[0].replace("_", " "), field[1]
-        if value.casefold() in ("yes", "no"):
+        if value.casefold() in ("yes", "no") or name == "care":
             return FieldAnswer(about(product, f"{product.name} - {name}: {value}."))
-        return FieldAnswer(about(product, f"The {name} of the {product.name} {agreeing(name, 'is', 'are')} given as {value}."))
+        return FieldAnswer(about(product, _stated(product, name, value)))
     if (counted := parts_of(product, text)) is not None:
         return FieldAnswer(about(product, _cited(product, counted[0]), count=counted[1]), counted[1])
     if _ASKS_COLOUR.search(text):
@@ -243,7 +244,9 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
     if _ASKS_WHOM.search(text) and (whom := next((str(v) for k, v in product.attributes.items() if "gender" in k.lower()), "")):
         return FieldAnswer(about(product, f"The {product.name} is meant for {_GENDERS.get(whom.lower(), whom)}."))
     if (aspect := aspect_of(product, text)) is not None:
-        return FieldAnswer(about(product, f"The {aspect[0]} of the {product.name} is given as {aspect[1]}."))
+        held = holds(product, text)
+        verdict = "" if held is None else "Yes. " if held else "No. "
+        return FieldAnswer(about(product, verdict + _stated(product, *aspect)))
     if (told := contents_of(product, text) or size_of(product, text)) is not None:
         return FieldAnswer(about(product, _cited(product, told)))
     if _ASKS_ALL.search(text):
@@ -253,6 +256,13 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
 
 def _cited(product: Product, sentence: str) -> str:
     return f"About the {product.name}, the description says: “{sentence}”"
+
+
+def _stated(product: Product, name: str, value: str) -> str:
+    values = options_of(product).get(name)
+    if values is not None and name not in product.attributes:
+        return f"The {product.name} {agreeing(product.name, 'comes', 'come')} in {joined(values)} ({name})."
+    return f"The {name} of the {product.name} {agreeing(name, 'is', 'are')} {value}."
 
 
 def _asks_if_real(text: str) -> bool:
@@ -322,9 +332,7 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     found = [word for word in asked if synonyms(word) & whole]
     if not asked or not best[0] or len(found) < max(1, (len(asked) + 1) // 2):
         return FieldAnswer(
-            about(
-                product, f"I'm sorry, the description of the {product.name} does not say. I can't tell you more than it does.", silent=True
-            ),
+            about(product, f"I'm sorry, the description of the {product.name} does not say.", silent=True),
             known=False,
         )
     listed = best[2] in _option_lines(product)  # that an option exists does not say that it can be had with the others asked for

@@ -46,7 +46,7 @@ _ASKED_OF = re.compile(
 _OF_US = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
 _THEY = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
 _HOW_MANY_LEFT = re.compile(r"^\W*(?:and |ok )?how many (?:are |is |do you have )?(?:left|there|in stock|available)\b", re.IGNORECASE)
-_SHORT, _BRIEF = 7, 10
+_FEW, _SHORT, _BRIEF = 4, 7, 10
 _COUNTS = {"two": 2, "three": 3, "four": 4}
 
 
@@ -165,7 +165,8 @@ def _pronoun(
         return Reference(focus[:1] or shown[:1], "pronoun")
     if brief_opinion(text):
         return Reference(focus[:1] or shown[:1], "pronoun")
-    if len(focus) == 1 and _ONES.search(text) and any(product.variants and read_options(product, text) for product in focused):
+    few = len(text.split()) <= _FEW
+    if len(focus) == 1 and (few or _ONES.search(text)) and any(product.variants and read_options(product, text) for product in focused):
         return Reference(focus, "pronoun")  # "the leather ones in 12"
     brief = len(text.split()) <= _BRIEF and not wish_words
     if focus and brief and (cues.PRICE.search(text) or cues.STOCK.search(text) or cues.OPTIONS.search(text)):

@@ -44,6 +44,7 @@ from assistant.models.notation import is_notation
 from assistant.models.responder import Phraser, Phrasing
 from assistant.models.slots import Request, Style, as_sentence
 from assistant.models.verdicts import VerdictReader
+from assistant.shopper.reply import is_plural
 from assistant.shopper.settling import Settled, settle, with_verdict, without_verdict
 from assistant.types import Evidence
 
@@ -59,6 +60,7 @@ _FRAME = telling(
     "suitable available works work fits fit good great ideal perfect designed also both well product item"
 )
 """Words that carry what a source says and say nothing themselves."""
+_PLURALS = {"is": "are", "has": "have", "does": "do", "was": "were", "comes": "come", "fits": "fit", "weighs": "weigh"}
 _ROOT = 4
 """Letters in which two forms of a word agree: "weighs", "weight"."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|(?<=\w)\.\.+\s*")
@@ -215,7 +217,7 @@ def checked(
     what adds nothing to the question. That costs good replies (on public questions a tenth of ROUGE-L), and is what a shop owes its
     customers. `settled`: what the evidence says to the question, by rules where it is not given.
     """
-    text = without_stutter(phrasing.text.strip())
+    text = _agreed(without_stutter(phrasing.text.strip()), request)
     if not text or not phrasing.complete:
         return "", "unfinished" if text else "silence"
     if phrasing.score < LEAST_SCORE:
@@ -271,18 +273,31 @@ def _unheard(text: str, request: Request, told: Sequence[str]) -> str:
 
 def _dropped(text: str, request: Request, told: Sequence[str]) -> str:
     """What a yes leaves out of what was asked and is told: "yes, the lamp is included", where the bulb is; empty where it says all."""
-    names = [str(fact["product"]) for fact in request.evidence if not isinstance(fact, str) and "product" in fact]
-    owed = (telling(request.message) & telling("\n".join(told))) - telling("\n".join(names)) - _FRAME
+    owed = (telling(request.message) & telling("\n".join(told))) - telling("\n".join(_names(request))) - _FRAME
     return min(owed - telling(text), default="")
 
 
 def _adds_nothing(text: str, request: Request) -> bool:
-    """Whether an answer to an open question has no telling word and no figure beside the question's and the product's name."""
-    if not request.message.strip() or asks_yes_or_no(request.message):
+    """Whether an answer to an open question has no telling word and no figure beside the question's and the product's name; or one to a
+    yes or no, which says neither, none beside the name: "the collar is included"."""
+    if not request.message.strip() or any(character.isdigit() for character in text):
         return False
-    names = [str(fact["product"]) for fact in request.evidence if not isinstance(fact, str) and "product" in fact]
-    known = telling("\n".join([request.message, *names]))
-    return not telling(text) - known and not any(character.isdigit() for character in text)
+    if asks_yes_or_no(request.message):
+        return said(text) is Verdict.SILENT and not telling(text) - telling("\n".join(_names(request))) - _FRAME
+    return not telling(text) - telling("\n".join([request.message, *_names(request)]))
+
+
+def _names(request: Request) -> list[str]:
+    """The names of the products that the evidence is about."""
+    return [str(fact["product"]) for fact in request.evidence if not isinstance(fact, str) and "product" in fact]
+
+
+def _agreed(text: str, request: Request) -> str:
+    """The words with the verb right behind a plural name in the plural: "the Hiking Boots is" -> "the Hiking Boots are"."""
+    for name in filter(is_plural, _names(request)):
+        verb = re.compile(rf"(?P<name>\b{re.escape(name)}) (?P<verb>{'|'.join(_PLURALS)})\b", re.IGNORECASE)
+        text = verb.sub(lambda found: f"{found['name']} {_PLURALS[found['verb'].lower()]}", text)
+    return text
 
 
 def _opened(text: str, request: Request, verdict: Verdict) -> str:

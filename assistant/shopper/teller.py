@@ -136,8 +136,8 @@ class Teller:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
             priced_apart = bool(cues.DIFFERENCE.search(cues.plain(sight.understanding.text)))
-            aspect = "" if priced_apart else by_aspect(chosen, self._currency, sight.understanding.text)
-            best = next((p for p in chosen if aspect.startswith(f"The {p.name}. ")), best)
+            first, aspect = (None, "") if priced_apart else by_aspect(chosen, self._currency, sight.understanding.text)
+            best = first or best
             if not (aspect or priced_apart) and asks_aspect(sight.understanding.text):
                 pieces.insert(0, said(line("not_stated", self._settings)))
             else:

@@ -51,6 +51,10 @@ _ALONE = re.compile(
 )
 _WHICHEVER_AFTER = re.compile(r"\s+or (?:not|no)\b", re.IGNORECASE)
 _WHICHEVER_BEFORE = re.compile(r"\b(?:care|matters?|mind|bother\w*)\s+(?:about|if|whether)?[\s\w']{0,20}$", re.IGNORECASE)
+_LEADS = frozenset(
+    ("ok", "okay", "and", "or", "so", "then", "what", "how", "about", "got", "have", "is", "it", "there", "in", "a", "please")
+)
+"""Words before an option's value that say nothing of what is wanted."""
 _LONG_ENOUGH, _ALIKE = 4, 80.0
 _NOT = re.compile(r"\b(?:not|non|isn't|without|no)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
 
@@ -198,6 +202,8 @@ def _labelled(option: str, tokens: list[tuple[str, int, int]], place: int, text:
     word, start, end = tokens[place]
     around = {token[0] for token in tokens[max(0, place - 2) : place + 3]}
     names = {_norm(part) for part in option.split()} | {"size"} if "size" in option.lower() else {_norm(part) for part in option.split()}
+    if all(other in _LEADS for number, (other, _, _) in enumerate(tokens) if number != place):  # "ok and 11"
+        return True
     if around & (names | {name.rstrip("s") for name in names}):
         return True
     if word.isdigit() and text[start:end].isdigit() and _TOWARDS.search(text[:start]) and _ALONE.match(text[end:]):

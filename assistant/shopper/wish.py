@@ -18,7 +18,7 @@ from assistant.shopper.words import word_list
 from assistant.types import Understanding
 
 _TURN = re.compile(
-    r"\b(?:for|with|to|that|which|who|when|while|because|so|under|below|over|above|between|from|around|in|on|"
+    r"\b(?:for|with|to|that|which|who|when|while|because|keeps?|keeping|stays?|holds?|holding|survives?|so|under|below|over|above|between|from|around|in|on|"
     r"at|of|made|and|or|but|not|no|without|except|w|,|;|\.|\?|!)\b|[,;.?!]",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ _SEEKS_AT_LAST = re.compile(
 )
 _ADVISED = re.compile(
     r"\b(?:what|which)(?: (?:sort|kind|type)s? of)? (?P<asked>[\w' -]{3,40}?) (?:(?:would|do|can|could|should) (?:you|i|we)|"
-    r"(?:is|are) (?:safe|suitable|best|good|right|ok|okay|fine))\b|"
+    r"fits?(?: me| us)?\b|suits? (?:me|us|him|her|them)|(?:is|are) (?:safe|suitable|best|good|right|ok|okay|fine))\b|"
     r"\b(?:recommend|suggest)(?: me| us)? (?:an?|some|any) (?P<wanted>[\w' -]{3,40})",
     re.IGNORECASE,
 )

@@ -204,3 +204,46 @@ def _asked(text: str) -> Asked:
 
 def _said(text: str) -> Understanding:
     return Understanding(text, "product_question", 0.9, (), ())
+
+
+def test_named_goods_are_compared_by_what_is_asked(camp: Any) -> None:
+    answer = camp.say("is the Dabchick Storm Shelter lighter than the Moorhen Trail Shelter?")
+    assert answer.products[0] == "t2"
+    assert "The Dabchick Storm Shelter is the lighter one." in answer.text
+
+
+@pytest.mark.parametrize(("load", "verdict"), [("150 kg", "Yes."), ("0.18 kg", "Yes."), ("250 kg", "No.")])
+def test_a_load_is_held_against_its_limit(store: Store, talk: Callable[..., Any], load: str, verdict: str) -> None:
+    store.catalogue.upsert([Product("b1", "Swing Bench", "garden", "benches", "", "", 90.0, 2, attributes={"maximum load": "180 kg"})])
+    answer = talk().say(f"does the Swing Bench hold {load}?")
+    assert answer.text.startswith(verdict)
+    assert "180 kg" in answer.text
+
+
+def test_what_was_never_named_is_asked_for(talk: Callable[..., Any]) -> None:
+    answer = talk().say("is it big?")
+    assert answer.status is Status.CLARIFY
+    assert "Which product" in answer.text
+
+
+def test_the_dearest_of_everything(camp: Any) -> None:
+    assert camp.say("what is the most expensive thing in your shop").products == ("t2",)
+
+
+def test_an_option_by_itself_is_asked_of_the_one_spoken_of(store: Store, talk: Callable[..., Any]) -> None:
+    sizes = tuple(Variant(f"k{n}", {"size": str(n)}, 60.0, n, True) for n in (9, 10, 11))
+    store.catalogue.upsert([Product("k", "Kestrel Trail Boots", "outdoors", "boots", "", "Boots.", 60.0, None, variants=sizes)])
+    chat = talk()
+    assert "10 in stock" in chat.say("Kestrel Trail Boots, size 10 in stock?").text
+    assert "size 11" in chat.say("ok and 11").text
+
+
+def test_care_is_what_washing_asks_for(store: Store, talk: Callable[..., Any]) -> None:
+    store.catalogue.upsert([Product("q", "Heath Throw", "home", "throws", "", "A throw.", 60.0, 2, attributes={"care": "dry clean"})])
+    chat = talk()
+    chat.say("how much is the Heath Throw?")
+    assert "dry clean" in chat.say("washable?").text
+
+
+def test_a_thing_the_shop_has_not_is_said_to_be_missing(talk: Callable[..., Any]) -> None:
+    assert "sextant" in talk().say("do you have a sextant?").text

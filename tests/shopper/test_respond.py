@@ -363,3 +363,17 @@ def test_yes_and_no_are_read_off_the_beginning_only() -> None:
         "It does.": Verdict.SILENT,
     }
     assert {text: said(text) for text in readings} == readings
+
+
+def test_a_plural_name_has_its_verb_in_the_plural() -> None:
+    request = Request("are they waterproof?", ({"product": "Fell Hiking Boots"}, "description: The membrane is waterproof."))
+    text = checked(request, Phrasing("Yes, the Fell Hiking Boots is waterproof.", 0.0, True))[0]
+    assert text == "Yes, the Fell Hiking Boots are waterproof."
+
+
+def test_an_answer_of_empty_words_is_none() -> None:
+    request = Request(
+        "do I have to buy batteries for it?", ({"product": "Dusk Collar"}, "description: A collar charged by USB is durable.")
+    )
+    assert checked(request, Phrasing("The Dusk Collar is included.", 0.0, True), strict=True)[1] == "nothing new"
+    assert checked(request, Phrasing("The Dusk Collar is charged by USB.", 0.0, True), strict=True)[1] == ""
