@@ -22,8 +22,8 @@ from finetune.item_links import Basket, Dense, History, Recipe, fit_links, input
 from finetune.two_tower import TowerRecipe, fit_two_tower
 
 BATCH = 500
-FEWEST_EXAMPLES = 5_000
-"""Baskets that follow others, from which on two towers are learnt; from fewer they learn chance."""
+FEWEST_EXAMPLES = 20_000
+"""Baskets that follow others, from which on two towers are learnt; from fewer they do worse than links alone."""
 ALIKE = 20
 """Texts kept as alike for each product."""
 

@@ -32,7 +32,7 @@ class TowerRecipe:
     `hidden_state` are the shares hidden (dropout) of the products of a history and of its vector; `rate` is the peak of one cycle;
     `most` bounds examples times items of an epoch, which sees a part of the examples where they are more."""
 
-    width: int = 64
+    width: int = 48
     window: int = 12
     epochs: int = 3
     batch: int = 256
@@ -178,7 +178,7 @@ def start_vectors(histories: Sequence[History], loose: Sequence[Basket], items: 
     rows = [(products, np.ones(len(products), dtype=np.float32)) for products in (*whole, *loose)]
     bought = sparse_rows(rows, items)
     sizes, counts = np.asarray(bought.sum(axis=1)).ravel(), np.asarray(bought.sum(axis=0)).ravel()
-    weighed = sp.diags(np.maximum(sizes, 1.0) ** -0.5) @ bought @ sp.diags((counts + 1.0) ** -0.4)
+    weighed = sp.diags(np.maximum(sizes, 1.0) ** -0.5) @ bought @ sp.diags((counts + 1.0) ** -0.5)
     first = np.random.default_rng(recipe.seed).standard_normal(min(weighed.shape)).astype(np.float32)
     _, strengths, directions = svds(weighed.astype(np.float32), k=min(recipe.width, min(weighed.shape) - 1), v0=first)
     made = directions.T * strengths

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from assistant.models.two_tower import TwoTower
+from finetune import recommend
 from finetune.item_links import Recipe
-from finetune.recommend import FEWEST_EXAMPLES, Histories, choose_mix, make_recommender, make_towers, measure
+from finetune.recommend import Histories, choose_mix, make_recommender, make_towers, measure
 from finetune.two_tower import Examples, LogPartition, TowerRecipe, fit_two_tower
 
 CHAIN = 40
@@ -27,6 +28,12 @@ def ring(customers: int = 1000, length: int = 7, items: int = CHAIN) -> Historie
 @pytest.fixture(scope="module")
 def towers() -> TwoTower:
     return fit_two_tower(ring(items=CHAIN + 2).customers, (), CHAIN + 2, QUICK)
+
+
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand orders that follow others are enough."""
+    monkeypatch.setattr(recommend, "FEWEST_EXAMPLES", 1000)
 
 
 def test_every_basket_but_the_first_is_an_example_of_those_before_it() -> None:
@@ -76,14 +83,14 @@ def test_a_great_many_examples_are_drawn_from() -> None:
 
 
 def test_from_few_histories_nothing_is_learnt() -> None:
-    few = ring(customers=FEWEST_EXAMPLES // 6 - 1)
+    few = ring()
     assert make_towers(few) is None
     made = make_recommender(few, Recipe())
     assert made.towers is None
     assert made.mix.chance_share == 0.0
 
 
-def test_the_measure_scores_as_is_served() -> None:
+def test_the_measure_scores_as_is_served(little: None) -> None:
     from finetune.recommend import _scored
 
     model = make_recommender(ring(), Recipe())
@@ -94,7 +101,7 @@ def test_the_measure_scores_as_is_served() -> None:
     assert not np.allclose(fast, model.remixed(replace(model.mix, chance_share=0.0)).scores([[3, 9], [4]]))
 
 
-def test_towers_that_lead_astray_get_no_share() -> None:
+def test_towers_that_lead_astray_get_no_share(little: None) -> None:
     known, wanted = ring(customers=1100).before_last()
     model = make_recommender(known, Recipe())
     assert model.towers is not None
@@ -102,7 +109,7 @@ def test_towers_that_lead_astray_get_no_share() -> None:
     assert choose_mix(model, known, [*wanted[:100], *[()] * 1000]).chance_share == 0.0
 
 
-def test_towers_alone_foretell_a_pattern() -> None:
+def test_towers_alone_foretell_a_pattern(little: None) -> None:
     known, wanted = ring(customers=1100).before_last()
     model = make_recommender(known, replace(Recipe(), mix=replace(Recipe().mix, chance_share=1.0)))
     made = measure(model, known, [*wanted[:200], *[()] * 900])
