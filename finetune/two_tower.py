@@ -5,7 +5,7 @@ seed give the same vectors.
 
 An epoch costs about 6 · examples · items · width operations, and a step one matrix of items by its examples in memory.
 
-Both towers start from who bought what (truncated SVD), so that three epochs suffice; from chance they do worse by a tenth.
+Both towers start from who bought what (truncated SVD), so that three epochs of many examples suffice; from chance they do worse by a tenth.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ STEP = "what a history leads to"
 class TowerRecipe:
     """`width` numbers a product and tower; the last `window` baskets are looked at; `batch` examples a step; `hidden_items` and
     `hidden_state` are the shares hidden (dropout) of the products of a history and of its vector; `rate` is the peak of one cycle;
-    `most` bounds examples times items of an epoch, which sees a part of the examples where they are more."""
+    epochs become more where they make less than `fewest_steps`; `most` bounds examples times items of an epoch, which sees a part of
+    the examples where they are more."""
 
     width: int = 48
     window: int = 12
     epochs: int = 3
+    fewest_steps: int = 1000
     batch: int = 256
     hidden_items: float = 0.2
     hidden_state: float = 0.3
@@ -154,18 +156,19 @@ def fit_two_tower(
     towers = Towers(torch.from_numpy(start_vectors(histories, loose, items, recipe)), recipe, chance)
     a_round = min(len(examples), max(recipe.most // items, recipe.batch))
     steps = -(-a_round // recipe.batch)
+    epochs = max(recipe.epochs, -(-recipe.fewest_steps // steps))
     optimizer = torch.optim.AdamW(towers.parameters(), lr=recipe.rate, weight_decay=recipe.decay, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=recipe.epochs * steps, pct_start=0.1)
-    for epoch in range(recipe.epochs):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=epochs * steps, pct_start=0.1)
+    for epoch in range(epochs):
         order = torch.randperm(len(examples), generator=chance).numpy()[:a_round]
         for step in range(steps):
-            report(STEP, epoch * steps + step, recipe.epochs * steps)
+            report(STEP, epoch * steps + step, epochs * steps)
             loss = towers(examples.batch(order[step * recipe.batch : (step + 1) * recipe.batch]))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
-    report(STEP, recipe.epochs * steps, recipe.epochs * steps)
+    report(STEP, epochs * steps, epochs * steps)
     return _served(towers.eval(), examples)
 
 

@@ -18,6 +18,7 @@ from finetune import recommend, shop_models
 from finetune.lifetime import Ledger
 from finetune.propensity import fit_propensity
 from finetune.shop_models import Trade, histories_of, train_store
+from finetune.two_tower import TowerRecipe, fit_two_tower
 
 TODAY = date(2026, 6, 30)
 KINDS = 30
@@ -74,6 +75,7 @@ def test_a_shop_gets_its_models_and_a_second_training_keeps_them(shop: Path) -> 
 
 def test_two_towers_are_learnt_told_and_kept_where_orders_suffice(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recommend, "FEWEST_EXAMPLES", 500)
+    monkeypatch.setattr(recommend, "TowerRecipe", lambda: TowerRecipe(fewest_steps=30))
     monkeypatch.setattr(shop_models, "choose_mix", lambda model, histories, wanted: replace(model.mix, chance_share=0.4))
     first = next(iter(train_store(shop)))
     folder = find_model("recommender", shop)
@@ -87,6 +89,7 @@ def test_two_towers_are_learnt_told_and_kept_where_orders_suffice(shop: Path, mo
 
 def test_two_towers_are_skipped_where_links_alone_do_as_well(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recommend, "FEWEST_EXAMPLES", 500)
+    monkeypatch.setattr(recommend, "TowerRecipe", lambda: TowerRecipe(fewest_steps=30))
     assert "Two towers were skipped: on the orders before the last, links alone did as well" in next(iter(train_store(shop))).why
     assert load_recommender(find_model("recommender", shop)).towers is None
 
@@ -95,7 +98,7 @@ def test_a_model_in_use_is_judged_by_its_towers_too() -> None:
     """Over other products in another order it scores as it did."""
     histories, _ = histories_of(trade())
     model = recommend.make_recommender(histories, shop_models.Recipe())
-    towers = recommend.fit_two_tower(histories.customers, (), len(histories.items), recommend.TowerRecipe(epochs=1))
+    towers = fit_two_tower(histories.customers, (), len(histories.items), TowerRecipe(fewest_steps=0))
     model = ItemRecommender(model.ids, model.links, model.recent, replace(model.mix, chance_share=0.5), model.known, towers)
     items = ("other", *reversed(histories.items))
     moved = shop_models._in_terms_of(model, replace(histories, items=items))

@@ -15,7 +15,7 @@ from finetune.recommend import Histories, choose_mix, make_recommender, make_tow
 from finetune.two_tower import Examples, LogPartition, TowerRecipe, fit_two_tower
 
 CHAIN = 40
-QUICK = TowerRecipe(width=16, epochs=3)
+QUICK = TowerRecipe(width=16, epochs=3, fewest_steps=0)
 
 
 def ring(customers: int = 1000, length: int = 7, items: int = CHAIN) -> Histories:
@@ -32,8 +32,9 @@ def towers() -> TwoTower:
 
 @pytest.fixture
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thousand orders that follow others are enough."""
+    """A thousand orders that follow others are enough, and a few steps."""
     monkeypatch.setattr(recommend, "FEWEST_EXAMPLES", 1000)
+    monkeypatch.setattr(recommend, "TowerRecipe", lambda: QUICK)
 
 
 def test_every_basket_but_the_first_is_an_example_of_those_before_it() -> None:
@@ -80,6 +81,13 @@ def test_a_great_many_examples_are_drawn_from() -> None:
     recipe = replace(QUICK, epochs=1, most=CHAIN * 512)
     fit_two_tower(ring().customers, (), CHAIN, recipe, lambda *told: stages.append(told))
     assert stages[-1][1:] == (2, 2)
+
+
+def test_few_examples_are_gone_through_more_often() -> None:
+    told: list[int | None] = []
+    recipe = replace(QUICK, epochs=1, fewest_steps=40)
+    fit_two_tower(ring().customers, (), CHAIN, recipe, lambda stage, done, total: told.append(total))
+    assert told[-1] == 48
 
 
 def test_from_few_histories_nothing_is_learnt() -> None:

@@ -16,6 +16,7 @@ from finetune import recommend, shop_models
 from finetune.lifetime import Ledger, judge
 from finetune.recommend import Histories, make_recommender, measure
 from finetune.shop_models import train_store
+from finetune.two_tower import TowerRecipe
 from tests.fake_sentiment import WordSentiment
 from tests.little_shops import LittleShop, Row, line, product
 
@@ -50,6 +51,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_training_as_of_a_day_is_blind_to_what_came_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recommend, "FEWEST_EXAMPLES", 500)
+    monkeypatch.setattr(recommend, "TowerRecipe", lambda: TowerRecipe(fewest_steps=30))
     monkeypatch.setattr(shop_models, "choose_mix", lambda model, histories, wanted: replace(model.mix, chance_share=0.4))
     goods = [product(f"p{n:02d}") for n in range(KINDS)]
     told, weights = [], []
@@ -67,6 +69,7 @@ def test_training_as_of_a_day_is_blind_to_what_came_later(tmp_path: Path, monkey
 def test_a_recommender_is_judged_on_baskets_that_it_never_saw(monkeypatch: pytest.MonkeyPatch) -> None:
     """The baskets left out may be anything: the model judged on them is the same, and scores of others' hold no trace of them."""
     monkeypatch.setattr(recommend, "FEWEST_EXAMPLES", 500)
+    monkeypatch.setattr(recommend, "TowerRecipe", lambda: TowerRecipe(fewest_steps=30))
     rng = np.random.default_rng(1)
     customers = tuple(tuple(np.array([(start + step) % 30]) for step in range(6)) for start in rng.integers(0, 30, 200).tolist())
     spoiled = tuple((*history[:-1], np.array([29])) for history in customers)
