@@ -113,6 +113,15 @@ def test_a_file_of_sequences(tmp_path: Path) -> None:
     assert set(made.to_json()) >= {"ndcg@10", "hr@10", "coverage"}
 
 
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_the_last_products_of_beauty(shared: Path) -> None:
+    found = evaluate_sequences(shared / "data" / "recommend" / "s3rec_beauty.txt")
+    assert found.ndcg >= 0.065
+    assert found.coverage > 0.9
+
+
 @pytest.mark.parametrize("text", ["", "1 5\n2 6\n", "only words without end"[:4]])
 def test_files_without_sequences_are_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "sequences.txt"

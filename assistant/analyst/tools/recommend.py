@@ -27,6 +27,7 @@ DEFINITION = (
     "links between products: what is bought next (ridge regression), what lies in the same histories (EASE), and texts for products "
     "without a history; products that are inactive, out of stock or bought before are left out"
 )
+TOWERS = "; beside the links, what whole histories lead to (two towers, softmax over all products)"
 COUNTED = "number of orders that hold both, over the root of the orders of either; no recommender is trained for this shop yet"
 
 _loaded: dict[tuple[str, str], ItemRecommender] = {}
@@ -55,7 +56,8 @@ def recommend(question: Question, context: Context) -> ToolResult:
     model, sellable, names = _model(context), _sellable(context), _names(context)
     found: tuple[Recommended, ...]
     if model is not None and (not basis or any(id in model for id in basis)):
-        found, definition = model.recommend(basis, n, exclude=bought, allowed=sellable), DEFINITION
+        found = model.recommend(basis, n, exclude=bought, allowed=sellable)
+        definition = f"{DEFINITION}{TOWERS if model.towers else ''}"
     elif basis:
         found, definition = _counted(basis, bought, n, sellable, context), COUNTED
     else:
