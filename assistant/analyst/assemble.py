@@ -76,6 +76,7 @@ class _Turn(CheckedTurn):
         question = self._averaged(question)
         self._check_numbers()
         self._check_negation()
+        self._check_of_those(question)
         self._check_combined(question)
         self._check_operators(question)
         asked_back = left_over(self.draft, question, self.semantics)

@@ -12,6 +12,7 @@ from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.question import Question
 from assistant.analyst.reading import Mark
 from assistant.analyst.special_turn import SpecialTurn
+from assistant.analyst.turn import FIRST_ONES
 
 _VAGUE = frozenset(
     (
@@ -77,9 +78,9 @@ class CheckedTurn(SpecialTurn):
             and not entity
             and not (self.draft.metrics and (self.draft.periods or self.draft.whole))
         )
-        one = any(m.text in ("the one", "that one", "this one", "the same one", "the other one") for m in self.reading.marks) or any(
-            words in self.reading.text for words in ("other one", "that one", "this one")
-        )
+        one = any(
+            m.text in ("the one", "that one", "this one", "the same one", "the other one", *FIRST_ONES) for m in self.reading.marks
+        ) or any(words in self.reading.text for words in ("other one", "that one", "this one"))
         pointed = tuple(
             m for m in pointed if not (self.draft.periods and set(m.all("dimension")) & {"day", "week", "month", "quarter", "year"})
         )
@@ -137,6 +138,16 @@ class CheckedTurn(SpecialTurn):
                     ("new customers this year", "return rate by product", "products sold this year"),
                     slot="subject",
                 )
+            )
+
+    def _check_of_those(self, question: Question) -> None:
+        """ "Of those, by category" after a count under a condition: the condition would be lost."""
+        if self.context is None or self.context.tool != "count" or question.tool == "count":
+            return
+        if not self.draft.metrics or any(m.is_op("that") for m in self.reading.marks):
+            noun = self.semantics.dimension(self.context.by[0]).plural if self.context.by else "those"
+            raise Stop(
+                Clarify(f"I can count {noun} under a condition, but tell nothing else of just them. What of all of them?", slot="subject")
             )
 
     def _check_combined(self, question: Question) -> None:

@@ -5,6 +5,7 @@ The draft says what the message says and nothing more.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -21,6 +22,15 @@ from assistant.analyst.semantics import Semantics
 from assistant.analyst.values import Values
 
 _SAME_SPAN = frozenset(["day", "days", "date", "dates", "period", "time", "span", "stretch", "week", "weeks"])
+
+
+_THEY = frozenset(("he", "she", "they", "it"))
+_WHAT_BOUGHT = re.compile(
+    r"\b(?:what|which (?:products?|items?|things?|goods)) (?:all |else )?(?:did|do|does|has|have) "
+    r"(?P<who>he|she|they|it|this|that|these|those|the|our|customers?|clients?)\b"
+    r".{0,40}?\b(?:buy|bought|purchased?|order|ordered)\b(?! (?:again|come|came|cost|total|worth|value|amount|go|went))"
+)
+"""Asks for the products, whoever bought them."""
 
 
 class Drafter:
@@ -75,7 +85,19 @@ class Drafter:
         self._join_periods(draft)
         if found.implied_product and not draft.ranked:
             draft.ranked.append("product")
+        bought = _WHAT_BOUGHT.search(reading.text) if cube == "sales" else None
+        if bought is not None and (previous is not None or bought["who"] not in _THEY):
+            self._bought(draft)
         return draft
+
+    @staticmethod
+    def _bought(draft: Draft) -> None:
+        """ "What did they order (most)": products, and "order" is the verb."""
+        if draft.ranks and set(draft.ranked) <= {"order"}:
+            draft.ranked[:] = ["product"]
+        elif not (draft.ranked or draft.by):
+            draft.by.append("product")
+            draft.metrics = draft.metrics or ["net_sales"]
 
     def _each_of(self, draft: Draft, mark: Mark, before: Mark | None) -> None:
         """ "For each of the last three months": a span of units, one by one."""

@@ -105,9 +105,16 @@ class FilterReader(ReviewFilters):
         if self.reviews:
             return
         for mark in self.reading.marks:
-            sense = mark.sense("category_value")
-            if sense and len(mark.senses) == 1:
-                self._use(mark)
+            senses = [s for s in mark.senses if s.kind == "category_value"]
+            beside = [m for m in (self.reading.before(mark), self.reading.after(mark)) if m is not None]
+            sense = next((s for s in senses if any(s.extra in m.all("dimension") for m in beside)), next(iter(senses), None))
+            if sense is not None and all(s.kind in ("category_value", "review_value") for s in mark.senses):
+                before = self.reading.before(mark)
+                ranked = before is not None and (before.is_op("top", "bottom", "most_sold", "least_sold") or before.kind == "number")
+                self.found.implied_product |= (
+                    ranked and not self.reading.has("who") and self.reading.has("top", "bottom", "most_sold", "least_sold")
+                )
+                self._use(mark, *(m for m in beside if sense.extra in m.all("dimension") or m.text in _PLURAL_GOODS))
                 self.found.add(mark.start, FilterClause(sense.extra, "ne" if self._negated(mark) else "eq", (sense.value,), sense.value))
 
     def _customers(self) -> None:

@@ -85,6 +85,14 @@ class Trie:
             node = node.next.setdefault(word, Trie())
         node.senses = [] if sense is None else [sense]
 
+    def forget(self, words: Sequence[str], senses: frozenset[Sense]) -> None:
+        """Let the phrase no longer mean any of `senses`, where it does."""
+        node: Trie | None = self
+        for word in words:
+            node = node.next.get(word) if node is not None else None
+        if node is not None:
+            node.senses = [sense for sense in node.senses if sense not in senses]
+
     def longest(self, words: Sequence[str], start: int) -> tuple[int, tuple[Sense, ...]]:
         """The end of the longest phrase at `start` and its senses; `(start, ())` where there is none."""
         node, best = self, start
@@ -117,13 +125,16 @@ class Lexicon:
     write_verbs: frozenset[str]
     write_objects: frozenset[str]
 
-    def extended(self, phrases: Iterable[tuple[str, Sense]]) -> Lexicon:
-        """A lexicon with the shop's values beside the words of asking; this one stays as it is."""
+    def extended(self, phrases: Iterable[tuple[str, Sense]], unless: frozenset[str] = frozenset()) -> Lexicon:
+        """A lexicon with the shop's values beside the words of asking; this one stays as it is. What is a value here means none of the
+        dimensions `unless`, though it be a synonym of one: "clothing" where that is a category."""
         fresh = _copy(self.stems)
         words: set[str] = set()
         for phrase, sense in phrases:
             tokens = [t.stem for t in tokenize(phrase)]
             if tokens:
+                if sense.kind == "category_value":
+                    fresh.forget(tokens, frozenset(Sense("dimension", id) for id in unless))
                 fresh.add(tokens, sense)
                 words.update(t.text for t in tokenize(phrase))
         return replace(self, stems=fresh, vocabulary=self.vocabulary | words, askable=self.askable | words)

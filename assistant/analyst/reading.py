@@ -28,6 +28,7 @@ SCALES = {"hundred": 1e2, "thousand": 1e3, "grand": 1e3, "k": 1e3, "million": 1e
 GOODS_NOUNS = frozenset(("products", "items", "articles", "skus", "goods"))
 _LIMITS = frozenset(("over", "above", "than", "least", "most", "under", "below", "exceed", "exceeded", "exceeding", "£", ">", "<"))
 """Words before an amount, which is no product then."""
+_AGAINST = frozenset(("vs", "versus", "against", "v"))
 _HASH = frozenset(("#", "no", "nr", "number", "id", "num"))
 
 
@@ -110,6 +111,7 @@ class Reader:
         desk.ids()
         desk.periods(grammar)
         desk.phrases()
+        desk.opposed_us()
         desk.rest()
         slips = tuple((t.fixed, t.text) for t in tokens if t.fixed)
         return Reading(join(tokens)[0], tuple(tokens), tuple(sorted(desk.marks, key=lambda m: m.start)), slips)
@@ -228,6 +230,14 @@ class _Desk:
                 continue
             self.claim("phrase", n, end, senses=senses)
             n = end
+
+    def opposed_us(self) -> None:
+        """ "Canada vs us": the country, where it is set against something."""
+        _, senses = self.lexicon.stems.longest(["usa"], 0)
+        for n, token in enumerate(self.tokens):
+            beside = {self.tokens[at].text for at in (n - 1, n + 1) if 0 <= at < len(self.tokens)}
+            if token.text == "us" and self.free[n] and senses and beside & _AGAINST:
+                self.claim("phrase", n, n + 1, senses=senses)
 
     def _outdone(self, stems: list[str], start: int, end: int) -> bool:
         """Whether a metric that begins inside the phrase reaches further: "the average rating" is not "the average"."""

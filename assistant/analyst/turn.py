@@ -41,6 +41,8 @@ _BOTH = re.compile(
     r"(?:together|combined|in total|in all|in sum|added up|added together|summed|taken together|put together|as one)(?: please)?"
 )
 _OF_THEM = re.compile(r"\bhow many of (?:them|those|these)\b(?! (?:did|do|have|were) (?:we|they|i) )")
+FIRST_ONES = ("the top one", "top one")
+"""What means the first row of a ranking before."""
 _SEGMENTS = ("new_customers", "returning_customers")
 _EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
 """Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
@@ -179,7 +181,8 @@ class Turn:
 
     def _has_pronoun(self) -> bool:
         return any(
-            (m.is_op("that") or m.text == "there") and m.text in _PRONOUNS | {"that", "there", "that one", "this one", "the one"}
+            (m.is_op("that") or m.text == "there")
+            and m.text in _PRONOUNS | {"that", "there", "that one", "this one", "the one", *FIRST_ONES}
             for m in self.reading.marks
         ) or bool(self._pointed())
 

@@ -16,6 +16,8 @@ from assistant.analyst.text import plain, stem, tokenize
 if TYPE_CHECKING:
     from assistant.warehouse import Warehouse
 
+_REVIEWED_AS = {"category": "department", "style": "class"}
+"""Dimensions of sales, with those of reviews that are the same where their values are."""
 NAME_STOP = frozenset(["of", "the", "and", "with", "for", "in", "a", "an", "to", "on", "at", "by"])
 
 
@@ -146,7 +148,7 @@ def _home(warehouse: Warehouse, lines: Any) -> str:
 
 def lexicon_with(lexicon: Lexicon, values: Values) -> Lexicon:
     """The lexicon with the shop's countries, departments, classes and categories as phrases."""
-    return lexicon.extended(_phrases(lexicon, values))
+    return lexicon.extended(_phrases(lexicon, values), frozenset(("reviewed_item",)))
 
 
 def _phrases(lexicon: Lexicon, values: Values) -> Iterable[tuple[str, Sense]]:
@@ -160,3 +162,6 @@ def _phrases(lexicon: Lexicon, values: Values) -> Iterable[tuple[str, Sense]]:
     for dimension, names in values.sales_values.items():
         for name in names:
             yield name, Sense("category_value", name, dimension)
+    for dimension, reviewed in _REVIEWED_AS.items():
+        if set(values.sales_values[dimension]) & set(values.review_values[reviewed]):
+            yield dimension, Sense("dimension", reviewed)
