@@ -17,7 +17,8 @@ _ZIP_WORD = r"(?:zip|post(?:al)?)\s*-?\s*(?:code)?|postcode"
 _ZIP_FORMS = (r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}", r"[A-Z]\d[A-Z]\s?\d[A-Z]\d", r"[A-Z]\d[\dW]\s?[A-Z\d]{4}", r"\d{4}\s?[A-Z]{2}")
 """British, Canadian, Irish, Dutch."""
 _ZIP_SAID = re.compile(
-    rf"\b(?:{_ZIP_WORD})\b(?:\s+(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>{'|'.join(_ZIP_FORMS)}|\d{{4,6}}(?:-\d{{4}})?)\b", re.IGNORECASE
+    rf"\b(?:{_ZIP_WORD})\b(?:\s+(?:(?:(?:in|on|with|from)\s+(?:your|my|the)\s+\w+|on\s+file|you\s+have)\s+)?(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>{'|'.join(_ZIP_FORMS)}|\d{{4,6}}(?:-\d{{4}})?)\b",
+    re.IGNORECASE,
 )
 _ZIP_BARE = re.compile(r"(?<![\w#$€£.,-])(?P<zip>\d{5}(?:-\d{4})?)(?![\w%€£]|[.,]\d)")
 _ZIP_LETTERED = re.compile(r"\b(?P<zip>{})\b".format("|".join(_ZIP_FORMS[:3]).replace(r"\s?", r"\s")))
@@ -40,7 +41,8 @@ _NAME_SAID_LOWER = re.compile(
 )
 _NAME_BARE = re.compile(rf"(?i:\bname)\s+(?P<name>{_NAME})")
 _BETWEEN_NAME_AND_ZIP = (
-    rf"[\s,.;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|of|live|living|lives|based|resident|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
+    rf"[\s,.;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|of|on|live|living|lives|based|resident|your|books|"
+    rf"records|files?|you\s+have|account|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
 )
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
 _NAME_BEFORE_LOWER = re.compile(

@@ -339,7 +339,8 @@ class ShopperClerk:
         broken = self._orders.broken(sight, state) if plan.detail == "defect" else None
         if broken is not None:
             return broken
-        status = Status.DECLINED if plan.detail in _DECLINED else Status.ANSWERED
+        asks = Status.CLARIFY if plan.detail == "nothing_pending" else Status.ANSWERED
+        status = Status.DECLINED if plan.detail in _DECLINED else asks
         state = self._orders.introduced(sight, replace(state, pending=None)) if plan.detail in _DECLINED else state
         return Outcome(status, (said(line(plan.detail, self._settings)),), state, plan.detail)
 
@@ -362,7 +363,8 @@ class ShopperClerk:
         )
 
     def _explained(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
-        return self._desk.explain(plan.detail, _asked_how(sight, state)) or self._lost(sight, plan, state)
+        told = self._desk.explain(plan.detail, _asked_how(sight, state))
+        return self._desk.reminded(told) if told is not None else self._lost(sight, plan, state)
 
     def _cited(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         match = sight.faq
@@ -389,7 +391,7 @@ class ShopperClerk:
         """
         misses = outcome.state.misses + 1 if plan.move in (Move.LOST, Move.ASK_AGAIN) else 0
         subject = _SUBJECTS.get(plan.move, outcome.state.subject)
-        asked = outcome.state.pending if plan.move in _ABOUT_ORDERS else None
+        asked = outcome.state.pending if plan.move in (*_ABOUT_ORDERS, Move.EXPLAIN) else None
         served = plan.move not in (Move.LOST, Move.ASK_AGAIN, Move.LINE)
         angry = outcome.state.angry + 1 if sight.angry else 0 if served else outcome.state.angry
         upset = outcome.state.upset or sight.angry or plan.detail in _COMPLAINTS or plan.move is Move.HANDOFF

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz.distance import OSA
+
+from assistant.models.words import common_words
+
 _I = re.IGNORECASE
 WHETHER = r"(?:is|are|does|do|can|could|will|would|has|have|did|was)\b"
 """What a question for a yes or no begins with, to be built into patterns."""
@@ -58,10 +62,15 @@ _NOT_YES = _any(
 )
 _NO = _any(
     _INTERJECTION + r"(?:no|nope|nah|no thanks?|no thank you|never mind|nevermind|nvm|stop|wait|hold on|hang on|forget (?:it|"
-    r"that|about it)|leave it|don'?t|do not|please don'?t|not now|not yet|"
+    r"that|about it)|leave it|let it be|don'?t|do not|please don'?t|not now|not yet|"
     r"changed? my mind|i(?:'ve| have) changed my mind|i changed my mind|rather not|better not|cancel that|scratch that)\b",
     r"^[^\w👍👌✅✔]*[👎❌]",
 )
+LEAVES_AS_IS = _any(
+    r"\b(?:leave|keep|let)\b[^.?!;]{0,30}\b(?:as|the way|like) (?:it|they|that) (?:is|are|was|were|stands?)\b(?! (?:but|only|except))",
+    r"\bleave (?:the|my) (?:whole )?order (?:alone|be)\b|\bdon'?t (?:do|change|touch) anything\b|\bforget the (?:whole|entire) thing\b",
+)
+"""That all is to stay as it is, whatever was asked for before."""
 
 PERSON = _any(
     r"\b(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|pass me|hand me|escalate|"
@@ -130,7 +139,9 @@ OTHERS = _any(
 OTHERS_NAMED = re.compile(
     r"\b(?!(?:What|Where|Who|How|When|It|That|There|Here|Today|Let|My|"
     r"Is)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)?'s (?:last |latest |recent |open )?(?:orders?|account|address|parcels?|"
-    r"packages?|purchases?|e-?mail)\b|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|"
+    r"packages?|purchases?|e-?mail)\b|"
+    r"\b(?:address|phone|number|e-?mail|orders?|card|parcels?) (?:do |did )?(?:you |u )?(?:have |hold |keep |got |is )?(?:for|of|about|on) "
+    r"(?:[A-Z][a-z'-]+ [A-Z][a-z'-]+)\b(?!\W+(?:\d|zip|post))|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|"
     r"ordered)\b"
 )
 ELSEWHERE = _any(
@@ -376,11 +387,37 @@ _MISSPELT = {
     "hasnt": "hasn't",
 }
 _WORDS = re.compile(r"[A-Za-z']+")
+_DESK_WORDS = (
+    "address",
+    "cancel",
+    "contents",
+    "delivery",
+    "exchange",
+    "package",
+    "parcel",
+    "payment",
+    "refund",
+    "return",
+    "status",
+    "tracking",
+)
+_LONG = 6
+"""Letters from which a word that is none may be one of the desk's, misspelt."""
 
 
 def mended(text: str) -> str:
-    """The text with the common misspellings of what people ask of an order desk put right."""
-    return _WORDS.sub(lambda word: _MISSPELT.get(word[0].lower(), word[0]), text)
+    """The text with the misspellings of what people ask of an order desk put right: the common ones, and those of one letter."""
+    return _WORDS.sub(lambda word: _MISSPELT.get(word[0].lower()) or _nearly(word[0]), text)
+
+
+def _nearly(word: str) -> str:
+    """The desk's word of which this is one letter off, where it is no word itself; else the word."""
+    said = word.lower()
+    if len(said) < _LONG or said in common_words() or word[:1].isupper():
+        return word
+    return next(
+        (known for known in _DESK_WORDS if abs(len(known) - len(said)) < 2 and OSA.distance(known, said, score_cutoff=1) <= 1), word
+    )
 
 
 def plain(text: str) -> str:

@@ -23,7 +23,7 @@ from assistant.shopper.orders.questions import parted
 from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
 from assistant.shopper.reply import Outcome, joined, said
 from assistant.shopper.shelf import Shelf
-from assistant.shopper.state import DialogueState, Held
+from assistant.shopper.state import DialogueState, Held, Identity
 from assistant.types import Entity, Evidence, Source, Status, Understanding
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ _IDENTITY = ("email", "zip", "first_last_name", "phone")
 _WITH_ITEMS = frozenset({"return", "exchange", "modify"})
 _COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5}
 _COUNTED = re.compile(r"\b(?:these|those|all|the)?\s*(?P<count>both|two|three|four|five)\b", re.IGNORECASE)
+_TO_ALL = re.compile(
+    r"\W*[a-z ,!.]{2,30}?\b(?:to |for |with )?(?:both|all|all of (?:it|them)|everything)\b(?:\W+(?:please|thanks?))?\W*", re.IGNORECASE
+)
+"""A yes to all the requests of a message, of which the first waits: the others are each repeated back in their turn."""
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"^\W*(?:and |also |plus |but |please )*(?:how|what|when|where|which|who|why|do|does|did|is|are|was|were|has|have|can|could|will|would|"
@@ -178,7 +182,9 @@ class OrderTalk:
         waiting = state.pending or state.aside
         order = self._store.orders.get(str(waiting.arguments["order_id"])) if waiting else None
         customer = self._store.customers.get(state.customer_id) if state.customer_id else None
-        if waiting and order and customer and order.customer_id == customer.id and state.draft and _says_more(sight, state.draft.action):
+        to_all = bool(state.later) and _TO_ALL.fullmatch(sight.understanding.text) is not None
+        says_more = state.draft is not None and not to_all and _says_more(sight, state.draft.action)
+        if waiting and order and customer and order.customer_id == customer.id and state.draft and says_more:
             anew = self._desk.writes.propose(state.draft.action, order, customer, sight.understanding, state)
             if anew.state.pending is None or anew.state.pending.token != waiting.token or _counts_others(sight, waiting.arguments):
                 return anew
@@ -220,7 +226,10 @@ class OrderTalk:
         """Once it is known who writes: what this message asks, else what was asked before."""
         state, held = found.state, found.state.held
         rest = self._look(_nameless(sight.understanding), state, shelf)
-        sight = rest if sight.ask is None else sight
+        if sight.ask is None:
+            sight = rest
+        elif sight.ask.write and sight.ask.topic == "address":  # the name and the post code of an account are no place to send to
+            sight = replace(sight, understanding=_nameless(sight.understanding, of=state.identity))
         if sight.ask is not None and not (rest.ask and rest.ask.general) and (sight.ask.topic != "profile" or held is None):
             return self.requested(sight, state, shelf)
         if held is not None:
@@ -259,12 +268,16 @@ def _with_order(request: Understanding, orders: tuple[Entity, ...]) -> Understan
     return replace(request, entities=(*(e for e in request.entities if e.kind != "order_id"), *orders))
 
 
-def _nameless(understanding: Understanding) -> Understanding:
-    """A message without what it says of its writer; places in the text stay as they are."""
+def _nameless(understanding: Understanding, of: Identity | None = None) -> Understanding:
+    """A message without what it says of its writer, or only without what they were found by; places in the text stay as they are."""
+    said = understanding.of_kind(*_IDENTITY)
+    if of is not None:
+        codes = [e for e in said if e.kind == "zip" and str(e.value) == of.zip][:1]
+        said = (*(e for e in said if e.kind != "zip"), *codes)
     text = understanding.text
-    for entity in understanding.of_kind(*_IDENTITY):
+    for entity in said:
         text = f"{text[: entity.start]}{' ' * (entity.end - entity.start)}{text[entity.end :]}"
-    return replace(understanding, text=text, entities=tuple(e for e in understanding.entities if e.kind not in _IDENTITY))
+    return replace(understanding, text=text, entities=tuple(e for e in understanding.entities if e not in said))
 
 
 def _asks_text(rest: Sight, plan: Plan) -> bool:

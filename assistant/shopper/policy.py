@@ -62,6 +62,7 @@ _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ANSWERS = frozenset(
     {"affirm", "select", "give_details", "give_reason", "modify_items", "exchange_items", "return_items", "change_payment", "deny"}
 )
+_TRAITS = ("option", "colour", "size", "material", "product")
 _IDENTITY = ("email", "zip", "first_last_name")
 _MY_NAME = re.compile(r"\bname\b(?! (?:a|the|some|any|me)\b)", re.IGNORECASE)
 _SAME_FOR = re.compile(
@@ -157,6 +158,14 @@ def _names_another(text: str, action: str) -> bool:
 
 def _called_off(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """A no to a request that is still being talked about: "wait, leave it"; not "don't need it any more", which is a reason."""
+    begun = state.draft is not None or state.held is not None
+    if (
+        begun
+        and cues.LEAVES_AS_IS.search(cues.plain(text))
+        and not sight.understanding.of_kind("order_id", *_TRAITS)
+        and not sight.of_order
+    ):
+        return Plan(Move.DENY, why="all is to stay as it is")
     under_way = state.held is not None or state.draft is not None or bool(state.either) or state.identifying
     if not under_way or sight.understanding.entities or sight.ask is not None or "?" in text:
         return None

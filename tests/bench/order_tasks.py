@@ -4,9 +4,10 @@
     python tests/bench/order_tasks.py --store STORE --tasks tau_tasks.jsonl [--limit N] [--failures]
 
 Each line of TASKS has an `instruction`, written to "you", and the `writes` that it should lead to. The instruction is sent as one
-message, turned to the first person and otherwise as it is. After that nothing is played but who is asking (name, e-mail and post
-code, taken from the instruction) and an explicit yes to what is repeated back. An errand is right when exactly the wanted writes
-were carried out. Orders and customers are put back after each errand; work on a copy of a store that matters.
+message, turned to the first person and otherwise as it is, but for what it says to answer only when asked to confirm: that is said
+then. After that nothing is played but who is asking (name, e-mail and post code, taken from the instruction) and an explicit yes to
+what is repeated back. An errand is right when exactly the wanted writes were carried out. Orders and customers are put back after each
+errand; work on a copy of a store that matters.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ _FIRST_PERSON = (
     (r"\byou are\b", "I am"), (r"\byou're\b", "I'm"), (r"\byou were\b", "I was"), (r"\byours\b", "mine"), (r"\byour\b", "my"),
     (r"\byourself\b", "myself"), (r"\byou'd\b", "I'd"), (r"\byou've\b", "I've"), (r"\byou\b", "I"),
 )  # fmt: skip
+_AT_THE_YES = re.compile(
+    r"\b(?:but )?(?:if|when) the agent asks (?:you )?(?:for|to) confirm\w*,? (?:you )?(?P<said>[^.?!]+)[.?!]", re.IGNORECASE
+)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NAME = re.compile(r"(?:[Nn]ame is|[Yy]ou are|I am)\s+([A-Z][\w'-]+\s+[A-Z][\w'-]+)")
 _USER = re.compile(r"\b([a-z]+)_([a-z]+)_\d{4}\b")
@@ -73,16 +77,23 @@ class Errand:
 def run(shop: Shop, task: Mapping[str, Any]) -> Errand:
     """Send the instruction, identify, say yes for as long as something is repeated back."""
     session, done = uuid4().hex, Counter[str]()
-    answer = _say(shop, session, first_person(task["instruction"]), done)
+    first, later = told_later(task["instruction"])
+    answer = _say(shop, session, first_person(first), done)
     details = _details(task)
     for _ in range(MOST_TURNS):
         if answer.choices == ("Yes", "No"):
-            answer = _say(shop, session, "Yes, please go ahead.", done)
+            answer, later = _say(shop, session, first_person(later) or "Yes, please go ahead.", done), ""
         elif details and not shop.store.conversations.get(session).customer_id:  # type: ignore[union-attr]
             answer, details = _say(shop, session, details, done), ""
         else:
             break
     return Errand(str(task["id"]), task["instruction"], Counter(map(_canonical, task["writes"])), done, answer)
+
+
+def told_later(instruction: str) -> tuple[str, str]:
+    """An instruction without what it says to answer only when asked to confirm, and that answer; empty where there is none."""
+    found = _AT_THE_YES.search(instruction)
+    return (instruction, "") if found is None else (instruction.replace(found[0], " "), found["said"].strip())
 
 
 def first_person(text: str) -> str:

@@ -18,6 +18,10 @@ from assistant.types import Understanding
 
 _I = re.IGNORECASE
 _ASKS_ABOUT = re.compile(r"^(?:\S+@\S+\W+)?\W*(?:is|are|was|were|does|did|which|what|where|when) ", _I)
+_IS_THERE = re.compile(
+    r"\b(?:is|are) there (?:still |also )?(?:an?|any|one|another)\b|\bdo you (?:also |still )?(?:have|do) (?:it|one|that|them|an?)\b", _I
+)
+"""A question for another variant of what one ordered; what can be had is offered, what cannot is told."""
 _E_MAIL = re.compile(r"\be-?mail address(?:es)?\b", _I)
 _OTHERWISE = re.compile(r"[a-z]\s*[:=]\s*\w|\b(?:better|too \w+|instead|rather|please|pls|plz)\b", _I)
 """What tells, beside an order's number and a trait, that the trait is wished for: "W1, lamp: blue"."""
@@ -63,6 +67,8 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
         topic = "tracking"
     if not topic and understanding.of_kind("order_id") and "?" not in text and understanding.of_kind(*TRAITS) and not general:
         topic = "modify" if _OTHERWISE.search(text) else ""
+    if understanding.of_kind("order_id") and understanding.of_kind(*TRAITS) and _IS_THERE.search(text) and topic in ("", "status"):
+        return OrderAsk("modify", write=True)
     if not topic:
         return OrderAsk("status", write=False) if understanding.of_kind("order_id") else None
     if topic.rstrip("!") in WRITES and topic != "address" and not (understanding.of_kind("order_id") or ORDERISH.search(text)):

@@ -125,6 +125,9 @@ class OrderDesk:
         what = next((status for status, words in _STATUS_WORDS.items() if re.search(words, understanding.text, re.IGNORECASE)), "")
         if ask.topic in ("list", "count"):
             listed = [o for o in orders if not what or _has(o, what)]
+            if ask.topic == "list" and not slots.speaks_of_all(understanding.text):  # "which one has the tablet?"
+                holding = [o for o in listed if slots.names_item(understanding.text, o)]
+                listed = holding if len(holding) == 1 else listed
             state = replace(state, order_id=listed[0].id, item_id="") if len(listed) == 1 else state
             return self._said(ask, read.overview(listed, what), state)
         if ask.topic == "balance":
@@ -233,14 +236,15 @@ class OrderDesk:
             ask = replace(ask, topic="refund")
         items = self._spoken_of(ask.topic, order, understanding.text, state)
         state = replace(state, item_id=(items[0].variant_id or items[0].product_id) if len(items) == 1 else state.item_id)
-        return self._reminded(self._said(ask, self._reading(ask.topic, order, customer, items), _aside(state, order)), order)
+        return self.reminded(self._said(ask, self._reading(ask.topic, order, customer, items), _aside(state, order)))
 
-    def _reminded(self, outcome: Outcome, order: Order) -> Outcome:
+    def reminded(self, outcome: Outcome) -> Outcome:
         """The answer to a question aside, with the question whether to go on that is still open."""
         waiting = outcome.state.pending
         if waiting is None:
             return outcome
-        asked = Evidence(Source("order", order.id), wording.still_open(KIND_OF[waiting.action], order.id))
+        order = str(waiting.arguments["order_id"])
+        asked = Evidence(Source("order", order), wording.still_open(KIND_OF[waiting.action], order))
         return replace(outcome, evidence=(*outcome.evidence, asked), choices=("Yes", "No"))
 
     def _wants_back(self, ask: OrderAsk, order: Order) -> bool:
@@ -264,6 +268,7 @@ class OrderDesk:
             return read.line(order, items[0], currency) if len(items) == 1 else read.some(order, items, currency)
         readings = {
             "tracking": lambda: read.tracking(order),
+            "arrival": lambda: read.arrival(order),
             "contents": lambda: read.contents(order, currency),
             "address": lambda: read.address(order),
             "paid_with": lambda: read.paid_with(order, customer, currency),

@@ -65,7 +65,7 @@ class Filler:
             others = other_methods(order, customer)
             draft = replace(draft, payment_method_id=others[0].id if len(others) == 1 else "")
         elif draft.action != "payment" and not draft.payment_method_id and slots.wants_other_method(understanding):
-            draft = replace(draft, asked="method")
+            draft = replace(draft, asked="method" if len(customer.payment_methods) > 1 else "")
         gone = slots.let_go(understanding.text, order) if draft.action in ("return", *SWAPS) else frozenset()
         draft = replace(draft, items=tuple(item for item in draft.items if item.item_id not in gone))
         if draft.action in SWAPS:
@@ -164,7 +164,7 @@ class Filler:
                 found.append(item)
                 continue
             part = said[item.item_id]
-            alike = wants.as_other(part, target, product, self._bought(order.customer_id, product.id))
+            alike = wants.as_other(part, target, product, self._bought(order.customer_id or "", product.id))
             if alike is None:  # as another one has it, and it is not told what that is
                 found.append(ItemDraft(item.item_id))
                 continue

@@ -19,6 +19,14 @@ _REFUND = re.compile(
 )
 _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
+        "arrival",
+        re.compile(
+            r"\b(?:when|(?:on )?(?:what|which) (?:date|day|time))\b[^.?!]{0,20}\b(?:did|was|were|has|have)\b[^.?!]{0,30}"
+            r"\b(?:arrive|come|get here|get there|delivered|dropped off|received?|reach me)\b",
+            _I,
+        ),
+    ),
+    (
         "paid_with",
         re.compile(
             r"\b(?:which|what|how)\b[^.?!]{0,40}\b(?:did you|was|were|have you|has been|got|"
@@ -34,6 +42,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"this) (?:gift )?card\b|"
             r"\b(?:anything|something|much|funds|credit|value)(?: is| still| left| there| remaining| do i have)* on (?:that|the|"
             r"my|this) (?:gift )?card\b|"
+            r"\bhow much (?:money )?(?:is|'s|do i have|have i(?: got)?)(?: there| still| left)* on (?:it|there|that one)\b|"
             r"\bmoney\b[^.?!]{0,12}\b(?:on|left)\b[^.?!]{0,20}\bcard\b|\b(?:much|left)\b[^.?!]{0,20}\bgift (?:one|thing)\b|"
             r"\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)",
             _I,

@@ -20,6 +20,16 @@ def status(order: Order) -> tuple[Evidence, Scalar]:
     return _about(order, f"Order {order.id} is {order.status}.{tail}", tracking=", ".join(_tracking(order))), order.status
 
 
+def arrival(order: Order) -> tuple[Evidence, Scalar]:
+    """When an order was delivered, where its shipments tell."""
+    days = [shipment.delivered_at.date().isoformat() for shipment in order.shipments if shipment.delivered_at]
+    if days:
+        return _about(order, f"Order {order.id} was delivered on {joined(days)}."), days[-1]
+    if order.status == "delivered":
+        return _about(order, f"Order {order.id} is delivered; on which day is not recorded."), None
+    return _about(order, f"Order {order.id} has not arrived yet as far as I can see: it is {order.status}."), None
+
+
 def tracking(order: Order) -> tuple[Evidence, Scalar]:
     """Tracking numbers, or that there are none yet."""
     numbers = _tracking(order)

@@ -17,6 +17,7 @@ _HISTORY = re.compile(
     r"refunded)\b|\balready (?:cancell?ed|returned|exchanged)\b|"
     r"(?:^|[.,;!?]\s*)(?:and |so |but |ok |or )?(?:is|was|are|were|has|have|did|got)\b(?![^.?!]*\b(?:possible|able|can|could|to be)\b)"
     r"[^.?!,]{0,40}\b(?:cancell?ed|returned|exchanged|refunded)\b|"
+    r"\b(?:you|they)(?:'ve| have| had)? (?:just |already |recently )?(?:cancell?ed|returned|exchanged|refunded)\b|"
     r"\b(?:i|we)(?:'ve| have| had)? (?:just |recently )?(?:cancell?ed|returned|exchanged|sent (?:it|them|back))\b",
     _I,
 )

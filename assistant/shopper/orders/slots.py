@@ -288,6 +288,17 @@ def read_method(understanding: Understanding, customer: Customer, order: Order |
     return tuple(found)
 
 
+def foreign_method(understanding: Understanding, customer: Customer) -> bool:
+    """Whether a message names a payment method by its id or digits that is not on the customer's account."""
+    own = {method.id for method in customer.payment_methods}
+    digits = {method.last_four for method in customer.payment_methods}
+    for entity in understanding.of_kind("payment_method"):
+        kind, _, said = str(entity.value).partition(":")
+        if (said and said not in digits) or (not said and re.search(r"_\d", kind) and kind not in own):
+            return True
+    return False
+
+
 def wants_other_method(understanding: Understanding) -> bool:
     """Whether a message names a way to pay, or wishes for another one, so that the one used before must not be taken silently."""
     named = [e for e in understanding.of_kind("payment_method") if not FROM.search(understanding.text[: e.start])]

@@ -41,6 +41,7 @@ _CANCEL_ITEM = re.compile(
 )
 _BY_ITEM = re.compile(r"\b(?:order|purchase|one) (?:with|containing|that (?:has|had|holds)|of) (?:the|my|a)\b", re.IGNORECASE)
 _SURE = 0.95
+_IN_PLACE = re.compile(r"\b(?:for|to|into|become)\s+(?:(?:an?|the|some|your|one of (?:the|your))\s+)?$", re.IGNORECASE)
 
 
 class Writes:
@@ -61,12 +62,14 @@ class Writes:
         open_again: Draft | None = None
         try:
             self._policy.check(kind, order, _now())
-            open_again = Draft(kind, order.id, asked="method") if kind == "payment" else None
             _refuse_parts(kind, order, understanding.text)
+            open_again = draft
+            self._refuse_other_goods(kind, order, understanding)
+            open_again = Draft(kind, order.id, asked="method") if kind == "payment" else None
             before, draft = draft, self._filler.filled(draft, order, customer, understanding)
             open_again = _open_again(before, draft) or open_again
             question = self._gaps.question(draft, order, customer, understanding)
-            absent = self._absent(draft, order, understanding)
+            absent = (*self._absent(draft, order, understanding), *_not_yours(draft, order, customer, understanding))
             if question is not None:
                 status = Status.DECLINED if draft.action == "cancel" and draft.reason else Status.CLARIFY
                 gap = _gap(draft, slots.ambiguous_items(understanding.text, order))
@@ -105,6 +108,27 @@ class Writes:
         """The policy's no, with the order as its source."""
         evidence = Evidence(Source("order", order.id), reason, {"order_id": order.id, "status": order.status})
         return Outcome(Status.DECLINED, (evidence,), replace(state, pending=None), NAMES[kind], silent=(Source("policy", kind),))
+
+    def _refuse_other_goods(self, kind: str, order: Order, understanding: Understanding) -> None:
+        """Refuse to put another product in the place of one.
+
+        Raises:
+            PolicyRefused: the message asks for that.
+        """
+        held = {item.product_id for item in order.lines}
+        for entity in understanding.of_kind("product") if kind in SWAPS else ():
+            other = entity.value not in held and entity.score >= _SURE and _IN_PLACE.search(understanding.text[: entity.start])
+            product = self._store.catalogue.get(str(entity.value)) if other else None
+            if product is not None and not slots.names_item(entity.surface, order) and not self._is_option(entity.surface, held):
+                raise PolicyRefused(
+                    "I'm sorry, an item can only be changed to another variant of the same product, not to a different product like the "
+                    f"{product.name}."
+                )
+
+    def _is_option(self, words: str, held: set[str]) -> bool:
+        """Whether words stand in an option value of a product that the order holds: the "laptop" of a backpack's compartment."""
+        values = (value for product in self._store.catalogue.many(held).values() for v in product.variants for value in v.options.values())
+        return any(words.casefold() in value.casefold() for value in values)
 
     def _absent(self, draft: Draft, order: Order, understanding: Understanding) -> tuple[Evidence, ...]:
         """That the order does not hold a product which the message names."""
@@ -178,6 +202,8 @@ class Writes:
 
 def _begun(kind: str, order: Order, text: str, before: Draft | None) -> Draft:
     """The draft under way; after another for the same order, a new one for the items that "it" then means."""
+    if before is not None and kind == before.action == "cancel":
+        return replace(before, order_id=order.id)
     if before is None or before.order_id != order.id:
         return Draft(kind, order.id)
     if before.action == kind:
@@ -221,6 +247,13 @@ def _gap(draft: Draft, twins: Sequence[OrderLine]) -> str:
     if draft.action in ("return", *SWAPS) and not draft.items:
         return f"{WHICH_OF}{twins[0].name}" if twins else draft.asked if draft.asked.startswith(WHICH_OF) else "items"
     return "" if draft.asked.startswith(WHICH_OF) else draft.asked
+
+
+def _not_yours(draft: Draft, order: Order, customer: Customer, understanding: Understanding) -> tuple[Evidence, ...]:
+    """That a payment method which the message names is not the customer's."""
+    if draft.action not in ("payment", "return", *SWAPS) or not slots.foreign_method(understanding, customer):
+        return ()
+    return (Evidence(Source("order", order.id), "That payment method is not on your account, so I can't use it."),)
 
 
 def _token(customer_id: str, action: str, arguments: Mapping[str, Any]) -> str:
