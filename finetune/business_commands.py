@@ -66,11 +66,13 @@ def evaluate_recommend(
 ) -> None:
     """Train on all but the last product of each line, rank all products, and say how often and how high the last one is found."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from finetune.recommend import evaluate_sequences
+    from finetune.recommend import FEWEST_EXAMPLES, evaluate_sequences
 
     with bar() as progress:
-        found = evaluate_sequences(sequences, progress=progress).to_json()
-    _print(found, as_json)
+        found = evaluate_sequences(sequences, progress=progress)
+    if not found.towers:
+        typer.echo(f"links alone: two towers were skipped, fewer than {FEWEST_EXAMPLES:,} products follow another", err=True)
+    _print(found.to_json(), as_json)
 
 
 def evaluate_clv(

@@ -48,7 +48,7 @@ class Measured:
 
     `ndcg` and `hit_rate` are at ten; `coverage` is the share of products that were shown to anybody; `novelty` the mean surprise of what
     was shown, in bits; `diversity` one less the mean similarity of two products of one list (Jaccard of their buyers); `popular_ndcg`
-    is what showing everybody the most bought gets.
+    is what showing everybody the most bought gets. `towers` says whether two towers stood beside the links.
     """
 
     ndcg: float
@@ -58,6 +58,7 @@ class Measured:
     diversity: float
     popular_ndcg: float
     customers: int
+    towers: bool = False
 
     def to_json(self) -> dict[str, float | int]:
         """By the names that `evaluate recommend` prints."""
@@ -206,6 +207,7 @@ def measure(model: ItemRecommender, histories: Histories, wanted: Sequence[Histo
         diversity=_diversity(chosen, histories),
         popular_ndcg=float(np.mean(plain)),
         customers=len(gains),
+        towers=model.towers is not None,
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from assistant.errors import ImportRefused, ModelCorrupt
 from assistant.models.folder import Card, write_card
 from assistant.models.recommender import TASK, ItemRecommender, load_recommender, save_recommender
+from finetune.commands import app
 from finetune.item_links import Recipe
 from finetune.recommend import Histories, choose_mix, evaluate_sequences, make_recommender, measure, read_sequences
 
@@ -111,6 +114,15 @@ def test_a_file_of_sequences(tmp_path: Path) -> None:
     made = evaluate_sequences(path)
     assert made.customers == 60
     assert set(made.to_json()) >= {"ndcg@10", "hr@10", "coverage"}
+
+
+def test_the_command_prints_the_measure_and_says_what_it_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "sequences.txt"
+    path.write_text("".join(f"{n} {' '.join(str((n + step) % 12) for step in range(6))}\n" for n in range(60)))
+    done = CliRunner().invoke(app, ["evaluate", "recommend", "--sequences", str(path), "--json"])
+    assert done.exit_code == 0, done.output
+    assert {"ndcg@10", "hr@10", "coverage"} <= set(json.loads(done.stdout))
+    assert "two towers were skipped, fewer than 20,000 products follow another" in done.stderr
 
 
 @pytest.mark.shared
