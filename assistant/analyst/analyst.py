@@ -307,7 +307,7 @@ class Analyst:
         info, values = warehouse.info, load_values(warehouse)
         lexicon = lexicon_with(words, values)
         today = info.as_of.date() if info.as_of else date.today()  # noqa: DTZ011 - a shop without dated sales still asks about "today"
-        parser = Parser(semantics, lexicon, values, info.first_day or today, today, self._is_word)
+        parser = Parser(semantics, lexicon, values, info.first_day or today, today, self._is_word, self.settings.currency)
         context = Context(warehouse, semantics, self.settings, info.first_day, info.as_of)
         permits = load_permits({str(role): names for role, names in staff.denied.items()}, semantics)
         return _Loaded(context, parser, values, tools(), permits, written)

@@ -376,7 +376,7 @@ class Comparing:
         assert self.context is not None
         assert self.context.period is not None
         base = self._clipped(self.context.period)
-        old = base.year_before() if last_year and base.grain != "year" else period
+        old = base.year_before() if (last_year and base.grain != "year") or period == base else period
         return (Side(base.title, base), Side(old.title, old))
 
     def _implied(self, rate: str) -> tuple[Side, ...]:

@@ -24,6 +24,7 @@ from assistant.analyst.values import Values
 _SAME_SPAN = frozenset(["day", "days", "date", "dates", "period", "time", "span", "stretch", "week", "weeks"])
 
 
+_COMPARING = ("versus", "difference", "than", "growth", "fall", "more", "less", "yoy", "mom", "share", "which")
 _THEY = frozenset(("he", "she", "they", "it"))
 _WHAT_BOUGHT = re.compile(
     r"\b(?:what|which (?:products?|items?|things?|goods)) (?:all |else )?(?:did|do|does|has|have) "
@@ -84,7 +85,7 @@ class Drafter:
                     draft.periods.append(said)
         self._join_periods(draft)
         if found.implied_product and not draft.ranked:
-            draft.ranked.append("product")
+            draft.ranked.append("product" if cube == "sales" else "reviewed_item")
         bought = _WHAT_BOUGHT.search(reading.text) if cube == "sales" else None
         if bought is not None and (previous is not None or bought["who"] not in _THEY):
             self._bought(draft)
@@ -126,10 +127,11 @@ class Drafter:
         Raises:
             Stop: three periods or more are listed that do not follow each other.
         """
+        self._of_that_year(draft)
         said = [p for f in draft.periods if (p := f.period) is not None]
         if self._dated_again(draft):
             return
-        compared = draft.reading.has("versus", "difference", "than", "growth", "fall", "more", "less", "yoy", "mom", "share", "which")
+        compared = draft.reading.has(*_COMPARING)
         summed = (
             len(said) > 2
             or bool({"+", "plus"} & {t.text for t in draft.reading.tokens})
@@ -145,6 +147,22 @@ class Drafter:
             draft.periods = [replace(draft.periods[0], period=Period(row[0].first, row[-1].last), ends=None)]
         elif len(said) > 2:
             raise Stop(Clarify("Those periods do not follow each other; ask for one, two to compare, or a range.", slot="period"))
+
+    @staticmethod
+    def _of_that_year(draft: Draft) -> None:
+        """ "December sales 2024", "Black Friday sales last year": a part of the year named apart from it, and no two periods to compare."""
+        parts = [f for f in draft.periods if f.bare and f.period is not None]
+        years = [f for f in draft.periods if not f.bare and f.period is not None and f.period.grain == "year" and f.ends is None]
+        if len(draft.periods) != 2 or len(parts) != 1 or len(years) != 1 or draft.reading.has(*_COMPARING):
+            return
+        marks = draft.reading.of("period")
+        between = draft.reading.tokens[marks[0].end : marks[-1].end]
+        if any(set(token.lead) & set("?.!;") for token in between):  # two sentences
+            return
+        part, year = parts[0].period, years[0].period
+        assert part is not None
+        assert year is not None
+        draft.periods = [replace(parts[0], period=part.year_before(part.first.year - year.first.year), bare=False)]
 
     @staticmethod
     def _in_a_row(draft: Draft) -> bool:

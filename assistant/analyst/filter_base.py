@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.question import FilterClause
 from assistant.analyst.reading import Mark, Reading
-from assistant.analyst.values import Values
+from assistant.analyst.values import KnownProduct, Values
 
 _EXCLUDED_AFTER = ("excluded", "left out", "not counted", "not included", "aside", "apart", "excepted", "omitted")
 
@@ -94,3 +95,41 @@ class FilterBase:
             starts.append(position)
             position += len(token.text) + 1
         return [*starts, position]
+
+    def _one_product(self, mark: Mark) -> KnownProduct:
+        """The product that a name means.
+
+        Raises:
+            Stop: it means none, or could be several.
+        """
+        if not mark.products:
+            raise Stop(self._no_product(mark))
+        if len(mark.products) > 1:
+            raise Stop(self._which_product(mark))
+        return mark.products[0]
+
+    def _no_product(self, mark: Mark) -> Refuse:
+        said = " ".join(t.fixed or t.text for t in self.reading.tokens[mark.start : mark.end])
+        near = self.values.nearest_names(mark.words)
+        text = (
+            f"No product in the data is called “{said}”."
+            if not mark.value or mark.value == '"'
+            else f"There is no product {mark.value} in the data."
+        )
+        if near:
+            text += f" Near it: {'; '.join(_title(p) for p in near)}."
+        return Refuse(text, "value", tuple(_title(p) for p in near))
+
+    def _which_product(self, mark: Mark) -> Clarify:
+        shown = mark.products[:6]
+        more = f" and {len(mark.products) - len(shown)} more" if len(mark.products) > len(shown) else ""
+        said = " ".join(mark.words)
+        text = (
+            f"Several products fit “{said}”{more and f' ({len(mark.products)})'}. Which one do you mean: "
+            f"{'; '.join(_title(p) for p in shown)}{more}?"
+        )
+        return Clarify(text, (*(_title(p) for p in shown), f"all products with {said} in the name"), slot="product")
+
+
+def _title(product: KnownProduct) -> str:
+    return f"{product.name} ({product.id})"

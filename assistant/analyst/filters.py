@@ -14,7 +14,6 @@ from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.question import FilterClause, FilterOp
 from assistant.analyst.reading import Mark
 from assistant.analyst.review_filters import ReviewFilters
-from assistant.analyst.values import KnownProduct
 
 __all__ = ["FilterReader", "Filters", "merged"]
 
@@ -147,11 +146,7 @@ class FilterReader(ReviewFilters):
                 raise Stop(Refuse(f"No product in the data has “{phrase}” in its name.", "value", ()))
             self.found.add(mark.start, FilterClause("product", "contains", (phrase,), f"all products with “{phrase.upper()}” in the name"))
             return
-        if not mark.products:
-            raise Stop(self._no_product(mark))
-        if len(mark.products) > 1:
-            raise Stop(self._which_product(mark))
-        product = mark.products[0]
+        product = self._one_product(mark)
         op: FilterOp = "ne" if self._negated(mark) else "eq"
         self.found.add(mark.start, FilterClause("product", op, (product.id,), product.name))
 
@@ -187,28 +182,6 @@ class FilterReader(ReviewFilters):
 
     def _near(self, mark: Mark, named: tuple[Mark, ...]) -> bool:
         return any(0 <= mark.start - m.end <= 3 or 0 <= m.start - mark.end <= 2 for m in named)
-
-    def _no_product(self, mark: Mark) -> Refuse:
-        said = " ".join(t.fixed or t.text for t in self.reading.tokens[mark.start : mark.end])
-        near = self.values.nearest_names(mark.words)
-        text = (
-            f"No product in the data is called “{said}”."
-            if not mark.value or mark.value == '"'
-            else f"There is no product {mark.value} in the data."
-        )
-        if near:
-            text += f" Near it: {'; '.join(_title(p) for p in near)}."
-        return Refuse(text, "value", tuple(_title(p) for p in near))
-
-    def _which_product(self, mark: Mark) -> Clarify:
-        shown = mark.products[:6]
-        more = f" and {len(mark.products) - len(shown)} more" if len(mark.products) > len(shown) else ""
-        said = " ".join(mark.words)
-        text = (
-            f"Several products fit “{said}”{more and f' ({len(mark.products)})'}. Which one do you mean: "
-            f"{'; '.join(_title(p) for p in shown)}{more}?"
-        )
-        return Clarify(text, (*(_title(p) for p in shown), f"all products with {said} in the name"), slot="product")
 
     def _days_and_hours(self) -> None:
         for match, marks in self._spans(
@@ -274,10 +247,6 @@ def _between(clauses: list[FilterClause]) -> FilterClause | None:
     if len(lows) != 1 or len(highs) != 1 or (lows[0] > highs[0] and clauses[0].dimension == "hour"):
         return None
     return FilterClause(clauses[0].dimension, "between", (lows[0], highs[0]), " and ".join(c.label for c in clauses))
-
-
-def _title(product: KnownProduct) -> str:
-    return f"{product.name} ({product.id})"
 
 
 def _weekdays(text: str) -> list[int]:

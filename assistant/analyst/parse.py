@@ -21,6 +21,7 @@ from assistant.analyst.guard import refused
 from assistant.analyst.lexicon import Lexicon
 from assistant.analyst.opinion_turn import as_plain, asked
 from assistant.analyst.outcome import Clarify, Refuse, Stop
+from assistant.analyst.own_money import OTHER_MONEY, in_own_money
 from assistant.analyst.periods import PeriodGrammar
 from assistant.analyst.question import FilterClause, Period, Question, question_from_json
 from assistant.analyst.reading import Reader, Reading
@@ -97,7 +98,9 @@ class Parser:
         first_day: date,
         today: date,
         is_word: Callable[[str], bool] | None = None,
+        currency: str = "GBP",
     ) -> None:
+        self.currency = currency
         self.lexicon, self.values = lexicon, values
         self.first_day, self.today = first_day, today
         self.reader = Reader(lexicon, values, is_word)
@@ -201,7 +204,7 @@ class Parser:
 
     def _read(self, text: str, memory: Memory) -> Reading:
         anchor = memory.question.period if memory.question else None
-        return self.reader.read(text, PeriodGrammar(self.first_day, self.today, anchor, self.values.home))
+        return self.reader.read(in_own_money(text, self.currency), PeriodGrammar(self.first_day, self.today, anchor, self.values.home))
 
     def _outcome(self, reading: Reading, memory: Memory) -> Outcome:
         refusal = refused(reading, self.lexicon)
@@ -237,8 +240,9 @@ class Parser:
             if mark.text in _REVIEWERS and self.drafter.cube_of(reading, previous) == "reviews":
                 continue
             if sense is not None and all(s.kind == "absent" for s in mark.senses):
+                said = "" if sense.value == OTHER_MONEY else f" (you asked about “{mark.text}”)"
                 text = (
-                    f"The shop's data does not hold {sense.value} (you asked about “{mark.text}”). It holds sales, returns, orders, "
+                    f"The shop's data does not hold {sense.value}{said}. It holds sales, returns, orders, "
                     f"units, customers, products, countries and reviews."
                 )
                 return Refuse(text, "absent", ("sales last month", "return rate this year", "top 10 products by units"))

@@ -78,6 +78,8 @@ class ReviewFilters(FilterBase):
                 self._use(mark)
                 word = " ".join(t.fixed or t.text for t in self.reading.tokens[mark.start : mark.end])
                 self.found.add(mark.start, FilterClause("words", "word", (word,), f"mentions “{word}”"))
+            elif mark.start not in self.found.used and self.values.reviews_linked:
+                self._reviewed_product(mark)
             elif mark.start not in self.found.used:
                 raise Stop(
                     Refuse(
@@ -90,6 +92,19 @@ class ReviewFilters(FilterBase):
             raise Stop(
                 Refuse(f"Reviews are not linked to customers, so none can be found for {mark.value}.", "value", ("reviews by department",))
             )
+
+    def _reviewed_product(self, mark: Mark) -> None:
+        """A product by its name, where reviews are of products that are sold.
+
+        Raises:
+            Stop: the name fits several or none, or nobody has reviewed the product.
+        """
+        self._use(mark)
+        product = self._one_product(mark)
+        if product.id not in self.values.review_items:
+            raise Stop(Refuse(f"There are no reviews of {product.name} ({product.id}) in the data.", "value", ()))
+        op: FilterOp = "ne" if self._negated(mark) else "eq"
+        self.found.add(mark.start, FilterClause("reviewed_item", op, (product.id,), product.name))
 
     def _partly_named(self, mark: Mark) -> None:
         """ "The petite division": a value by one of its words, where only one value has it."""
@@ -105,10 +120,16 @@ class ReviewFilters(FilterBase):
         options = {s.extra: s.value for s in mark.senses if s.kind == "review_value"}
         around = [m for m in (self.reading.before(mark), self.reading.after(mark)) if m is not None]
         said = [d for d in options if any(d in m.all("dimension") for m in around)]
-        if len(mark.senses) > len(options) and not said and mark.text not in (v.lower() for v in options.values()):
+        others = any(s.kind not in ("review_value", "category_value") for s in mark.senses)
+        if (
+            (others or len({s.value for s in mark.senses}) > len(options))
+            and not said
+            and mark.text not in (v.lower() for v in options.values())
+        ):
             return
         dimension = said[0] if said else next(d for d in ("department", "class", "division") if d in options)
         self._use(mark)
+        self.found.implied_product |= self.values.reviews_linked and any(m.is_op("top", "bottom") for m in around)
         for neighbour in around:
             if dimension in neighbour.all("dimension"):
                 self._use(neighbour)

@@ -73,6 +73,8 @@ class SpecialTurn(RankingTurn):
         )
         past = bool(draft.periods) and not ahead
         bare = past and draft.periods[0].bare and reading.has("forecast")
+        if past and not bare and (next_one := self._still_to_come()) is not None:
+            return replace(self.base("forecast", self.metrics() or ("net_sales",)), by=tuple(draft.by), period=next_one)
         if not (strong or bare or (reading.has("forecast") and ahead) or coming or (follows and not past)):
             return None
         metrics = self.metrics() or (self.keeps.metrics if follows else ()) or ("net_sales",)
@@ -84,6 +86,16 @@ class SpecialTurn(RankingTurn):
         if question.period is None or (not ahead and not strong):
             return replace(question, period=Period(self.home.today, self.home.today).step(1)) if not strong else question
         return question
+
+    def _still_to_come(self) -> Period | None:
+        """ "Will we sell more in December than last year": the December that comes, which a forecast sets beside the last."""
+        future = any(m.text.startswith(("will", "going to", "are we going to")) for m in self.reading.ops("forecast"))
+        marks, period = self.reading.of("period"), self.draft.periods[0].period
+        if not future or period is None or period.grain == "year" or not marks or any(c.isdigit() for c in marks[0].text):
+            return None
+        while period.last <= self.home.today:
+            period = period.year_before(-1)
+        return period
 
     def _together(self) -> Question | None:
         words = self.reading.text.split()

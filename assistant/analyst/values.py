@@ -48,6 +48,8 @@ class Values:
     review_values: Mapping[str, tuple[str, ...]]
     review_items: frozenset[str]
     sales_values: Mapping[str, tuple[str, ...]]
+    reviews_linked: bool
+    """Whether reviews are of products that are sold, and no other goods."""
     has_stock: bool
     reviews_dated: bool
 
@@ -105,6 +107,7 @@ def load_values(warehouse: Warehouse) -> Values:
         by_name[product.words].append(product)
         for word in product.words:
             by_word[word].add(n)
+    reviewed = frozenset(_distinct(warehouse, reviews, "product_id"))
     named = warehouse.run(customers.select("customer_id", "name")).to_pylist()
     listed = _distinct(warehouse, lines, "country")
     return Values(
@@ -118,8 +121,9 @@ def load_values(warehouse: Warehouse) -> Values:
         countries={plain(name): name for name in listed},
         home=_home(warehouse, lines),
         review_values={name: _distinct(warehouse, reviews, name) for name in ("department", "division", "class")},
-        review_items=frozenset(_distinct(warehouse, reviews, "product_id")),
+        review_items=reviewed,
         sales_values={name: _distinct(warehouse, lines, name) for name in ("category", "style", "brand")},
+        reviews_linked=any(p.id in reviewed for p in products),
         has_stock=_any(warehouse, warehouse.table("products").stock),
         reviews_dated=_any(warehouse, reviews.day),
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from assistant.analyst.analyst import Analyst
+from assistant.analyst.own_money import in_own_money
 from assistant.config import Settings
 from assistant.types import Answer, Message, Role, Status
 from assistant.warehouse import Warehouse
@@ -128,3 +129,48 @@ def test_turns_of_speech_are_no_goods(asking: Asking, text: str) -> None:
     answer = asking.say(text)
     assert "nothing in the shop's data for" not in answer.text
     assert "Several products fit" not in answer.text
+
+
+def test_a_part_of_the_year_and_the_year_apart_are_one_period(asking: Asking) -> None:
+    assert "Mar 2025 lies outside the data" in asking.say("march sales 2025").text
+    assert asking.say("march sales 2026").value == pytest.approx(160.0)
+
+
+def test_a_period_is_not_compared_with_itself(asking: Asking) -> None:
+    text = asking.say("net sales in april 2026", "and how does that compare with last april").text
+    assert "(Apr 2026) against" not in text or "(Apr 2025)" in text
+
+
+def test_what_will_be_is_forecast_and_not_looked_up(asking: Asking) -> None:
+    told = str(asking.say("will we sell more in march than last year").trace)
+    assert "'tool': 'forecast'" in told
+    assert "2027-03" in told
+
+
+def test_the_rated_are_ranked_by_their_stars(asking: Asking) -> None:
+    assert "Teal Storm Parka" in asking.say("worst rated products").text.split(";")[0]
+    assert "Fell Boot" in asking.say("best rated boot").text
+
+
+def test_reviews_are_told_of_a_product_by_its_name(asking: Asking) -> None:
+    assert asking.say("average rating of the Fell Boot").value == pytest.approx(4.0)
+    assert "no reviews of Tin Lantern" in asking.say("average rating of the Tin Lantern").text
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "read"),
+    [
+        ("orders over $500", "USD", "orders over £500"),
+        ("orders over 500 bucks", "USD", "orders over 500 pounds"),
+        ("orders over €500", "EUR", "orders over £500"),
+        ("orders over $500", "GBP", "orders over $500"),
+        ("orders over £500", "USD", "orders over euros 500"),
+    ],
+)
+def test_the_shops_own_money_is_read_as_money(text: str, currency: str, read: str) -> None:
+    assert in_own_money(text, currency) == read
+
+
+def test_a_limit_in_the_shops_own_money(asking: Asking) -> None:
+    assert asking.say("how many orders over €5 in april").value == 4
+    assert asking.say("how many orders over $5 in april").status is Status.DECLINED
