@@ -15,7 +15,7 @@ from assistant.analyst.reading import Mark, Reading
 from assistant.analyst.semantics import Semantics
 
 _COUNTS = frozenset(["customers", "products_sold", "countries", "reviewed_items"])
-_OF_RETURNS = frozenset(
+OF_RETURNS = frozenset(
     ["returns", "returned_units", "return_rate", "cancellations", "returning_customers", "repeat_customers", "repeat_rate"]
 )
 _STAYING = frozenset(
@@ -129,7 +129,7 @@ def _restricting(draft: Draft, question: Question, semantics: Semantics) -> Iter
             yield mark
         if mark.text == "as of" and question.period is not None and question.period.first == question.period.last:
             yield mark
-        if mark.is_op("came_back") and mark.start not in draft.used and not _OF_RETURNS & {*question.metrics}:
+        if mark.is_op("came_back") and mark.start not in draft.used and not OF_RETURNS & {*question.metrics}:
             yield mark
 
 

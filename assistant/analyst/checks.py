@@ -25,6 +25,10 @@ _LIGHT = frozenset(["not", "not in", "not to", "not from", "ex", "non", "bar", "
 
 
 _LOOSE = re.compile(r"\b(?:was|is|were|are|does|did|makes?) (?:that|this|those|these)\b(?! (?:the|a|an|our|my|how)\b)")
+_BUILDS_ON = re.compile(
+    r"^(?:(?:and|but|so|ok|now|then) )*(?:(?:the |do the )?same\b|(?:which|how many|what|who) (?:one )?of (?:them|those|these)\b)"
+)
+"""First words that mean nothing without the message before."""
 _NEVER = frozenset(["never", "nobody", "none", "neither", "nothing"])
 
 
@@ -87,7 +91,7 @@ class CheckedTurn(SpecialTurn):
         if pointed:
             noun = pointed[0].text
             raise Stop(Clarify(f"Which {noun} do you mean? Nothing was asked about one before.", (), slot="subject"))
-        if personal or it or one or loose:
+        if personal or it or one or loose or _BUILDS_ON.match(self.reading.text):
             raise Stop(Clarify("What do you refer to? Nothing was asked before that I could take up; please name it.", (), slot="subject"))
 
     def _check_known(self) -> None:

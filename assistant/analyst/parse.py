@@ -18,6 +18,7 @@ from assistant.analyst.draft import RANKING_OPS
 from assistant.analyst.drafter import Drafter
 from assistant.analyst.filters import FilterReader
 from assistant.analyst.guard import refused
+from assistant.analyst.hearing import unheard
 from assistant.analyst.lexicon import Lexicon
 from assistant.analyst.opinion_turn import as_plain, asked
 from assistant.analyst.outcome import Clarify, Refuse, Stop
@@ -25,6 +26,7 @@ from assistant.analyst.own_money import OTHER_MONEY, in_own_money
 from assistant.analyst.periods import PeriodGrammar
 from assistant.analyst.question import FilterClause, Period, Question, question_from_json
 from assistant.analyst.reading import Reader, Reading
+from assistant.analyst.respoken import respoken
 from assistant.analyst.restated import restated, second_thought
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.sentences import asking
@@ -101,7 +103,7 @@ class Parser:
         currency: str = "GBP",
     ) -> None:
         self.currency = currency
-        self.lexicon, self.values = lexicon, values
+        self.semantics, self.lexicon, self.values = semantics, lexicon, values
         self.first_day, self.today = first_day, today
         self.reader = Reader(lexicon, values, is_word)
         self.drafter = Drafter(semantics, values)
@@ -190,6 +192,20 @@ class Parser:
         return bool(words) and set(words) <= {t.stem for t in tokenize(choice)}
 
     def _parsed(self, text: str, memory: Memory) -> Parsed:
+        """What `text` is read as, or a question back about a word of it that makes no difference to that."""
+        parsed = self._taken(text, memory)
+        if not isinstance(parsed.outcome, Question):
+            return parsed
+        word = unheard(parsed.text, parsed.reading, parsed.outcome, lambda other: self._taken(other, memory).outcome)
+        return replace(parsed, outcome=self._passed_over(word, parsed.outcome)) if word else parsed
+
+    def _passed_over(self, word: str, question: Question) -> Clarify:
+        said = respoken(question, self.semantics)
+        if not said or self._taken(said, Memory()).outcome != question:
+            return Clarify(f"I understood most of that, but “{word}” changes nothing in it. Can you say it in other words?", slot="subject")
+        return Clarify(f"I read that as “{said}”, in which “{word}” is lost. Is that what you mean?", (said,), slot="subject")
+
+    def _taken(self, text: str, memory: Memory) -> Parsed:
         previous, text = memory.question, text[:MOST]
         reading = self._read(text, memory)
         if previous is not None and previous.tool == "forecast" and _complete(reading):

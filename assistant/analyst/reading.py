@@ -29,6 +29,7 @@ GOODS_NOUNS = frozenset(("products", "items", "articles", "skus", "goods"))
 _LIMITS = frozenset(("over", "above", "than", "least", "most", "under", "below", "exceed", "exceeded", "exceeding", "£", ">", "<"))
 """Words before an amount, which is no product then."""
 _AGAINST = frozenset(("vs", "versus", "against", "v"))
+_BEFORE_A_SEASON = frozenset(("the", "this", "that", "last", "next", "our", "year", "same"))
 _HASH = frozenset(("#", "no", "nr", "number", "id", "num"))
 
 
@@ -302,9 +303,15 @@ class _Desk:
         )
 
     def _weekdays(self) -> None:
-        """Days of the week are unknown until the filters take them up, but never part of a product's name."""
+        """Days of the week are unknown until the filters take them up, but never part of a product's name; nor is "this year's season"."""
         for n, token in enumerate(self.tokens):
-            if self.free[n] and (token.text in WEEKDAY_NAMES or token.stem in WEEKDAY_NAMES or token.text in ("weekend", "weekends")):
+            led = n > 0 and self.tokens[n - 1].stem in _BEFORE_A_SEASON
+            if self.free[n] and (
+                token.text in WEEKDAY_NAMES
+                or token.stem in WEEKDAY_NAMES
+                or token.text in ("weekend", "weekends")
+                or (led and token.stem == "season")
+            ):
                 self.claim("unknown", n, n + 1)
 
     def _quoted(self) -> None:

@@ -273,7 +273,8 @@ class Sharing:
             return False
         metric = self.draft.metric_marks[0].start
         leads = any(m.start < metric for m in self.reading.ops("share"))
-        if leads and any(f.dimension == "words" and self.draft.filters.at["words"][0][0] > metric for f in part):
+        at = self.draft.filters.at  # what is kept from the message before stands nowhere in this one
+        if leads and any(f.dimension == "words" and f.dimension in at and at["words"][0][0] > metric for f in part):
             return True
-        placed = min((self.draft.filters.at[f.dimension][0][0] for f in part if f.dimension in self.draft.filters.at), default=-1)
+        placed = min((at[f.dimension][0][0] for f in part if f.dimension in at), default=-1)
         return any(metric < m.start < placed for m in self.reading.ops("comes_from"))

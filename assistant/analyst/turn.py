@@ -289,6 +289,8 @@ class Turn:
             self.used.update(m.start for m in self.reading.ops("exclude"))
         if named == ("returns",) and self.keeps.metric == "net_sales" and self._before_returns():
             named = ("gross_sales",)
+        if named == ("cancellations",) and self._by_value():
+            named = ("returns",)
         named = self._per_order(named)
         if "returns" in named and self.draft.counted == "customer":
             return ("returning_customers",)
@@ -340,6 +342,11 @@ class Turn:
             "without",
             "excluding",
         )
+
+    def _by_value(self) -> bool:
+        """ "Credit notes of March, total value": what they are worth, not how many there were."""
+        words = {t.text for t in self.reading.tokens}
+        return bool({"value", "worth"} & words) and not words & {"average", "avg", "mean", "over", "above", "than", "number", "many"}
 
     def _before_returns(self) -> bool:
         """ "Before refunds" after net sales: gross sales."""
