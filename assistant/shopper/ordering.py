@@ -272,7 +272,7 @@ def _nameless(understanding: Understanding, of: Identity | None = None) -> Under
     """A message without what it says of its writer, or only without what they were found by; places in the text stay as they are."""
     said = understanding.of_kind(*_IDENTITY)
     if of is not None:
-        codes = [e for e in said if e.kind == "zip" and str(e.value) == of.zip][:1]
+        codes = [e for e in said if e.kind == "zip" and str(e.value) == of.zip and not of.email][:1]
         said = (*(e for e in said if e.kind != "zip"), *codes)
     text = understanding.text
     for entity in said:

@@ -131,3 +131,16 @@ def test_anothers_address_is_not_told(talk: Callable[..., Any], text: str) -> No
 def test_a_variant_that_is_asked_for_beside_an_order_is_looked_up(talk: Callable[..., Any]) -> None:
     chat = talk("c-ada")
     assert "no Garden Chair with size L" in chat.say("my #A100001 holds a blue chair, is there a large red one?").text
+
+
+def test_the_post_code_of_a_new_address_is_kept_where_an_e_mail_identifies(talk: Callable[..., Any]) -> None:
+    text = talk().say("ada.winter@mail.example here, ship #A100001 to 12 Oak Street, Salem, OR 97301 instead").text
+    assert "12 Oak Street, Salem, OR 97301" in text
+
+
+def test_a_cancelled_order_named_only_for_its_address_bars_nothing(store: Store, talk: Callable[..., Any]) -> None:
+    order = store.orders.get("#A100001")
+    assert order is not None
+    store.orders.upsert([replace(order, id="#A100009")])
+    text = talk("c-ada").say("Cancel #A100009, ordered by mistake. For #A100001 change the address to the same as #A100009.").text
+    assert "Cancel order #A100009" in text

@@ -169,7 +169,7 @@ class OrderDesk:
         order = self._store.orders.get(state.draft.order_id) if state.draft else None
         if order is None or state.draft is None or not ask.write:
             return False
-        named = {str(e.value).lstrip("#").upper() for e in understanding.of_kind("order_id")}
+        named = [str(e.value).lstrip("#").upper() for e in understanding.of_kind("order_id")][:1]
         meant = self._meant(ask, self.orders_of(state.customer_id), understanding, state) if not named else []
         same = order.id.lstrip("#").upper() in named or [o.id for o in meant] == [order.id]
         return same and self.policy.bars(state.draft.action, settled(ask.topic, order), order)

@@ -165,11 +165,11 @@ def names_item(text: str, order: Order) -> bool:
 
 
 def mentions(text: str, items: Sequence[tuple[OrderLine, int]]) -> tuple[tuple[OrderLine, int], ...]:
-    """Every place at which a text names these items, in its order; of namesakes only the place that tells them apart."""
+    """Every place at which a text names these items, in its order; of those that share their last word only the first."""
     found = list(items)
     taken = {place for _, place in items}
     for line, first in items:
-        if sum(other.name == line.name for other, _ in items) > 1:
+        if sum(other.name.casefold().split()[-1:] == line.name.casefold().split()[-1:] for other, _ in items) > 1:
             continue
         place = _name_place(line.name, text[first + 1 :])
         start = first + 1
