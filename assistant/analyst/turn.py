@@ -40,6 +40,8 @@ _BOTH = re.compile(
     r"(?:and |what about |now )?(?:for )?(?:both|the two|these two|those two|the both|them both)(?: of them)? "
     r"(?:together|combined|in total|in all|in sum|added up|added together|summed|taken together|put together|as one)(?: please)?"
 )
+_SUMMED = ("in total", "altogether", "in all")
+"""All time in a question by itself; after one about a period, the sum over that."""
 _OF_THEM = re.compile(r"\bhow many of (?:them|those|these)\b(?! (?:did|do|have|were) (?:we|they|i) )")
 FIRST_ONES = ("the top one", "top one")
 """What means the first row of a ranking before."""
@@ -210,7 +212,7 @@ class Turn:
             if said.last_year and kept is not None and kept.grain != "year" and not draft.metrics and len(self.reading.tokens) <= 5:
                 return kept.year_before()
             return said.period
-        if draft.whole:
+        if draft.whole and (kept is None or any(m.text not in _SUMMED for m in self.reading.of("period"))):
             return None
         if draft.shifts:
             return self.shifted(kept)
