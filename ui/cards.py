@@ -17,7 +17,6 @@ from assistant.store.records import Order, Product
 from ui.pictures import picture
 
 LOW_STOCK = 5
-REVIEWS_READ = 200
 MAX_CARDS = 8
 
 
@@ -101,8 +100,7 @@ def price(product: Product, currency: str) -> str:
 
 def rating(store: Store, product_id: str) -> tuple[float, int]:
     """The mean of the reviews' stars, and how many there are; (0, 0) without any."""
-    ratings = [review.rating for review in store.reviews.of_product(product_id, REVIEWS_READ) if review.rating is not None]
-    return (sum(ratings) / len(ratings) if ratings else 0.0), len(ratings)
+    return store.reviews.stars([product_id]).get(product_id, (0.0, 0))
 
 
 def sources(store: Store, found: Iterable[Mapping[str, Any]], currency: str) -> Markup:
