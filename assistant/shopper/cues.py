@@ -140,7 +140,8 @@ OTHERS_NAMED = re.compile(
     r"\b(?!(?:What|Where|Who|How|When|It|That|There|Here|Today|Let|My|"
     r"Is)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)?'s (?:last |latest |recent |open )?(?:orders?|account|address|parcels?|"
     r"packages?|purchases?|e-?mail)\b|"
-    r"\b(?:address|phone|number|e-?mail|orders?|card|parcels?) (?:do |did )?(?:you |u )?(?:have |hold |keep |got |is )?(?:for|of|about|on) "
+    r"\b(?:address|phone|(?:phone|order|account|card|tracking) number|e-?mail|orders?|card|parcels?) "
+    r"(?:do |did )?(?:you |u )?(?:have |hold |keep |got |is )?(?:for|of|about|on) "
     r"(?:[A-Z][a-z'-]+ [A-Z][a-z'-]+)\b(?!\W+(?:\d|zip|post))|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|"
     r"ordered)\b"
 )

@@ -87,7 +87,7 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.FACTS, detail, "asks on about what was shown")
     if _of_those_shown(sight, state, text):
         return _of_several(sight, state, text) or (
-            _of_spoken(sight, text) if reference.ids or reference.beyond else _of_shelf(sight, state, text)
+            _of_spoken(sight, text) if reference.ids or reference.beyond else _of_shelf(sight, state, text) or _like_those(sight, text)
         )
     if cues.ELSEWHERE.search(text) and not naming.ids:
         return None
@@ -124,6 +124,11 @@ def _by_measure(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     if _RATHER.match(text) or (_WANTS_MORE.search(text) and len(text.split()) <= _LONG):
         return Plan(Move.BEYOND, why="more of a measure than what is spoken of")
     return None
+
+
+def _like_those(sight: Sight, text: str) -> Plan | None:
+    """ "What's a good alternative?" of what was shown, whatever else the words may sound like."""
+    return Plan(Move.SIMILAR, why="like those shown") if cues.SIMILAR.search(text) and not sight.wish.core else None
 
 
 def _leaves_out(sight: Sight, state: DialogueState, text: str) -> bool:

@@ -50,7 +50,8 @@ _DEFINITE = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s+(?:cost|costs|in stock|available|have|has|come|comes|made|still|sold|waterproof|right now|now|today|"
+    r"\s+(?:[a-z]+er than|(?:more|less) [a-z]+ than|"
+    r"cost|costs|in stock|available|have|has|come|comes|made|still|sold|waterproof|right now|now|today|"
     r"please|currently|is|are|for sale|left|on sale|with|and|or|that|which|in|at|under|below|go|going|sell|"
     r"priced|"
     r"from|worth|really|good|suitable|compare|machine|dishwasher|need|work|fit|contain|include|support)\b.*$",
@@ -61,7 +62,9 @@ _TAIL = re.compile(
 _PART_OF = re.compile(r"[\w' -]{2,25}? of (?:the|your|that) ", re.IGNORECASE)
 _AND = r"(?:,|and|or|&|vs\.?|versus|with|against|than|to|from|over)"
 _BESIDE_BEFORE = re.compile(rf"\b(?P<word>[a-z][\w'-]+)(?: one)?\s*{_AND}\s+(?:the |your |that )?$", re.IGNORECASE)
-_BESIDE_AFTER = re.compile(rf"^(?:'s)?\s*{_AND}\s+(?:the |your |that )?(?P<word>[a-z][\w'-]+)\b", re.IGNORECASE)
+_BESIDE_AFTER = re.compile(
+    rf"^(?:'s)?(?:\s+(?:[a-z]+er|(?:more|less) [a-z]+))?\s*{_AND}\s+(?:the |your |that )?(?P<word>[a-z][\w'-]+)\b", re.IGNORECASE
+)
 _FOR_A_BRAND = re.compile(
     r"\b(?:cables?|chargers?|cases?|covers?|straps?|holders?|stands?|adapt[eo]rs?|skins?|sleeves?|mounts?|tripods?|bands?|docks?|bags?)\b",
     re.IGNORECASE,

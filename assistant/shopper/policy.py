@@ -107,7 +107,7 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.HANDOFF, "alarm", "safety or law at stake")
     if cues.PERSON.search(text):
         return Plan(Move.HANDOFF, "handoff", "asked for a person")
-    if cues.OTHERS.search(text) or cues.OTHERS_NAMED.search(text) or cues.INSIDE.search(text):
+    if cues.OTHERS.search(text) or (cues.OTHERS_NAMED.search(text) and not sight.naming.ids) or cues.INSIDE.search(text):
         return Plan(Move.LINE, "private_data", "somebody else's data")
     u = sight.understanding
     if u.intent == "private_data" and u.confidence >= _PRIVATE_SURE and not (_OWN.search(text) or state.identifying or u.of_kind("zip")):
@@ -349,7 +349,7 @@ def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
         or (u.intent in {"product_search", "product_question"} and "?" in u.text)
     ):
         return None
-    fits = sight.faq is not None and sight.faq.score >= FAQ_HOPED
+    fits = sight.faq is not None and sight.faq.score >= FAQ_HOPED and bool(sight.faq.shared & word_list("of_damage"))
     return Plan(Move.FAQ, "sorry", "something bought is broken") if fits else Plan(Move.LINE, "defect", "something bought is broken")
 
 

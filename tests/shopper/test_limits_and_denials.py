@@ -71,3 +71,9 @@ def test_a_name_in_two_parts_is_a_name(talk: Callable[..., Any]) -> None:
 
 def test_what_came_by_mistake_is_no_search(talk: Callable[..., Any]) -> None:
     assert not talk().say("I got green gloves, I'd ordered leather ones!").text.startswith("These")
+
+
+def test_goods_that_are_named_are_nobody_elses_data(talk: Callable[..., Any]) -> None:
+    answer = talk().say("number of Willow Trug Basket in stock please")
+    assert answer.status is Status.ANSWERED
+    assert "12" in answer.text

@@ -14,7 +14,7 @@ from assistant.shopper.naming import read_names
 from assistant.shopper.particulars import contents_of, parts_of, size_of
 from assistant.shopper.shelf import Shelf
 from assistant.store import Store
-from assistant.store.records import Product, Review, Variant
+from assistant.store.records import FaqEntry, Product, Review, Variant
 from assistant.types import Status, Understanding
 
 
@@ -247,3 +247,21 @@ def test_care_is_what_washing_asks_for(store: Store, talk: Callable[..., Any]) -
 
 def test_a_thing_the_shop_has_not_is_said_to_be_missing(talk: Callable[..., Any]) -> None:
     assert "sextant" in talk().say("do you have a sextant?").text
+
+
+def test_what_one_is_held_against_is_no_part_of_its_name(camp: Any) -> None:
+    answer = camp.say("is the Dabchick Storm Shelter lighter than the Plover?")
+    assert set(answer.products) == {"t1", "t2"}
+    assert "The Dabchick Storm Shelter is the lighter one." in answer.text
+
+
+def test_an_alternative_to_what_was_shown(camp: Any) -> None:
+    camp.say("is the Dabchick Storm Shelter in stock?")
+    answer = camp.say("what's a good alternative?")
+    assert answer.products
+    assert "t2" not in answer.products
+
+
+def test_what_broke_is_not_answered_with_how_to_wash_it(store: Store, talk: Callable[..., Any]) -> None:
+    store.faq.upsert([FaqEntry("wash", "How do I wash my waterproof jacket?", "Wash it without softener.", position=9)])
+    assert "softener" not in talk().say("the zip of my waterproof jacket broke after two months").text
