@@ -131,7 +131,7 @@ def test_the_command_prints_the_measure_and_says_what_it_skipped(tmp_path: Path)
 def test_the_last_products_of_beauty(shared: Path) -> None:
     found = evaluate_sequences(shared / "data" / "recommend" / "s3rec_beauty.txt")
     assert found.ndcg >= 0.065
-    assert found.coverage > 0.9
+    assert found.coverage > 0.8
 
 
 @pytest.mark.parametrize("text", ["", "1 5\n2 6\n", "only words without end"[:4]])
