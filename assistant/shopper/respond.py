@@ -65,6 +65,11 @@ _ROOT = 4
 """Letters in which two forms of a word agree: "weighs", "weight"."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|(?<=\w)\.\.+\s*")
 _ONE_VALUE = re.compile(r"(?P<name>[a-z][a-z ]*(?:: [a-z][a-z ]*)?): (?P<value>[^:;,]*[^:;,.!?])")
+_CIRCLE = re.compile(
+    r"\b(?P<thing>[a-z]{3,})s? (?:comes? (?:in|with)|includes?|contains?|has|is|are|or) (?:an? |the )?(?P=thing)s?\b(?! (?:and|or|by)\b)",
+    re.IGNORECASE,
+)
+"""A thing said of itself: "the kit comes with the kit"."""
 _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
 
 
@@ -231,6 +236,8 @@ def checked(
         text = without_verdict(text)
     if not telling(text):
         return "", "empty"
+    if circle := _CIRCLE.search(text):
+        return "", f"circle {circle['thing']!r}"
     if said(text) is Verdict.SILENT and settled.verdict is Verdict.NO and not polarity(text) and polarity("\n".join(told)):
         return "", "contradiction of a denial"
     if value := swapped(text, told):

@@ -377,3 +377,14 @@ def test_an_answer_of_empty_words_is_none() -> None:
     )
     assert checked(request, Phrasing("The Dusk Collar is included.", 0.0, True), strict=True)[1] == "nothing new"
     assert checked(request, Phrasing("The Dusk Collar is charged by USB.", 0.0, True), strict=True)[1] == ""
+
+
+@pytest.mark.parametrize("text", ["The kit comes with the kit.", "The box comes in the box.", "It is oak or oak."])
+def test_a_thing_said_of_itself_is_refused(text: str) -> None:
+    evidence = "The kit comes in a box of oak with brushes."
+    assert checked(Request("what are the contents of the box?", (evidence,)), Phrasing(text, 0.0, True))[1].startswith("circle")
+
+
+def test_two_things_alike_may_stand_beside_one_another() -> None:
+    words = Phrasing("The kit comes in a box with brushes.", 0.0, True)
+    assert checked(Request("what is in the kit?", ("The kit comes in a box with brushes.",)), words) == (words.text, "")
