@@ -236,8 +236,6 @@ def checked(
         text = without_verdict(text)
     if not telling(text):
         return "", "empty"
-    if circle := _CIRCLE.search(text):
-        return "", f"circle {circle['thing']!r}"
     if said(text) is Verdict.SILENT and settled.verdict is Verdict.NO and not polarity(text) and polarity("\n".join(told)):
         return "", "contradiction of a denial"
     if value := swapped(text, told):
@@ -262,6 +260,8 @@ def checked(
         return "", f"repeats {word!r}"
     if strict and settled.verdict is Verdict.SILENT and asks_yes_or_no(request.message) and (words := echoed(text, request.message, told)):
         return "", f"echo {min(words)!r}"
+    if circle := _CIRCLE.search(text):
+        return "", f"circle {circle['thing']!r}"
     doubtful = strict or polarity("\n".join(told)) or clashes(request.message, told)
     if doubtful and not settled.allows(Verdict.YES) and said(text) is Verdict.SILENT and only_repeats(text, request.message, told):
         return "", "echo of all that was asked"
