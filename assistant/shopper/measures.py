@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
 from assistant.models.numbers import parse_number
@@ -169,8 +169,12 @@ class Ranking:
         return tuple(s for s in self.stated if s.amount == self.stated[0].amount)
 
 
+@lru_cache(maxsize=256)
 def asked(text: str) -> Asked | None:
-    """The first measure that a text asks for: a superlative before a comparative before the bare word."""
+    """The first measure that a text asks for: a superlative before a comparative before the bare word.
+
+    Kept for a while, since a turn asks it of one text several times.
+    """
     named = _OF_A_FIELD.search(text)
     for degree in _DEGREES:
         found = next(((m, fields) for pattern, fields in _patterns(degree) if (m := pattern.search(text)) is not None), None)
