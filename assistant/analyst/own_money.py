@@ -12,12 +12,12 @@ OTHER_MONEY = "other currencies"
 """What the vocabulary calls money that is not the shop's own."""
 _SIGN, _WORD = "£", "pounds"
 _POUNDS = (r"£", r"(?:pounds?(?: sterling)?|gbp|quids?)")
-_DOLLARS = (r"(?:(?:us|ca?|au?)\s?)?\$", r"(?:(?:us|canadian|australian) )?(?:dollars?|bucks)|usd|cad|aud")
+_DOLLAR_SIGN = r"(?:\b(?:us\s?|ca?|au?))?\$"
 _CURRENCIES: Mapping[str, tuple[str, str]] = {
     "GBP": _POUNDS,
-    "USD": _DOLLARS,
-    "CAD": _DOLLARS,
-    "AUD": _DOLLARS,
+    "USD": (_DOLLAR_SIGN, r"(?:(?:us )?(?:dollars?|bucks)|usd)"),
+    "CAD": (_DOLLAR_SIGN, r"(?:(?:canadian )?(?:dollars?|bucks)|cad)"),
+    "AUD": (_DOLLAR_SIGN, r"(?:(?:australian )?(?:dollars?|bucks)|aud)"),
     "EUR": (r"€", r"(?:euros?|eur)"),
     "JPY": (r"¥", r"(?:yen|jpy)"),
     "CHF": (r"(?:sfr|fr)\.", r"(?:(?:swiss )?francs?|chf)"),

@@ -210,7 +210,7 @@ class ShopperClerk:
             words_known=bool(known) and len(known) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
             angry=self._angry(understanding),
-            measured=self._gauge(shelf).ranking(cues.plain(understanding.text), wish, naming, reference, state) is not None,
+            ranking=self._gauge(shelf).ranking(cues.plain(understanding.text), wish, naming, reference, state),
         )
 
     def _angry(self, understanding: Understanding) -> bool:

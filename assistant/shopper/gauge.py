@@ -30,8 +30,8 @@ Stars: TypeAlias = Callable[[Sequence[str]], Mapping[str, tuple[float, int]]]
 """Mean of the stars and number of the reviews by product id, of those that have any."""
 
 _ADJECTIVE = re.compile(r"(?:[a-z]+est|(?:most|least) [a-z]+)", re.IGNORECASE)
-_NEXT = 2
-"""Runners-up that are told beside the first."""
+_TIED, _NEXT = 3, 2
+"""Of those that share the first place as many are named, and as many runners-up beside them."""
 _PRIOR = 5.0
 """Reviews of average stars that every product is given before it is ranked, so that one happy buyer does not beat forty."""
 
@@ -45,7 +45,8 @@ class Gauge:
         self._results = settings.shopper.results
 
     def ranking(self, text: str, wish: Wish, naming: Naming, reference: Reference, state: DialogueState) -> Ranking | None:
-        """The products that a message asks to rank by a measure; None where it asks for none, or they do not state it."""
+        """The products that a message asks to rank by a measure; None where it asks for none, or they do not state it. Made before anything
+        is decided, since only then is it known whether the shop can answer; `most` and `more` say it."""
         rated, measure = cues.BEST_RATED.search(text), asked(text)
         if rated is None and (measure is None or measure.degree == "positive"):
             return None
@@ -57,20 +58,23 @@ class Gauge:
 
     def most(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """The first by the measure, with what it states and who comes next."""
-        ranking = self._of(sight, state)
-        first = ranking.first[:3]
+        ranking = _ranked(sight)
+        first = ranking.first[:_TIED]
         ids = tuple(s.product.id for s in first)
         pieces = (
-            about(first[0].product, f"{_winners(ranking, first)}{_runners_up(ranking)}{_silent(ranking)}"),
+            about(first[0].product, f"{_winners(ranking)}{_runners_up(ranking)}{_silent(ranking)}"),
             *(about(s.product, "") for s in first[1:]),
         )
-        shown = {*state.shown}
-        listed = state.speaking_of(ids) if set(ids) <= shown else replace(state.showing(ids, _remembered(sight, state)), focus=ids[:1])
+        listed = (
+            state.speaking_of(ids)
+            if set(ids) <= set(state.shown)
+            else replace(state.showing(ids, _remembered(sight, state)), focus=ids[:1])
+        )
         return Outcome(Status.ANSWERED, pieces, listed, "compare_products", None, ids)
 
     def more(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """Those of the same kind that have more of the measure than what is spoken of; that nothing has, where so."""
-        ranking = self._of(sight, state)
+        ranking = _ranked(sight)
         base = {p.id for p in self._base(sight.naming, sight.reference, state)}
         than = max((s for s in ranking.stated if s.product.id in base), key=lambda s: s.amount, default=None)
         beyond = [s for s in ranking.stated if than is not None and s.amount > than.amount and s.product.id not in base][: self._results]
@@ -94,12 +98,6 @@ class Gauge:
         lines[0] = replace(lines[0], text=f"These are {ranking.word.casefold()}; {told}:\n{lines[0].text}")
         ids = tuple(s.product.id for s in beyond)
         return Outcome(Status.ANSWERED, tuple(lines), state.showing(ids), "product_search", None, ids)
-
-    def _of(self, sight: Sight, state: DialogueState) -> Ranking:
-        ranking = self.ranking(cues.plain(sight.understanding.text), sight.wish, sight.naming, sight.reference, state)
-        if ranking is None:
-            raise ValueError("The plan asks for a ranking, and the message for none.")
-        return ranking
 
     def _pool(self, wish: Wish, reference: Reference, state: DialogueState) -> tuple[Product, ...]:
         """Those pointed at together; else the kind that is named; else the kind last searched for, or what was shown."""
@@ -135,17 +133,25 @@ class Gauge:
         return Ranking("reviews", "best rated", tuple(stated), tuple(p for p in pool if p.id not in stars))
 
 
+def _ranked(sight: Sight) -> Ranking:
+    if sight.ranking is None:
+        raise ValueError("The plan asks for a ranking, and the message for none.")
+    return sight.ranking
+
+
 def _starred(mean: float, count: int) -> str:
     return f"{mean:.1f} of 5 stars in {count} {'review' if count == 1 else 'reviews'}"
 
 
-def _winners(ranking: Ranking, first: Sequence[Stated]) -> str:
-    names = joined([f"the {s.product.name}" for s in first])
+def _winners(ranking: Ranking) -> str:
+    first, rest = ranking.first[:_TIED], ranking.first[_TIED:]
+    names = [f"the {s.product.name}" for s in first]
+    said = joined([*names, f"{len(rest)} more"] if rest else names)
     if ranking.word == "best rated":
-        return f"Best rated is {names}: {first[0].value}."
+        return f"Best rated is {said}: {first[0].value}."
     if _ADJECTIVE.fullmatch(ranking.word):
-        return f"The {ranking.word.casefold()} {'is' if len(first) == 1 else 'are'} {names}: {ranking.field} {first[0].value}."
-    return f"By {ranking.field}, {names} {'comes' if len(first) == 1 else 'come'} first: {first[0].value}."
+        return f"The {ranking.word.casefold()} {'is' if len(first) == 1 else 'are'} {said}: {ranking.field} {first[0].value}."
+    return f"By {ranking.field}, {said} {'comes' if len(first) == 1 else 'come'} first: {first[0].value}."
 
 
 def _runners_up(ranking: Ranking) -> str:

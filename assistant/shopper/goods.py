@@ -117,7 +117,7 @@ def _of_nothing(sight: Sight, state: DialogueState, text: str) -> bool:
 def _by_measure(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """Products ranked by what they state ("the lightest tent"), or those that have more of it than another ("anything warmer?")."""
     measure = measures.asked(text)
-    if not sight.measured or sight.ask is not None or len(sight.naming.mentions) > 1:
+    if sight.ranking is None or sight.ask is not None or len(sight.naming.mentions) > 1:
         return None
     if cues.BEST_RATED.search(text) or (measure is not None and measure.degree == "superlative"):
         return Plan(Move.MOST, why="the first of a kind by a measure")

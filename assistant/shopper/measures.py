@@ -42,7 +42,10 @@ class _Measure:
 
 
 _LOAD = r"(?:heav(?:y|ier|iest)|bigg(?:er|est)|most|greatest|highest|max(?:imum)?) (?:load|weight)"
-_HOLDS = r"(?:hold|carry|take|support|bear)s? (?:up to |at least |more than |over )?(?P<load>\d[\d,.]*\s?(?:kgs?|kilos?|lbs?|pounds))"
+_HOLDS = (
+    r"(?:hold|carry|take|support|bear)s? (?:up to |at least |(?P<beyond>more than |over ))?"
+    r"(?P<load>\d[\d,.]*\s?(?:kgs?|kilos?|lbs?|pounds))"
+)
 _MEASURES = (
     _Measure(
         (("load", 1), ("weight limit", 1), ("capacity", 1), ("limit", 1)),
@@ -199,7 +202,9 @@ def holds(product: Product, text: str) -> bool | None:
     match = re.search(_HOLDS, text, re.IGNORECASE)
     load = amount_of(match["load"].replace("kgs", "kg")) if match is not None else None
     limit = next((amount_of(str(value)) for name, value in product.attributes.items() if _LIMITS.search(name)), None)
-    return None if load is None or limit is None or load[1] != limit[1] else load[0] <= limit[0]
+    if match is None or load is None or limit is None or load[1] != limit[1]:
+        return None
+    return load[0] < limit[0] if match["beyond"] else load[0] <= limit[0]
 
 
 def ranked(products: Iterable[Product], measure: Asked) -> Ranking | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.shopper.faq import FaqMatch
+from assistant.shopper.measures import Ranking
 from assistant.shopper.naming import Naming
 from assistant.shopper.orders.asks import OrderAsk
 from assistant.shopper.references import Reference
@@ -75,7 +76,7 @@ class Sight:
     `kind_known`: the shelf has products of the kind that the wish names. `desk`: the shop has orders to speak of.
     `variants`: the product named or pointed at comes in several. `readable`: at least one word of the message is one.
     `goods`: cosine of the message with the product nearest to it. `angry`: its words, or how it sounds, are those of somebody angry.
-    `of_order`: it names an item of the order that is talked about. `measured`: it asks to rank products by a measure, and they state it.
+    `of_order`: it names an item of the order that is talked about. `ranking`: the products that it asks to rank by a measure, in order.
     """
 
     understanding: Understanding
@@ -92,4 +93,4 @@ class Sight:
     goods: float = 0.0
     angry: bool = False
     of_order: bool = False
-    measured: bool = False
+    ranking: Ranking | None = None

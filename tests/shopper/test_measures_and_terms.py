@@ -105,6 +105,15 @@ def test_those_that_state_the_same_are_told_together(camp: Any) -> None:
     assert set(camp.say("the most waterproof shelter please").products) == {"t2", "t3"}
 
 
+def test_no_one_that_shares_the_first_place_is_passed_over(store: Store, talk: Callable[..., Any]) -> None:
+    store.catalogue.upsert(
+        [Product(f"s{n}", f"Cork Stool {n}", "home", "stools", "", "", 20.0, 2, attributes={"height": "40 cm"}) for n in range(5)]
+    )
+    text = talk().say("your tallest stool?").text
+    assert "and 2 more" in text
+    assert "Next" not in text
+
+
 def test_more_of_a_measure_than_the_one_spoken_of(camp: Any) -> None:
     camp.say("how heavy is the Moorhen Trail Shelter?")
     answer = camp.say("anything lighter?")
@@ -212,7 +221,9 @@ def test_named_goods_are_compared_by_what_is_asked(camp: Any) -> None:
     assert "The Dabchick Storm Shelter is the lighter one." in answer.text
 
 
-@pytest.mark.parametrize(("load", "verdict"), [("150 kg", "Yes."), ("0.18 kg", "Yes."), ("250 kg", "No.")])
+@pytest.mark.parametrize(
+    ("load", "verdict"), [("150 kg", "Yes."), ("0.18 kg", "Yes."), ("250 kg", "No."), ("more than 180 kg", "No."), ("up to 180 kg", "Yes.")]
+)
 def test_a_load_is_held_against_its_limit(store: Store, talk: Callable[..., Any], load: str, verdict: str) -> None:
     store.catalogue.upsert([Product("b1", "Swing Bench", "garden", "benches", "", "", 90.0, 2, attributes={"maximum load": "180 kg"})])
     answer = talk().say(f"does the Swing Bench hold {load}?")
