@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.analyst.assemble import Focus
 from assistant.analyst.context import Context
 from assistant.analyst.lessons import Encode, Lesson, Lessons, as_said
 from assistant.analyst.lexicon import Lexicon, load_lexicon
@@ -27,6 +26,7 @@ from assistant.analyst.question import FilterClause, Question, question_from_jso
 from assistant.analyst.semantics import Semantics, load_semantics
 from assistant.analyst.service import MEMORY as SERVICE
 from assistant.analyst.service import ServiceRoom
+from assistant.analyst.surroundings import Focus
 from assistant.analyst.synonyms import Proposal, proposals
 from assistant.analyst.talk import TalkRoom
 from assistant.analyst.tools import Tool, ToolResult, tools

@@ -16,7 +16,7 @@ from assistant.analyst.outcome import Stop
 from assistant.analyst.question import Question
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.sharing import Sharing
-from assistant.analyst.turn import Focus, Reach
+from assistant.analyst.surroundings import Focus, Reach
 
 __all__ = ["Assembler", "Focus"]
 

@@ -12,7 +12,7 @@ from assistant.analyst.outcome import Clarify, Refuse, Stop
 from assistant.analyst.question import Question
 from assistant.analyst.reading import Mark
 from assistant.analyst.special_turn import SpecialTurn
-from assistant.analyst.turn import FIRST_ONES
+from assistant.analyst.surroundings import FIRST_ONES
 
 _VAGUE = frozenset(
     (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeAlias
 
-from assistant.analyst.assemble import Assembler, Focus
+from assistant.analyst.assemble import Assembler
 from assistant.analyst.business import business_question
 from assistant.analyst.catalogue_turn import catalogue_question
 from assistant.analyst.draft import RANKING_OPS
@@ -30,6 +30,7 @@ from assistant.analyst.respoken import respoken
 from assistant.analyst.restated import restated, second_thought
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.sentences import asking
+from assistant.analyst.surroundings import Focus
 from assistant.analyst.text import tokenize
 from assistant.analyst.vague_times import vague_time
 from assistant.analyst.values import NAME_STOP, Values

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from assistant.analyst.draft import RANKING_OPS, Draft
 from assistant.analyst.outcome import Clarify, Stop
@@ -16,6 +16,7 @@ from assistant.analyst.periods import Found
 from assistant.analyst.question import FilterClause, Period, Question
 from assistant.analyst.reading import Mark
 from assistant.analyst.semantics import Semantics
+from assistant.analyst.surroundings import FIRST_ONES, Focus, Reach
 
 ALL = 1000
 _PRONOUNS = frozenset(["they", "them", "their", "theirs", "he", "she", "him", "his", "her", "it", "its", "those", "these"])
@@ -43,30 +44,10 @@ _BOTH = re.compile(
 _SUMMED = ("in total", "altogether", "in all")
 """All time in a question by itself; after one about a period, the sum over that."""
 _OF_THEM = re.compile(r"\bhow many of (?:them|those|these)\b(?! (?:did|do|have|were) (?:we|they|i) )")
-FIRST_ONES = ("the top one", "top one")
-"""What means the first row of a ranking before."""
 _SEGMENTS = ("new_customers", "returning_customers")
 _EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
 """Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
 _SELF_CONTAINED = ("record", "lookup", "together", "forecast", "why", "count")
-
-
-@dataclass(frozen=True, slots=True)
-class Focus:
-    """What "it" and "they" refer to: the first row of the answer before, or the one value its question was about."""
-
-    dimension: str
-    value: str | int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What the data reaches: first and last day of the sales, and whether reviews are dated."""
-
-    first_day: date
-    today: date
-    reviews_dated: bool
 
 
 class Turn:
