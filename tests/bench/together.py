@@ -45,7 +45,8 @@ WORDS = ("Let me look that up for you.", "It is here on my desk.", "You can have
 THINKS_S = (2.0, 8.0)
 ASKS_FOR_A_PERSON = 0.12
 BUSY = 503
-DRAIN_S = 8.0
+LINE_S = 60.0
+"""So long may a line take at most to bring the last of a conversation, once everybody has stopped: what comes later is lost."""
 AFRESH = httpx.Limits(max_keepalive_connections=0)
 """A connection for each call: one that lay idle may be shut by the server just as it is used again, and then what was sent is in doubt."""
 Said = Mapping[str, Any]
@@ -82,6 +83,7 @@ class Afternoon:
     agents: list[Agent] = field(default_factory=list)
     pressed: dict[str, float] = field(default_factory=dict)
     reached_s: list[float] = field(default_factory=list)
+    desk_closed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True)
@@ -186,17 +188,19 @@ async def shop(url: str, number: int, day: Afternoon, over: Over) -> None:
             if chooser.random() < ASKS_FOR_A_PERSON:
                 (await client.post("/api/v1/chat/person", headers={"X-Conversation": me.token})).raise_for_status()
         if me is not None:
+            await day.desk_closed.wait()  # an agent who is at it still says the last words
             await _heard_all(client, me)
             listening.cancel()
 
 
 async def _heard_all(client: httpx.AsyncClient, me: Shopper) -> None:
-    """Waits until the agents have stopped and the line has brought all there is, or for long enough."""
-    for _ in range(int(4 * DRAIN_S)):
-        await asyncio.sleep(0.25)
+    """Waits until the line has brought all there is, or for long enough."""
     talk = await client.get("/api/v1/chat/messages", headers={"X-Conversation": me.token})
-    if len(talk.json()["said"]) != len(me.heard):
-        await asyncio.sleep(DRAIN_S)
+    there = len(talk.raise_for_status().json()["said"])
+    until = time.monotonic() + LINE_S
+    while len(me.heard) < there and time.monotonic() < until:
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(1)  # what came twice is heard as well
 
 
 async def listen(url: str, me: Shopper, day: Afternoon) -> None:
@@ -303,8 +307,14 @@ async def serve(url: str, agent: Agent, password: str, day: Afternoon, over: Ove
 async def afternoon(url: str, passwords: Mapping[str, str], shoppers: int, over: Over) -> Afternoon:
     """Everybody at once until it is over."""
     day = Afternoon(agents=[Agent(name) for name in passwords])
-    work = [serve(url, agent, passwords[agent.name], day, over) for agent in day.agents]
-    await asyncio.gather(*work, *(shop(url, number, day, over) for number in range(1, shoppers + 1)))
+
+    async def desk() -> None:
+        try:
+            await asyncio.gather(*(serve(url, agent, passwords[agent.name], day, over) for agent in day.agents))
+        finally:
+            day.desk_closed.set()
+
+    await asyncio.gather(desk(), *(shop(url, number, day, over) for number in range(1, shoppers + 1)))
     return day
 
 

@@ -49,7 +49,6 @@ def test_the_checker_sees_what_is_wrong(said: Any, sent: Any, heard: Any, told: 
 def test_shoppers_and_agents_at_once(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(together, "THINKS_S", (0.2, 1.0))
     monkeypatch.setattr(together, "ASKS_FOR_A_PERSON", 0.7)
-    monkeypatch.setattr(together, "DRAIN_S", 3.0)
     report = together.run(shop_folder, 5, 2, lambda: together.said_enough(messages=20, words=6))
     assert report.wrong == ()
     assert report.shoppers == 5
