@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.errors import ImportRefused
+from assistant.importers.currencies import headed
 
 ATTRIBUTE = "attr."
 """`--map attr.colour=Farbe` makes a column an attribute of that name."""
@@ -46,13 +47,14 @@ def match(seen: Sequence[str], wanted: Iterable[Field], mapping: Mapping[str, st
     wanted = tuple(wanted)
     _check_mapping(seen, wanted, mapping, file)
     found = dict(mapping)
-    free = {plain(column): column for column in reversed(seen) if column not in mapping.values()}
+    left = [column for column in reversed(seen) if column not in mapping.values()]
+    free = {plain(headed(column)[0]): column for column in left} | {plain(column): column for column in left}
     for field in wanted:
         names = (field.name, *field.synonyms)
         column = next((free[plain(name)] for name in names if plain(name) in free), None)
         if field.name not in found and column is not None:
             found[field.name] = column
-            del free[plain(column)]
+            free = {name: other for name, other in free.items() if other != column}
     missing = [field.name for field in wanted if field.required and field.name not in found]
     if missing:
         raise ImportRefused(

@@ -123,6 +123,8 @@ class Job:
     notices: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     """Settings that the format brings, where the store's file sets none."""
+    settled: bool = True
+    """Whether the same file would be taken the same way again; not so where a setting decided."""
 
     @cached_property
     def source(self) -> Source:

@@ -116,7 +116,7 @@ def _record(store: Store, job: Job, report: ImportReport, sha256: str) -> None:
         ImportRecord(
             *(now(), report.format, report.file, sha256, c.added, c.changed, c.unchanged, report.rejected),
             mapping=job.mapping,
-            changed_at=store.changed_at(),
+            changed_at=store.changed_at() if job.settled else "",
         )
     )
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from assistant.errors import BadRecord
 from assistant.importers.columns import Columns, fields, match
+from assistant.importers.currencies import adopt
 from assistant.importers.job import Job, Row
 from assistant.importers.reading import ParquetSource
 from assistant.importers.registry import importer
@@ -77,7 +78,7 @@ def online_retail(job: Job) -> None:
     job.upsert("orders", _orders(job, tally))
     job.upsert("products", _products(tally))
     job.upsert("customers", _customers(tally))
-    job.settings["currency"] = "GBP"
+    adopt(job, "GBP")
 
 
 def is_service(code: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.errors import BadRecord
 from assistant.importers.columns import Columns, fields, match
+from assistant.importers.currencies import OneCurrency, one_currency
 from assistant.importers.formats.customers import address
 from assistant.importers.job import Job, Row
 from assistant.importers.registry import importer
@@ -34,6 +35,7 @@ FIELDS = fields(
     carrier="shipping company, courier, shipping carrier",
     payment_method="payment, payment type, paid with, payment method name, gateway",
     total="order total, grand total, amount paid, total price",
+    currency="currency code, order currency, iso currency, waehrung, währung, devise, moneda, valuta",
     product_id="sku, stockcode, stock code, item id, product, product code, lineitem sku, item, article number",
     variant_id="variant, variant sku",
     product_name="description, product title, item name, lineitem name, title, name, line item name",
@@ -57,19 +59,21 @@ _CREDIT_WORDS = ("credit", "return", "refund", "credit note", "cancellation")
 def orders(job: Job) -> None:
     """Your orders, one row for each line (rows of one order need not be together) or one object for each order."""
     seen = match(job.source.columns, FIELDS, job.mapping, job.path.name)
+    currency = one_currency(job, FIELDS, "total", "unit_price")
     if "lines" in seen.by_field:
-        job.upsert("orders", job.records(job.rows(FIELDS), lambda row: _whole_order(job, row)))
+        job.upsert("orders", job.records(job.rows(FIELDS), lambda row: _whole_order(job, row, currency)))
     else:
-        job.upsert("orders", _grouped(job))
+        job.upsert("orders", _grouped(job, currency))
 
 
-def _grouped(job: Job) -> Iterator[Order]:
+def _grouped(job: Job, currency: OneCurrency) -> Iterator[Order]:
     """Orders from rows that are one line each; an order is given out with its last row, so that few are held at a time."""
     waiting = Counter(row.text("id") for row in job.rows(FIELDS, quietly=True))
     held: dict[str, Order] = {}
     for row in job.rows(FIELDS):
         key = row.text("id")
         try:
+            currency.check(row)
             order = held.get(key) or _head(job, row)
             held[key] = replace(order, lines=(*order.lines, _line(row)))
         except BadRecord as error:
@@ -79,7 +83,8 @@ def _grouped(job: Job) -> Iterator[Order]:
             yield _with_kind(held.pop(key), row)
 
 
-def _whole_order(job: Job, row: Row) -> Order:
+def _whole_order(job: Job, row: Row, currency: OneCurrency) -> Order:
+    currency.check(row)
     cell = row.raw("lines")
     items = json.loads(cell) if isinstance(cell, str) and cell.strip().startswith("[") else cell
     if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):

@@ -10,6 +10,7 @@ from typing import Any
 from assistant.errors import BadRecord
 from assistant.importers import values
 from assistant.importers.columns import fields
+from assistant.importers.currencies import one_currency
 from assistant.importers.job import Job, Row, text_attributes
 from assistant.importers.registry import importer
 from assistant.store.records import Product, Variant
@@ -23,6 +24,7 @@ FIELDS = fields(
     brand="brand name, vendor, manufacturer, maker, label, supplier",
     description="product description, long description, short description, body, body html, details, about product, about, text",
     price="unit price, selling price, sale price, retail price, current price, list price, amount, rrp, msrp",
+    currency="currency code, price currency, iso currency, waehrung, währung, devise, moneda, valuta",
     stock="current stock, stock quantity, quantity in stock, quantity, qty, inventory, inventory quantity, units, on hand",
     image="image url, image src, picture, photo, image link, img, main image, thumbnail",
     active="published, enabled, is active, visible, listed, status",
@@ -36,8 +38,13 @@ _OPTION_FIELDS = ("id", "variant_id", "item_id", "sku", "options", "price", "sto
 @importer("products", ".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".parquet")
 def products(job: Job) -> None:
     """Your own product list; columns that are no known field become attributes."""
-    rows = job.rows(FIELDS)
-    job.upsert("products", job.records(rows, product))
+    currency = one_currency(job, FIELDS, "price")
+
+    def checked(row: Row) -> Product:
+        currency.check(row)
+        return product(row)
+
+    job.upsert("products", job.records(job.rows(FIELDS), checked))
 
 
 def product(row: Row) -> Product:

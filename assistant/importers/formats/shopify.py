@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from assistant.errors import BadRecord, ImportRefused
 from assistant.importers.columns import Field, fields, plain
+from assistant.importers.currencies import OneCurrency, one_currency
 from assistant.importers.formats.products import slug
 from assistant.importers.job import Job, Row
 from assistant.importers.registry import importer
@@ -60,7 +61,8 @@ def shopify(job: Job) -> None:
     seen = {plain(column) for column in job.source.columns}
     if {"lineitemname", "name"} <= seen:
         customers: dict[str, Customer] = {}
-        job.upsert("orders", _grouped(job, ORDER_FIELDS, "name", lambda rows: _order(job, rows, customers)))
+        currency = one_currency(job, ORDER_FIELDS, "total", though_priced=True)
+        job.upsert("orders", _grouped(job, ORDER_FIELDS, "name", lambda rows: _order(job, rows, customers, currency)))
         job.upsert("customers", customers.values())
     elif "title" in seen and seen & {"handle", "urlhandle"}:
         job.upsert("products", _grouped(job, PRODUCT_FIELDS, "handle", lambda rows: _product(job, rows)))
@@ -138,11 +140,11 @@ def _variant(row: Row, names: list[str], place: int) -> Variant | None:
     return Variant(row.text("sku") or f"{row.text('handle')}-{place}", options, price, in_stock, not sold_out)
 
 
-def _order(job: Job, rows: list[Row], customers: dict[str, Customer]) -> Order:
+def _order(job: Job, rows: list[Row], customers: dict[str, Customer], currency: OneCurrency) -> Order:
     first = rows[0]
+    currency.check(first)
     placed_at, fulfilled_at, cancelled_at = (first.time(name) for name in ("placed_at", "fulfilled_at", "cancelled_at"))
     status = _status(first)
-    job.settings.setdefault("currency", first.text("currency") or None)
     where = Address(*(first.text(part) for part in ("address1", "address2", "city", "state", "country", "zip")))
     moments = (("pending", placed_at), ("shipped", fulfilled_at), ("cancelled", cancelled_at))
     return Order(
