@@ -27,7 +27,8 @@ _INTERJECTION = (
     r"all|that)\b\W*){0,3}"
 )
 _YES = _any(
-    _INTERJECTION + r"(?:ye+s+|ye+p+|ye+a+h*|yu+p+|ya|y|aye|m+h+m+|u+h[ -]?hu+h|sure|certainly|absolutely|definitely|indeed|naturally|"
+    _INTERJECTION + r"(?:ye+s+|ye+p+|ye+a+h*|yu+p+|ya|ja+|jep|jawohl|oui|s[ií]|y|aye|"
+    r"m+h+m+|u+h[ -]?hu+h|sure|certainly|absolutely|definitely|indeed|naturally|"
     r"of course|by all means|spot on|roger|confirmed|confirm|"
     r"i confirm|agreed|correct|exactly|precisely|affirmative|"
     r"go ahead|please do|kindly do|do it|do so|do (?:that|this)\W*(?:please|pls|plz|then|now|thanks)?\W*$|proceed|please proceed|go for it|"
@@ -60,6 +61,12 @@ _NOT_YES = _any(
     r"another|different|other|only)\b",
     r"\?",
 )
+_NOTHING_MORE = _any(
+    r"\b(?:and |but |with )?(?:no (?:more|other|further|additional)(?: (?:changes?|corrections?|items?|things?|orders?|ones?))?|"
+    r"nothing (?:else|more|further|other)|not(?:hing)? (?:a thing|anything) (?:else|more)|no(?:t an?)? "
+    r"(?:problem|issue|objections?|doubts?|worries|questions?|rush|hurry|reservations))\b",
+)
+"""A no that limits no yes: "yes, and nothing else", "no objections, go ahead"."""
 _NO = _any(
     _INTERJECTION + r"(?:no|nope|nah|no thanks?|no thank you|never mind|nevermind|nvm|stop|wait|hold on|hang on|forget (?:it|"
     r"that|about it)|leave it|let it be|don'?t|do not|please don'?t|not now|not yet|"
@@ -251,8 +258,16 @@ GOES_WITH = _any(
     r"along(?:side)?) ?(?:with)?|(?:also|else) (?:buy|bought|order|purchase)|"
     r"(?:buy|buys|get|take) with (?:it|this|that|them)|add(?:ed)? to (?:it|this|that))\b"
 )
+_MUCH_OF_WHAT = (
+    r" (?!(?:exactly|roughly|about|altogether|together|money|cash|extra|cheaper|postage|delivery|shipping|tax|it|they|these|those|that|"
+    r"this|one|for)\b)"
+    r"[a-z]+ (?:is|are|was|does|do|did|has|have|can|could|will|would|in|fits?|comes?|goes)\b(?! (?:the|this|that|it|they) \w+ cost)|"
+    r" (?:can|could|will|does|do|did)\b[^.?!]{1,40}\b(?:carry|hold|bear|support|weigh|fit|take up|contain)\b"
+)
+"""After "how much" what asks for an amount of something, or in something, and not for a price: "how much caffeine is in it"."""
 PRICE = _any(
-    r"\b(?:how much(?! (?:weight|water|space|room|power|load|storage|memory|light|heat|noise|charge|sugar|cotton|wool)\b)|"
+    r"\b(?:how much(?! (?:weight|water|space|room|power|load|storage|memory|light|heat|noise|charge|sugar|cotton|wool)\b)"
+    rf"(?!{_MUCH_OF_WHAT})|"
     r"prize of|prices?|priced|costs?|pricing|what (?:would|do|does|will) (?:it|they|this|that|i|"
     r"the .{2,60}) (?:cost|pay|run)|how expensive|what'?s the damage|"
     r"what (?:do|would|did|are) (?:you|u|ya|they) (?:want|asking|ask|take|charging)(?: from me)? for|asking price|"
@@ -269,8 +284,12 @@ STOCK = _any(
     r"got any(?=\W*(?:$|[?.,;]))|"
     r"how many (?:of (?:them|those|these|it) )?(?:do|did|does|can) (?:you|u|ya|they|the shop)\W*$|"
     r"any (?:[\w'-]+ ){0,8}left|how many (?:exactly|precisely|altogether|in all)\W*$|"
-    r"still have|left in|units|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|"
-    r"on hand|do you still|restock\w*)\b"
+    r"to be had|obtainable|purchasable|"
+    r"still have|left in|units(?! (?:is|are) (?:it|they|there in|in (?:it|the|a)|included))(?! does (?:it|this|the [\w' -]+) "
+    r"(?:have|come|include))|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|"
+    r"on hand|do you still|restock\w*)\b",
+    r"\bwhen (?:is|are|will|would|do|does|can)\b(?! (?:i|we|(?:the|my|your|our) (?:money|refund|order))\b)[^.?!]{1,40}"
+    r"\b(?:back(?: in)?|in(?: stock)? again|have (?:it|them|more|some)(?: \w+)? again|in)(?=\W*$|\W*[?.,!])",
 )
 HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
 OPTIONS = _any(
@@ -320,13 +339,13 @@ NEGATION = re.compile(
 
 def agrees(text: str) -> bool:
     """Whether the message is an explicit yes and nothing that limits it."""
-    plain = text.replace("’", "'")
+    plain = _NOTHING_MORE.sub(" ", text.replace("’", "'"))
     return bool(_YES.search(plain)) and not _NOT_YES.search(plain)
 
 
 def declines(text: str) -> bool:
     """Whether the message says no, or calls off what is under way."""
-    return bool(_NO.search(text.replace("’", "'")))
+    return bool(_NO.search(_NOTHING_MORE.sub(" ", text.replace("’", "'"))))
 
 
 _MISSPELT = {
@@ -442,7 +461,14 @@ SENDING = _any(
     r"\b(?:return|shipping|mailing) (?:label|instructions)\b|\binstructions\b|\blabel\b",
     r"\bhow (?:(?:do|can|should|would|will|must) (?:i|we)|to) (?:send|ship|mail|post|get|give|bring|"
     r"return)\b[^.?!]{0,30}(?:\bit\b|\bthem\b|\bthis\b|\bthat\b|\bback\b|\bto (?:you|the shop|the store)\b)",
-    r"\bwhere (?:do|should|can) i (?:send|ship|drop|bring)\b",
+    r"\bwhere (?:do|should|can|must|will|would) (?:i|we|it|they|these|those|the [\w ]{2,25}) (?:have to |need to )?"
+    r"(?:be )?(?:send|sent|ship|shipped|drop|dropped|bring|brought|post|posted|mail|mailed|return|returned|take|taken)\b",
+    r"\b(?:know|told?|tells?|say|idea|learn|find out|hear) (?:me |us )?(?:how|where) (?:to|i|we|it|they|these|those)\b[^.?!]{0,20}"
+    r"\b(?:send|ship|drop|bring|post|mail|return|goes?|must)\b|\bwhere to (?:send|ship|drop|bring|post|mail|return|take)\b",
+    r"\b(?:steps|procedure|process|details|directions|paperwork|slip) (?:for|of|about|on|to) (?:the |a |my )?"
+    r"(?:return\w*|exchange\w*|shipping|sending|posting)\b|"
+    r"\bwhat (?:do|should|must|shall) i do with (?:it|them|this|these|those|the [\w ]{2,25})\b|"
+    r"\b(?:print|box|pack|wrap|courier|carrier|post office)\b[^.?!]{0,60}\b(?:return|back|label|it|them)\b[^.?!]*\?",
     r"\bhow (?:do|does|will|should|would|is|are) (?:the|my|it|this|that|they|those|these)\b[^.?!]{0,30}\b(?:get|come|go|"
     r"travel|sent|picked|collected)"
     r"\b[^.?!]{0,12}\b(?:back|up)\b",

@@ -32,6 +32,8 @@ _HOLDS = re.compile(
 _ASKS_CONTENTS = re.compile(
     r"\b(?:what|which (?:parts|pieces|items|things))(?:'s| is| are| all| else)? (?:(?:included|inside)\b|"
     r"(?:comes?|contained|in) (?:with|in)?\s*(?:it|them|this|that|the (?:box|set|pack|package|bag|kit|bundle|basket|board))\b)|"
+    r"\bwhat(?:'s| is|'re| are)? (?:all )?(?:in|inside)(?: of)? (?:it|them|this|that|there|(?:the|your|this|that) [\w' -]{2,40}?)"
+    r"\W*(?:$|[?.!,;])|"
     r"\bwhat (?:do|would|will) i (?:actually )?get\b"
     r"(?! (?:for|back|if|when))|\bwhat does (?:it|this|that|the [\w' -]{2,40}) (?:include|contain|come with|consist of)\b",
     re.IGNORECASE,
@@ -41,6 +43,8 @@ _CONTENTS = re.compile(
     r"featur\w+|set of|selection of)\b",
     re.IGNORECASE,
 )
+_LISTED = 2
+"""Commas from which a sentence with an "and" lists things."""
 _LENGTH = r"(?:mm|cm|centimet\w+|m|met(?:er|re)s?|inch(?:es)?|in|ft|foot|feet|\"|'')"
 _SIZES = {
     "length": re.compile(rf"\d(?:[\d.,/]*)[\s-]?{_LENGTH}(?![a-z])", re.IGNORECASE),
@@ -98,7 +102,10 @@ def contents_of(product: Product, text: str) -> str | None:
     """The sentence that says what a product comes with, where that is asked; None where none does."""
     if not asks_contents(text):
         return None
-    return next((sentence for sentence in _SENTENCE.split(product.description) if _CONTENTS.search(sentence)), None)
+    sentences = _SENTENCE.split(product.description)
+    return next(
+        (s for s in sentences if _CONTENTS.search(s)), next((s for s in sentences if s.count(",") >= _LISTED and " and " in s), None)
+    )
 
 
 def size_of(product: Product, text: str) -> str | None:

@@ -16,6 +16,7 @@ from assistant.shopper.fields import field_of
 from assistant.shopper.measures import holds
 from assistant.shopper.particulars import asks_contents, asks_parts, contents_of, parts_of, size_of
 from assistant.shopper.reply import about, agreeing, highest_price, joined, lowest_price, money, price_of
+from assistant.shopper.sentences import answering, under_condition
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
 from assistant.shopper.words import word_list
@@ -219,6 +220,8 @@ def option_lacking(product: Product, understanding: Understanding) -> FieldAnswe
 def question_answer(product: Product, understanding: Understanding) -> FieldAnswer:
     """An answer in the product's own words, or that they do not say."""
     text = cues.plain(understanding.text)
+    if (told := under_condition(product, text)) is not None:
+        return FieldAnswer(about(product, _cited(product, told)))
     if not _ASKS_COLOUR.search(text) and not _ASKS_CATEGORY.search(text) and (field := field_of(product, text)) is not None:
         name, value = field[0].replace("_", " "), field[1]
         if value.casefold() in ("yes", "no") or name == "care":
@@ -247,7 +250,7 @@ def question_answer(product: Product, understanding: Understanding) -> FieldAnsw
         held = holds(product, text)
         verdict = "" if held is None else "Yes. " if held else "No. "
         return FieldAnswer(about(product, verdict + _stated(product, *aspect)))
-    if (told := contents_of(product, text) or size_of(product, text)) is not None:
+    if (told := contents_of(product, text) or answering(product, text) or size_of(product, text)) is not None:
         return FieldAnswer(about(product, _cited(product, told)))
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))

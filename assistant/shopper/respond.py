@@ -46,6 +46,7 @@ from assistant.models.slots import Request, Style, as_sentence
 from assistant.models.verdicts import VerdictReader
 from assistant.shopper.reply import is_plural
 from assistant.shopper.settling import Settled, settle, with_verdict, without_verdict
+from assistant.shopper.wellformed import misshapen
 from assistant.types import Evidence
 
 LEAST_SUPPORT = 0.34
@@ -256,6 +257,8 @@ def checked(
         return "", f"dropped {word!r}"
     if strict and _adds_nothing(text, request):
         return "", "nothing new"
+    if strict and (shape := misshapen(text, told, _names(request), request.message)):
+        return "", f"shape {shape!r}"
     if strict and (word := repeated(text, request.evidence)):
         return "", f"repeats {word!r}"
     if strict and settled.verdict is Verdict.SILENT and asks_yes_or_no(request.message) and (words := echoed(text, request.message, told)):

@@ -1,0 +1,81 @@
+"""Whether a wording is a sentence and no heap of its source's words: what a product has is not what it is, and no noun is cut off.
+
+Owns the shapes that are refused; knows nothing of models, nor whether what is said is true (`grounding` does).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from retrieval.tokens import STOP_WORDS
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_COPULA = re.compile(r"\b(?:is|are)\s+(?P<what>[^.;!?]+)", re.IGNORECASE)
+_HAVING = frozenset(
+    {"with", "has", "have", "having", "includes", "include", "including", "contains", "features", "featuring", "for", "of", "via"}
+)
+_ARTICLES = ("a ", "an ", "the ", "one ", "made ", "available ", "suitable ", "also ")
+_BACK = 3
+"""Words before a thing among which the one stands that says how its product has it: "with big keys"."""
+
+
+def misshapen(text: str, evidence: Sequence[str], names: Sequence[str] = (), message: str = "") -> str:
+    """What is wrong with the shape of a wording: a thing that it says the product is, where the source says that it has or is for it
+    ("the phone is big keys"), or a word cut off from its noun ("the phone is wireless", of wireless charging) or bent into no sentence
+    ("is for run"); empty where nothing is."""
+    known = {word.casefold() for source in (*names, text) for word in _WORD.findall(source)}
+    said = {form for word in _WORD.findall(" ".join([*evidence, message, *names])) for form in _forms(word)}
+    for sentence in _SENTENCE.split(text.strip()):
+        for match in _COPULA.finditer(sentence):
+            if possession := _possessed(match["what"], evidence):
+                return possession
+        words = _WORD.findall(sentence)
+        last = words[-1].casefold() if words else ""
+        if not last or any(character.isdigit() for character in last) or last in STOP_WORDS or len(words) < _BACK:
+            continue
+        if not _forms(last) & said:
+            return last
+        if _cut_off(last, evidence, known):
+            return last
+    return ""
+
+
+def _forms(word: str) -> set[str]:
+    lowered = word.casefold()
+    return {lowered, lowered.removesuffix("s"), lowered.removesuffix("es")}
+
+
+def _possessed(what: str, evidence: Sequence[str]) -> str:
+    """The thing after "is" that the source gives the product only as something it has or is for, or a countable thing without article."""
+    words = [word.casefold() for word in _WORD.findall(what)]
+    first = next((word for word in words if word not in STOP_WORDS), "")
+    if not first or words[0] in _HAVING or any(character.isdigit() for character in words[0]) != any(c.isdigit() for c in first):
+        return ""
+    told = list(_before(first, evidence))
+    if told and all(_HAVING & set(before) for before in told) and words[0] == first:
+        return what.strip()
+    bare = not what.casefold().startswith(_ARTICLES) and any(" with " in f" {what} " for _ in told) and not any(told)
+    return what.strip() if bare and words[0] == first else ""
+
+
+def _before(word: str, evidence: Sequence[str]) -> Iterator[list[str]]:
+    """For each place of a word in the evidence the few words of its clause before it."""
+    for piece in evidence:
+        for clause in re.split(r"[.,;:!?](?!\d)|\n", piece):
+            words = [found.casefold() for found in _WORD.findall(clause)]
+            for place, found in enumerate(words):
+                if found == word:
+                    yield words[max(0, place - _BACK) : place]
+
+
+def _cut_off(last: str, evidence: Sequence[str], known: set[str]) -> bool:
+    """Whether the evidence never ends with this word, but goes on with the noun that it belongs to."""
+    followers = []
+    for piece in evidence:
+        for match in _WORD.finditer(piece):
+            if match[0].casefold() == last:
+                after = re.match(r"\s+(?P<next>[^\W_]+)", piece[match.end() :])
+                followers.append(after["next"].casefold() if after is not None else "")
+    return bool(followers) and all(f and f not in STOP_WORDS and f not in known and not f.isdigit() for f in followers)
