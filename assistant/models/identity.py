@@ -39,6 +39,14 @@ _NAME_SAID = re.compile(
 _NAME_SAID_LOWER = re.compile(
     rf"(?i)\b(?:my\s+(?:full\s+)?name\s*(?:is|'s|:)|name\s*[:=]|under\s+the\s+name(?:\s+of)?)\s+(?P<name>{_LOWER_NAME})"
 )
+_NAME_THEN = re.compile(
+    rf"(?P<name>{_NAME})(?=,?\s+(?i:speaking|here|writing|is\s+(?:the|my)\s+(?:full\s+)?name|is\s+(?:what\s+)?i['’]?m\s+called)\b)"
+)
+_NAME_THEN_LOWER = re.compile(
+    rf"(?:^|[.,;:!?\n]\s*)(?:(?i:hi|hello|hey|hiya|good\s+(?:morning|day|evening)|yes|ok)[\s,!.:]+)*"
+    rf"(?P<name>{_LOWER_NAME})(?=,?\s+(?i:speaking|is\s+my\s+(?:full\s+)?name)\b)"
+)
+"""As on the telephone: "Ada Winter speaking"."""
 _NAME_BARE = re.compile(rf"(?i:\bname)\s+(?P<name>{_NAME})")
 _BETWEEN_NAME_AND_ZIP = (
     rf"[\s,.;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|of|on|live|living|lives|based|resident|your|books|"
@@ -106,7 +114,7 @@ def zips(text: str) -> Iterator[Entity]:
 
 def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
     """First and last names: introduced as such, or standing before a post code."""
-    for pattern in (_NAME_SAID, _NAME_SAID_LOWER, _NAME_BARE):
+    for pattern in (_NAME_SAID, _NAME_SAID_LOWER, _NAME_BARE, _NAME_THEN, _NAME_THEN_LOWER):
         for match in pattern.finditer(text):
             yield from _name(text, match.start("name"), match.end("name"))
     for code in zips_found:

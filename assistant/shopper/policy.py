@@ -77,6 +77,12 @@ _ADVICE = re.compile(
     r"stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",
     re.IGNORECASE,
 )
+_SENDS_IT = re.compile(
+    r"^(?=.*\b(?:how|where|who|what|which)\b)(?=.*\b(?:post|send|ship|mail|drop|label|instructions?|steps|parcel|box|courier|carrier|"
+    r"goes?|hand)\b)(?!.*\b(?:refund\w*|money|paid|track\w*|new one)\b)(?!.*\bdid\b)",
+    re.IGNORECASE,
+)
+"""After something was done: how what goes back is sent, "and where to with it, who tells me where it goes?"."""
 _OWN_ADDRESS = re.compile(
     r"\b(?:my|the) (?:default|account|profile|saved|user|main|primary) (?:\w+ )?address\b(?![^.?!]*\border)", re.IGNORECASE
 )
@@ -194,7 +200,7 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         state.subject == "order"
         and state.order_id
         and not sight.understanding.of_kind("order_id")
-        and cues.SENDING.search(cues.plain(sight.understanding.text))
+        and (cues.SENDING.search(text := cues.plain(sight.understanding.text)) or (state.done and _SENDS_IT.search(text)))
     ):
         return Plan(Move.EXPLAIN, _done_last(state) or "return", "how to send things back")
     if (
@@ -302,6 +308,7 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     if sight.ask.write:
         return (
             sight.ask.topic == draft.action
+            or (draft.action == "cancel" and sight.ask.topic == "modify" and _only_a_reason(sight))
             or {sight.ask.topic, draft.action} <= {"modify", "exchange"}
             or (sight.ask.topic == "payment" and draft.action in {"return", "exchange", "modify"})
         )
@@ -312,6 +319,12 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
         and draft.action in {"return", "exchange", "modify", "address"}
         and "?" not in sight.understanding.text
     )
+
+
+def _only_a_reason(sight: Sight) -> bool:
+    """Whether a message that sounds like a change only says why: "was a mistake, i ordered wrong"."""
+    u = sight.understanding
+    return bool(u.of_kind("reason")) and not u.of_kind("option", "colour", "size", "material", "product", "order_id")
 
 
 def _adds(sight: Sight, action: str) -> bool:

@@ -95,6 +95,8 @@ class DialogueState:
     pending: Pending | None = None
     aside: Pending | None = None
     """What was repeated back before a question aside about the same order."""
+    read: str = ""
+    """What was last read of an order: its refund, its address."""
     asked: Held | None = None
     """The last request to have something done with an order."""
     later: tuple[Held, ...] = ()

@@ -25,6 +25,8 @@ _IS_THERE = re.compile(
 _E_MAIL = re.compile(r"\be-?mail address(?:es)?\b", _I)
 _OTHERWISE = re.compile(r"[a-z]\s*[:=]\s*\w|\b(?:better|too \w+|instead|rather|please|pls|plz)\b", _I)
 """What tells, beside an order's number and a trait, that the trait is wished for: "W1, lamp: blue"."""
+_LEAST = 0.35
+"""Confidence under which a change that no word asks for is not begun."""
 _THEN = re.compile(r"\bthen\b|\bat least\b|\brather\b|\binstead\b", _I)
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _TOO = re.compile(r"^\W*(?:oh |ok |now )*(?:and|also|plus|then)\b|\b(?:too|as well|also)\W*(?:please|pls)?\W*$", _I)
@@ -61,6 +63,8 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     if not reads and in_order and questions.of_item(text):
         return OrderAsk("contents", write=False, of_item=True)
     topic = next(iter(reads), "") or BY_INTENT.get(understanding.intent, "")
+    if not reads and topic.rstrip("!") in WRITES and understanding.confidence < _LEAST:  # too little to begin a change on
+        topic = ""
     if topic in {"list", "count"} and understanding.of_kind("order_id"):
         topic = "contents"
     elif topic == "list" and understanding.of_kind("product") and questions.whereabouts(text):

@@ -47,6 +47,8 @@ _THE_OTHER = re.compile(r"\bthe other (?:one|order|ones|orders)\b", re.IGNORECAS
 _WHOLE = re.compile(r"\btotal\b|\baltogether\b|\bwhole order\b", re.IGNORECASE)
 _OF_ORDER = re.compile(r"\b(?:in|inside) (?:it|that|there)\b|\border\b|\bwhat(?:'s| is) (?:it|that)\b", re.IGNORECASE)
 _WHERE_TO = re.compile(r"\W*(?:and |ok |but )?(?:to )?where(?: to)?(?: did it go)?\W*", re.IGNORECASE)
+_SENT = re.compile(r"\b(?:where|whither|which (?:card|account|one|method))\b", re.IGNORECASE)
+_GOODS_OF_ORDER = re.compile(r"\b(?:orders?|parcels?|packages?|shipments?|items?|deliver\w*|shipp\w*|address)\b", re.IGNORECASE)
 _LISTED = 6
 """Orders that the question which one is meant lists."""
 _OPEN = frozenset({"pending", "processed", "shipped"})
@@ -232,10 +234,12 @@ class OrderDesk:
         state = replace(state, order_id=order.id, held=None, item_id=state.item_id if order.id == state.order_id else "")
         if ask.write or self._wants_back(ask, order):
             return self.writes.propose(settled(ask.topic, order), order, customer, understanding, state)
-        if ask.topic == "address" and _WHERE_TO.fullmatch(understanding.text) and any(p.kind == "refund" for p in order.payments):
+        refunded = any(p.kind == "refund" for p in order.payments)
+        if ask.topic == "address" and refunded and (_WHERE_TO.fullmatch(understanding.text) or _of_the_money(understanding.text, state)):
             ask = replace(ask, topic="refund")
         items = self._spoken_of(ask.topic, order, understanding.text, state)
-        state = replace(state, item_id=(items[0].variant_id or items[0].product_id) if len(items) == 1 else state.item_id)
+        item_id = (items[0].variant_id or items[0].product_id) if len(items) == 1 else state.item_id
+        state = replace(state, item_id=item_id, read=ask.topic)
         return self.reminded(self._said(ask, self._reading(ask.topic, order, customer, items), _aside(state, order)))
 
     def reminded(self, outcome: Outcome) -> Outcome:
@@ -311,6 +315,11 @@ def _holds(order: Order, text: str, trait: str = "") -> bool:
         if slots.read_items(text, replace(order, lines=(item,))) and (not trait or said & {v.lower() for v in item.options.values()}):
             return True
     return False
+
+
+def _of_the_money(text: str, state: DialogueState) -> bool:
+    """Whether it is asked where "it" was sent after the refund was told: the money is meant, and not the parcel."""
+    return state.read == "refund" and bool(_SENT.search(text)) and not _GOODS_OF_ORDER.search(text)
 
 
 def _aside(state: DialogueState, order: Order) -> DialogueState:

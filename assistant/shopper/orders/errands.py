@@ -59,7 +59,15 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
     if len(found) < 2:
         return (_of_one_order(found, understanding, understand),)
     found.sort(key=lambda entry: entry[0].topic in _LATE)
-    return tuple(understand(text) for _, text in found)
+    return tuple(_of_the_order(understand(text), understanding) for _, text in found)
+
+
+def _of_the_order(part: Understanding, whole: Understanding) -> Understanding:
+    """A request that names neither an order nor goods, with the only order that the message names: "... W1. Could you cancel it?"."""
+    named = whole.of_kind("order_id")
+    if part.of_kind("order_id", "product", "category") or len({str(e.value) for e in named}) != 1:
+        return part
+    return replace(part, entities=(*part.entities, replace(named[0], start=0, end=0)))
 
 
 def _of_one_order(found: Sequence[tuple[OrderAsk, str]], whole: Understanding, understand: Understand) -> Understanding:

@@ -68,6 +68,7 @@ class Filler:
             draft = replace(draft, asked="method" if len(customer.payment_methods) > 1 else "")
         gone = slots.let_go(understanding.text, order) if draft.action in ("return", *SWAPS) else frozenset()
         draft = replace(draft, items=tuple(item for item in draft.items if item.item_id not in gone))
+        text = slots.without_those_told(text) if draft.items else text
         if draft.action in SWAPS:
             items = self._swapped_items(draft, order, text)
             return replace(draft, items=self._compared(items, draft.items, order, understanding))

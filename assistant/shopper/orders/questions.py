@@ -14,6 +14,9 @@ _I = re.IGNORECASE
 _REFUND = re.compile(
     r"\b(?:refund(?:ed|s)?|money back|back (?:the|my) money|reimburs\w*|(?:get|got|see|receive|have) (?:the|my|any) money|how much (?:do|"
     r"will|would) i get|where (?:does|do|will|did) (?:the|my) money go|"
+    r"(?:the|my|that|any|your) (?:money|amount|sum|payment|funds)\b[^.?!]{0,20}?\b(?:is|was|been|be|come|comes|came|get|gets|got|go|goes|"
+    r"went|sent|paid|credited|put|arrive[sd]?|returned|landed?)\b[^.?!]{0,25}?\b(?:back|again|returned|credited|sent|repaid)\b|"
+    r"(?:how (?:long|many days|soon|fast|quick\w*)|when|until)\b[^.?!]{0,25}\b(?:the|my|that) money\b|"
     r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money)\b",
     _I,
 )
@@ -43,6 +46,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:anything|something|much|funds|credit|value)(?: is| still| left| there| remaining| do i have)* on (?:that|the|"
             r"my|this) (?:gift )?card\b|"
             r"\bhow much (?:money )?(?:is|'s|do i have|have i(?: got)?)(?: there| still| left)* on (?:it|there|that one)\b|"
+            r"\b(?:what|which|how much|any|the) (?:amount |sum |money |credit |value |funds )?(?:do|have|is|are|did)?[^.?!]{0,15}"
+            r"\b(?:have|got|left|remain\w*|still|there|available)\b[^.?!]{0,12} (?:on|in) (?:the|my|that|this) gift ?card|"
             r"\bmoney\b[^.?!]{0,12}\b(?:on|left)\b[^.?!]{0,20}\bcard\b|\b(?:much|left)\b[^.?!]{0,20}\bgift (?:one|thing)\b|"
             r"\bgift\s?cards?\b[^.?!]{0,40}\b(?:left|remaining|worth|balance|hold|have on it|funds)",
             _I,
@@ -65,7 +70,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"where(?:'s| is| was| will| are| did| were| does| do| has| have) [^.?!]{0,40}\b(?:sent|send|shipp?(?:ed|ing)?|"
             r"deliver(?:ed|ing)?|"
             r"going|being sent|heading|headed|bound|destined|end up|dropp?(?:ed)? off|posted|mailed|dispatched to)\b(?! from)|"
-            r"destination|(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
+            r"destination|(?:which|what) (?:street|town|zip|post ?code|house|state|country)\b|"
+            r"(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
             r"what) (?:address|city|place)|(?:ship(?:ped|ping)?|sent|delivered|goes|going|go) (?:it |that |"
             r"this |them )?to|where to|to where|live)\b",
             _I,
@@ -119,7 +125,9 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"all |are |are all )*(?:my |the )?)?(?:\w+ ){0,1}(?:orders|purchases)|(?:show|list|"
             r"see)\b[^.?!]{0,20}\b(?:pending|open|delivered|"
             r"cancelled) ones|(?:show|list|see) (?:me )?mine|order (?:history|list|numbers?|"
-            r"ids?)\b(?! is)|my (?:own )?orders|"
+            r"ids?)\b(?! is)|(?:which|what|whats|what's|the) (?:is the )?(?:order )?(?:number|id|nr|no) (?:has|is|of|have|carries)\b"
+            r"(?! (?:it|this|that) )[^.?!]{0,30}\b(?:pending|delivered|cancell?ed|processed|open|shipped|newest|latest)\b|"
+            r"my (?:own )?orders|"
             r"what(?:'s| is| do| have|'ve)?(?: i| we)?(?: have| got| have got|'ve got)? on order|orders (?:do )?i (?:have|made|"
             r"placed)|(?:what|everything|"
             r"things) (?:all )?(?:that )?(?:i(?:'?ve| have)?|have i|did i)(?: ever| all| already)* (?:bought|ordered|"
@@ -145,7 +153,9 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "status",
         re.compile(
             r"\b(?:status|state|cancell?ed|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|"
-            r"on (?:its|the) way|eta|when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b",
+            r"on (?:its|the) way|eta|how far (?:along|is|are|has|have)\b|where [^.?!]{2,30} stands?|"
+            r"how [^.?!]{2,30} (?:is )?coming along|updates?|"
+            r"when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b",
             _I,
         ),
     ),
@@ -159,6 +169,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_LEFT = re.compile(r"\b(?:left|balance|remain\w*|gift|worth|still)\b", _I)
 _OF_ITEM = re.compile(
     r"\b(?:what|which) (?:is|was|are|were) the [\w -]{2,20} of (?:the|my) [\w -]{2,30}|"
     r"\bthe (?:size|colou?r|material|price|cost|model|version|type|make|brand|capacity|length|storage) of (?:the|my) [\w -]{2,30}|"
@@ -199,6 +210,8 @@ def readings(understanding: Understanding, text: str) -> list[str]:
     if "profile" in found and understanding.of_kind("first_last_name", "email"):  # "my name is" says it and asks nothing
         found.remove("profile")
     if "refund" in found and found[0] in ("address", "tracking", "paid_with") and re.search(r"\brefund", text, _I):
+        found.insert(0, "refund")
+    if "refund" in found and found[0] == "balance" and not _LEFT.search(text):  # "when is the money on my card again?"
         found.insert(0, "refund")
     return found
 

@@ -18,7 +18,10 @@ _HISTORY = re.compile(
     r"(?:^|[.,;!?]\s*)(?:and |so |but |ok |or )?(?:is|was|are|were|has|have|did|got)\b(?![^.?!]*\b(?:possible|able|can|could|to be)\b)"
     r"[^.?!,]{0,40}\b(?:cancell?ed|returned|exchanged|refunded)\b|"
     r"\b(?:you|they)(?:'ve| have| had)? (?:just |already |recently )?(?:cancell?ed|returned|exchanged|refunded)\b|"
-    r"\b(?:i|we)(?:'ve| have| had)? (?:just |recently )?(?:cancell?ed|returned|exchanged|sent (?:it|them|back))\b",
+    r"\b(?:i|we)(?:'ve| have| had)? (?:just |recently )?(?:cancell?ed|returned|exchanged|sent (?:it|them|back))\b|"
+    r"(?<!sure )(?<!that )\b(?:is|was|are|were) (?:it|this|that|they|(?:my |the |this |that )?(?:order )?#?\w*\d\w*|"
+    r"(?:my|the|this|that) \w+) (?:really |actually |now |already |still |truly |in fact |indeed |been |or not |finally )*"
+    r"(?:cancell?ed|returned|exchanged|refunded)\b",
     _I,
 )
 _DONE_ALREADY = re.compile(
@@ -102,6 +105,17 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_NEWS = re.compile(
+    r"\b(?:an?|any|some|the|latest|status|quick|short|further|more|no|your|with) updates?\b|"
+    r"\bupdates? (?:on|about|regarding|concerning|as to|of (?=my|the|this))\b|\bupdate me\b|\bkeep me updated\b|"
+    r"\bmak(?:e|es|ing) (?:sure|certain|sense)\b",
+    _I,
+)
+"""Words that look like a change and are none: "an update on my order", "just making sure"."""
+_MAKE_IT = re.compile(r"\b(?:make|have|do) (?:it|that|this|them|those|these|(?:the|my|that|this) [\w -]{2,30}?) ", _I)
+_SAME_ONE = re.compile(r"\b(?:identical|exact same|very same|same (?:one |thing |item )?again)\b", _I)
+"""What is likened: alone it wishes for a replacement, beside another request it only tells of something."""
+_HAS_SUCH = re.compile(r"\b(?:gave|given|gifted|got me|has|had|bought|owns?|received|already)\b[^.?!]{0,25}$", _I)
 _WENT = re.compile(
     r"\b(?:did|was|were|has|(?<!i )(?<!we )(?<!still )have|is|are)\b[^.?!]{0,60}"
     r"\b(?:send|sent|ship|shipped|deliver|delivered|go|gone|going)\b[^.?!]*\?",
@@ -157,6 +171,8 @@ def requested(understanding: Understanding, text: str, *, general: bool, in_orde
         return "return"
     if in_order and _SWAPPED.search(text) and understanding.of_kind(*TRAITS, "product", "category"):
         return "modify"
+    if understanding.of_kind("order_id") and understanding.of_kind(*TRAITS) and _MAKE_IT.search(text) and "?" not in text:
+        return "modify"
     own = understanding.of_kind("order_id") or (_MINE.search(text) and goods)
     return "modify" if own and wishes_trait(understanding, text) else ""
 
@@ -182,7 +198,7 @@ def says_write(text: str) -> bool:
 
 
 def _named(text: str, understanding: Understanding) -> str:
-    text = _DONE_ALREADY.sub(r"\g<which>", text)
+    text = _NEWS.sub(" ", _DONE_ALREADY.sub(r"\g<which>", text))
     if _HISTORY.search(text) or re.search(r"\b(?:status|track) of my (?:return|exchange|refund|cancellation)\b", text, _I):
         return ""
     found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
@@ -202,7 +218,11 @@ def _named(text: str, understanding: Understanding) -> str:
         return "modify" if wants and "?" not in text else ""
     if names & {"modify", "payment", "address"} and not (names & {"cancel", "return", "exchange"}):
         return _of_changes(names, text, understanding)
-    first = min((entry for entry in found if entry[2] in {"cancel", "return", "exchange"}), default=None)
+    strong = [entry for entry in found if entry[2] in {"cancel", "return", "exchange"}]
+    likened = _SAME_ONE.search(text)
+    if likened and (len(strong) > 1 or _HAS_SUCH.search(text[: likened.start()])):
+        strong = [entry for entry in strong if not (entry[2] == "exchange" and entry[0] == likened.start())]
+    first = min(strong, default=None)
     return first[2] if first else ""
 
 

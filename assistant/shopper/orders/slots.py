@@ -19,9 +19,13 @@ from assistant.types import Understanding
 
 _ALL = re.compile(
     r"\b(?:everything(?! else\b)|all (?:of (?:it|them|that|this|these|those|the items)|items|the items|my items|the things|products)|"
-    r"(?:whole|entire|full|complete) (?:order|thing|lot)|both(?: items| of them)?|the lot)\b",
+    r"(?:whole|entire|full|complete) (?:order|thing|lot)|both(?: items| of them)?|the lot|"
+    r"all (?:two|three|four|five|six|[2-6])(?: of (?:it|them|these|those))?(?: (?:items|things|articles|products|pieces))?"
+    r"(?=\W*(?:$|[,.;!?]|(?:of|from|in|are|should|must|need|have|go|please|pls|back|to|because|since|and)\b)))\b",
     re.IGNORECASE,
 )
+_NUMBERS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
+_THOSE_TOLD = re.compile(r"\b(?:all (?:of )?(?:them|these|those)|(?:these|those|them) all)\b", re.IGNORECASE)
 _ALL_WANTED = re.compile(
     rf"^\W*(?:\w+\W+){{0,3}}{_ALL.pattern}"
     rf"|\b(?:return|exchang|send|sent|giv|bring|want|need|swap|chang|modif|refund|upgrad|replac)\w*\b[^.?!;,]{{0,20}}{_ALL.pattern}",
@@ -150,13 +154,27 @@ def read_items(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     if _EVERY_SUCH.search(text) and (such := tuple((item, place) for item, place in _same_named(text, order))):
         return such
     named = _named(text, order)
-    if _ALL.search(text) and (_ALL_WANTED.search(text) or _EXCEPT.search(text) or not named):
+    if _whole(text, order) and (_ALL_WANTED.search(text) or _EXCEPT.search(text) or not named):
         out |= {id(entry[0]) for entry in named if _kept(text, entry, named)}
         return tuple((line, 0) for line in order.lines if id(line) not in out)
     meant = tuple(entry for entry in named if not _kept(text, entry, named))
     if named and not meant and _REST.search(text):
         return tuple((line, 0) for line in order.lines if id(line) not in {id(kept) for kept, _ in named})
     return meant
+
+
+def without_those_told(text: str) -> str:
+    """A text without "all of them", which after some items were told means those; places stay as they are."""
+    return _THOSE_TOLD.sub(lambda match: " " * len(match[0]), text)
+
+
+def _whole(text: str, order: Order) -> re.Match[str] | None:
+    """Where a text speaks of everything in an order; "both" and "all three" do so only where it holds as many lines."""
+    for match in _ALL.finditer(text):
+        counts = [_NUMBERS[word] for word in re.findall(r"\w+", match[0].lower()) if word in _NUMBERS]
+        if not counts or counts[0] == len(order.lines):
+            return match
+    return None
 
 
 def names_item(text: str, order: Order) -> bool:
@@ -185,7 +203,7 @@ def mentions(text: str, items: Sequence[tuple[OrderLine, int]]) -> tuple[tuple[O
 
 def _unclear_all(text: str, order: Order) -> bool:
     """Whether an item follows "everything" by words that may take it out: then it is better asked than sent back."""
-    whole = _ALL.search(text)
+    whole = _whole(text, order)
     named = _named(text, order) if whole and not _EXCEPT.search(text) else ()
     after = [place for _, place in named if whole and place >= whole.end()]
     return bool(whole and after and len(named) < len(order.lines) and not _INCLUDES.search(text[whole.end() : min(after)]))

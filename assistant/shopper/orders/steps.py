@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.shopper import cues
-from assistant.shopper.variants import options_of
+from assistant.shopper.variants import options_of, read_options
 from assistant.store.records import Product, Variant
 
 _SIZES = (
@@ -79,6 +79,7 @@ _OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 """What tells that "the cheapest" is one of one's own things and not of those on offer."""
+_CLAUSES = re.compile(r"[,;!?]|\.(?!\d)|\b(?:so|because|but)\b", re.IGNORECASE)
 _BOUNDS = ("least", "most", "above", "below")
 _COSTS = re.compile(rf"{BOUND.pattern}\s+[$€£]\s?(?P<price>\d+(?:\.\d{{1,2}})?)", re.IGNORECASE)
 _NUMBER = re.compile(_QUANTITY)
@@ -138,11 +139,18 @@ def _directions(text: str, product: Product) -> dict[str, bool]:
             found.setdefault(named, set()).add(match["way"].lower() not in _LESS)
     plain = _BOUNDED.sub(" ", text)
     for way in _WAYS:
-        measure = next((option for option in way.options if option in options and len(_ranked(options[option])) > 1), "")
+        ranked = [option for option in way.options if option in options and len(_ranked(options[option])) > 1]
+        measure = next((option for option in ranked if option in _spoken_of(plain, way, product)), ranked[0] if ranked else "")
         said = {up for up, pattern in ((True, way.up), (False, way.down)) if pattern.search(plain)}
         if measure and said:
             found.setdefault(measure, set()).update(said)
     return {option: ways.pop() for option, ways in found.items() if len(ways) == 1}
+
+
+def _spoken_of(text: str, way: _Way, product: Product) -> frozenset[str]:
+    """The options of which the clause that compares names a value: "8 GB is too little" speaks of the storage."""
+    clauses = [clause for clause in _CLAUSES.split(text) if way.up.search(clause) or way.down.search(clause)]
+    return frozenset(said.option for clause in clauses for said in read_options(product, clause))
 
 
 def _beyond(product: Product, option: str, own: Mapping[str, str], *, up: bool) -> tuple[str, ...]:
