@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.shopper.amounts import LONGEST
 from assistant.shopper.measures import Asked, asked, fields_of, ranked
 from assistant.shopper.reply import price_of
 from assistant.shopper.variants import options_of, to_be_had
 from assistant.store.records import Product
 from assistant.types import Table
 
-_LONGEST = 80
-"""Longer attributes are prose, which no table holds."""
 _MOST = 14
 _COMPARED = re.compile(r"[a-z]+(?:er|est)|(?:more|most|less|least) [a-z]+", re.IGNORECASE)
 _BRIEF, _TOLD = 30, 4
@@ -42,7 +41,7 @@ def _fields(product: Product, currency: str) -> dict[str, str]:
     fields = {"Price": price_of(product, currency) if product.price is not None or product.variants else "", "In stock": _stock(product)}
     fields |= {"Kind": kind, "Maker": product.brand}
     for name, value in product.attributes.items():
-        if len(str(value)) <= _LONGEST:
+        if len(str(value)) <= LONGEST:
             fields[_title(name)] = str(value)
     for name, values in options_of(product).items():
         fields[_title(name)] = ", ".join(values)
@@ -80,7 +79,7 @@ def asks_aspect(text: str) -> bool:
 
 def aspect_of(product: Product, text: str) -> tuple[str, str] | None:
     """The field that a question of degree is about ("how heavy is it?") with what the product states; None where it asks or states none."""
-    stated = {name: str(value) for name, value in product.attributes.items() if len(str(value)) <= _LONGEST}
+    stated = {name: str(value) for name, value in product.attributes.items() if len(str(value)) <= LONGEST}
     found = ((name, value) for part in fields_of(text) for name, value in stated.items() if part in name.lower())
     return next(((name.replace("_", " "), value) for name, value in found), None)
 

@@ -36,6 +36,7 @@ _DIFFERS = {
     "colour": "in colour",
     "material": "in material",
     "size": "in size",
+    "measure": "in what they measure",
     "availability": "in being out of stock",
     "units": "in how many there are",
 }

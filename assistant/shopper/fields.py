@@ -9,39 +9,16 @@ import re
 from collections.abc import Iterator
 
 from assistant.shopper import cues
+from assistant.shopper.amounts import LONGEST, amounts_in, base_of
 from assistant.shopper.shelf import stems
 from assistant.shopper.variants import options_of
 from assistant.shopper.words import word_list
 from assistant.store.records import Product
 
-_UNITS = {
-    "litre": r"l|lit(?:er|re)s?",
-    "liter": r"l|lit(?:er|re)s?",
-    "gram": r"g|grams?",
-    "kilo": r"kg|kilos?",
-    "kilogram": r"kg|kilos?",
-    "kg": r"kg|kilos?",
-    "degree": r"°\s?[cf]?|degrees?",
-    "celsius": r"°\s?c",
-    "centimetre": "cm",
-    "centimeter": "cm",
-    "cm": "cm",
-    "inch": r"in(?:ch(?:es)?)?|\"",
-    "metre": "m",
-    "meter": "m",
-    "mm": "mm",
-    "hour": r"h|hrs?|hours?",
-    "watt": r"w|watts?",
-    "lumen": r"lm|lumens?",
-    "mah": "mah",
-    "people": r"persons?|people",
-    "person": r"persons?|people",
-}
 _MEANT = {"care": frozenset({"wash", "washable", "washing", "washed", "clean", "cleaning", "cleaned", "iron", "ironed", "laundry"})}
 """What is asked of a field whose name is another word."""
 _ASKS_UNIT = re.compile(r"\bhow many (?P<many>[a-z]+)\b|\bin (?P<unit>[a-z]+)\b", re.IGNORECASE)
 _YES_OR_NO = re.compile(rf"^\W*(?:and |ok |so |but )*{cues.WHETHER}", re.IGNORECASE)
-_LONGEST = 80
 _ROOT = 5
 """Letters from which a word is the other with an ending: "waterproof" and "waterproofing"."""
 
@@ -52,16 +29,14 @@ def field_of(product: Product, text: str) -> tuple[str, str] | None:
 
 
 def _stated(product: Product) -> Iterator[tuple[str, str]]:
-    yield from ((name, str(value)) for name, value in product.attributes.items() if len(str(value)) <= _LONGEST)
+    yield from ((name, str(value)) for name, value in product.attributes.items() if len(str(value)) <= LONGEST)
     yield from ((name, ", ".join(values)) for name, values in options_of(product).items())
 
 
 def _in_unit(product: Product, text: str) -> tuple[str, str] | None:
     for match in _ASKS_UNIT.finditer(text):
-        unit = _UNITS.get(stems(match["many"] or match["unit"])[-1])
-        if unit is None:
-            continue
-        fitting = [(name, value) for name, value in _stated(product) if re.search(rf"\d\s*(?:{unit})(?![a-z])", value, re.IGNORECASE)]
+        unit = base_of(match["many"] or match["unit"])
+        fitting = [(name, value) for name, value in _stated(product) if unit and any(at == unit for _, at in amounts_in(value))]
         if len(fitting) == 1:
             return fitting[0]
     return None

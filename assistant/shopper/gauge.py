@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from assistant.config import Settings
 from assistant.shopper import cues, products
-from assistant.shopper.measures import Ranking, Stated, asked, ranked
+from assistant.shopper.limits import without_limits
+from assistant.shopper.measures import Asked, Ranking, Stated, Way, asked, ranked
 from assistant.shopper.naming import Naming
 from assistant.shopper.plan import Plan, Sight
 from assistant.shopper.references import Reference
@@ -30,6 +31,9 @@ Stars: TypeAlias = Callable[[Sequence[str]], Mapping[str, tuple[float, int]]]
 """Mean of the stars and number of the reviews by product id, of those that have any."""
 
 _ADJECTIVE = re.compile(r"(?:[a-z]+est|(?:most|least) [a-z]+)", re.IGNORECASE)
+_OF_ALL = re.compile(r"\b(?:things?|products?|items?|articles?) (?:that )?(?:you|u) (?:sell|have|stock|carry|offer)\b", re.IGNORECASE)
+_RATED = Asked("superlative", (Way("rating", 1, "best rated"), Way("stars", 1, "best rated")), 0, 0, 0)
+"""Where no reviews are known, but the shop states a mean of its own."""
 _TIED, _NEXT = 3, 2
 """Of those that share the first place as many are named, and as many runners-up beside them."""
 _PRIOR = 5.0
@@ -47,12 +51,14 @@ class Gauge:
     def ranking(self, text: str, wish: Wish, naming: Naming, reference: Reference, state: DialogueState) -> Ranking | None:
         """The products that a message asks to rank by a measure; None where it asks for none, or they do not state it. Made before anything
         is decided, since only then is it known whether the shop can answer; `most` and `more` say it."""
-        rated, measure = cues.BEST_RATED.search(text), asked(text)
+        rated, measure = cues.BEST_RATED.search(text), asked(without_limits(text))
         if rated is None and (measure is None or measure.degree == "positive"):
             return None
         if rated is not None or (measure is not None and measure.degree == "superlative"):
             pool = () if naming.ids else self._pool(wish, reference, state)
-            return self._by_stars(pool) if rated is not None else ranked(pool, measure) if measure is not None else None
+            if rated is not None:
+                return self._by_stars(pool) or ranked(pool, _RATED)
+            return ranked(pool if pool or not _OF_ALL.search(text) else self._all(), measure) if measure is not None else None
         base = self._base(naming, reference, state)
         return ranked((*base, *self._like(base, wish, state)), measure) if base and measure is not None else None
 
@@ -107,6 +113,9 @@ class Gauge:
             return self._finder.told_as(self._finder.headed(self._finder.kind(wish), wish), wish)
         before = Wish.from_memory(state.wish)
         return (self._finder.kind(before) if before.core else ()) or self._shelf.many(state.shown)
+
+    def _all(self) -> tuple[Product, ...]:
+        return tuple(self._shelf.products.values())
 
     def _base(self, naming: Naming, reference: Reference, state: DialogueState) -> tuple[Product, ...]:
         """What more is wanted than."""

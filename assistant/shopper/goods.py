@@ -64,6 +64,7 @@ _TO_GO_WITH = re.compile(
 )
 _OF_IT = re.compile(r"\W*(?:and |ok |so |but )*(?:is|does|will|can|would|could) (?:it|this|that|they|these|the)\b", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"\W*(?:and|or|what|how)\s+(?:about|for|with)\b", re.IGNORECASE)
+_ASKS_HOW = re.compile(rf"\W*(?:and |so |ok )*(?:how|what|why|{cues.WHETHER})\b", re.IGNORECASE)
 
 
 def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
@@ -147,6 +148,8 @@ def _narrows(sight: Sight, state: DialogueState, text: str) -> bool:
         and state.subject == "product"
         and bool(_WITH_TRAIT.match(text) or _RATHER.match(text))
     )
+    if wish.limits and state.wish and state.subject == "product" and len(text.split()) <= _BRIEF and not _ASKS_HOW.match(text):
+        return not (sight.naming.ids or sight.ask is not None or (sight.kind_known and sight.wish.core))
     traits = wish.colours or wish.materials or wish.sizes
     return (
         brief

@@ -1,6 +1,6 @@
 """Measures of products: which field an adjective asks for ("lightest", "warmer", "highest capacity"), and what its values amount to.
 
-Owns the adjectives with their fields, and the reading of amounts; refuses to know the conversation and to put anything into words.
+Owns the adjectives with their fields; refuses to know the conversation and to put anything into words.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
-from assistant.models.numbers import parse_number
+from assistant.shopper.amounts import LONGEST, amount_of
 from assistant.shopper.variants import to_be_had
 from assistant.store.records import Product
 
 Degree: TypeAlias = Literal["positive", "comparative", "superlative"]
 
 _DEGREES: tuple[Degree, ...] = ("superlative", "comparative", "positive")
-_LONGEST = 80
-"""Longer attributes are prose, which holds no single amount."""
 _SHORTEST_LONG_WORD = 8
 """Letters from which an adjective is raised by "more" and "most"."""
 _VOWELS = "aeiou"
+_PHRASE = 4
+"""Words of a phrase that is no mere adjective."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,12 @@ _MEASURES = (
     ),
     _Measure(
         (("capacity", 1), ("volume", 1), ("size", 1), ("dimensions", 1), ("diameter", 1)),
+        bare=("roomy", "spacious", "how (?:big|large|small)"),
+    ),
+    _Measure(
+        (("capacity", 1), ("volume", 1), ("size", 1), ("dimensions", 1), ("diameter", 1), ("screen", 1), ("width", 1)),
         up=("big", "large", "roomy", "spacious"),
         down=("small", "compact"),
-        bare=("roomy", "spacious", "how (?:big|large|small)"),
         most=("(?:holds?|fits?|sleeps?) (?:the )?most",),
     ),
     _Measure((("thickness", 1),), up=("thick",), down=("thin",), bare=("thick",)),
@@ -82,6 +85,7 @@ _MEASURES = (
     _Measure(
         (("length", 1), ("run time", 1), ("burn time", 1), ("battery", 1)), up=("long",), down=("short",), bare=("how long (?:is|are)",)
     ),
+    _Measure((("depth", 1),), up=("deep",), down=("shallow",), bare=("deep",)),
     _Measure((("width", 1),), up=("wide",), down=("narrow",), bare=("wide", "narrow")),
     _Measure((("height", 1),), up=("tall", "high"), down=("low",), bare=("tall", "how high")),
     _Measure(
@@ -90,7 +94,7 @@ _MEASURES = (
         bare=("waterproof", "rainproof", "keeps? (?:out )?(?:the |heavy )?(?:rain|water|wet)", "keeps? (?:my feet |me |you |us )?dry"),
     ),
     _Measure((("brightness", 1),), up=("bright",), bare=("bright",)),
-    _Measure((("load", 1), ("power", 1), ("output", 1)), up=("powerful", "strong")),
+    _Measure((("strength", 1), ("load", 1), ("power", 1), ("output", 1)), up=("powerful", "strong")),
     _Measure((("boil time", -1),), up=("fast", "quick"), most=("boils? (?:the )?(?:fastest|quickest)",)),
 )
 _NO_WEIGHT = r"(?! (?:rain|snow|wind|use|duty|loads?|traffic))"
@@ -100,31 +104,7 @@ _OF_A_FIELD = re.compile(
     r"min(?:imum)?)) (?P<field>[a-z]+(?:[ -][a-z]+)?)\b",
     re.IGNORECASE,
 )
-_UNITS: dict[str, tuple[str, float]] = {
-    **dict.fromkeys(("g", "gram", "grams"), ("g", 1.0)),
-    **dict.fromkeys(("kg", "kilo", "kilos"), ("g", 1000.0)),
-    **dict.fromkeys(("oz", "ounces"), ("g", 28.349523125)),
-    **dict.fromkeys(("lb", "lbs", "pounds"), ("g", 453.59237)),
-    "mm": ("mm", 1.0),
-    "cm": ("mm", 10.0),
-    **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), ("mm", 1000.0)),
-    **dict.fromkeys(("in", "inch", "inches", '"'), ("mm", 25.4)),
-    **dict.fromkeys(("ft", "foot", "feet"), ("mm", 304.8)),
-    "ml": ("ml", 1.0),
-    "cl": ("ml", 10.0),
-    **dict.fromkeys(("l", "litre", "litres", "liter", "liters"), ("ml", 1000.0)),
-    **dict.fromkeys(("s", "sec", "seconds"), ("s", 1.0)),
-    **dict.fromkeys(("min", "minute", "minutes"), ("s", 60.0)),
-    **dict.fromkeys(("h", "hour", "hours"), ("s", 3600.0)),
-    **dict.fromkeys(("day", "days"), ("s", 86_400.0)),
-    "w": ("w", 1.0),
-    "kw": ("w", 1000.0),
-    **dict.fromkeys(("person", "persons", "people"), ("person", 1.0)),
-}
-_SIDES = re.compile(r"(?P<sides>\d+(?:\.\d+)?(?:\s*[x×]\s*\d+(?:\.\d+)?)+)\s*(?P<unit>[a-z\"]*)", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?:(?<![\w])(?P<minus>[-−–]))?(?P<number>\d[\d,]*(?:\.\d+)?)[\s-]*(?P<unit>°\s?[cf]|[a-z]+|\")?", re.IGNORECASE)
 _LIMITS = re.compile(r"\b(?:load|limit|capacity)\b", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +177,12 @@ def fields_of(text: str) -> tuple[str, ...]:
     return tuple(way.field for way in found.ways) if found is not None else ()
 
 
+def asks_at_length(text: str) -> bool:
+    """Whether a measure is asked for by a phrase in which another field may be named: "how much weight can it hold?"."""
+    found = asked(text)
+    return found is not None and len(text[found.start : found.end].split()) >= _PHRASE
+
+
 def holds(product: Product, text: str) -> bool | None:
     """Whether a product bears the load that a question names ("does it hold 150 kg?"); None where none is named, or no limit is stated."""
     match = re.search(_HOLDS, text, re.IGNORECASE)
@@ -225,34 +211,9 @@ def ranked(products: Iterable[Product], measure: Asked) -> Ranking | None:
     return None
 
 
-def amount_of(value: str) -> tuple[float, str] | None:
-    """Number and unit of a value, in grams, millimetres, millilitres, seconds or the unit written; None where it holds no number.
-
-    Sides ("120 x 170 cm") give their area or volume, and times ("3 min 30 s") their sum.
-    """
-    if (sides := _SIDES.search(value)) is not None:
-        unit, factor = _UNITS.get(sides["unit"].casefold(), (sides["unit"].casefold(), 1.0))
-        product, count = 1.0, 0
-        for number in re.findall(r"\d+(?:\.\d+)?", sides["sides"]):
-            product, count = product * float(number) * factor, count + 1
-        return product, f"{unit}^{count}"
-    found = [_read(match) for match in _AMOUNT.finditer(value)]
-    if not found:
-        number = next((n for word in _WORD.findall(value) if (n := parse_number(word)) is not None), None)
-        return (number, "") if number is not None else None
-    total, unit = found[0]
-    return (sum(number for number, at in found if at == unit), unit) if unit == "s" else (total, unit)
-
-
-def _read(match: re.Match[str]) -> tuple[float, str]:
-    said = re.sub(r"\s", "", match["unit"] or "").casefold()
-    unit, factor = _UNITS.get(said, (said, 1.0))
-    return float(match["number"].replace(",", "")) * factor * (-1 if match["minus"] else 1), unit
-
-
 def _numbered(product: Product) -> Iterator[str]:
     """Names of the product's fields and options in which an amount may stand."""
-    yield from (name for name, value in product.attributes.items() if len(str(value)) <= _LONGEST)
+    yield from (name for name, value in product.attributes.items() if len(str(value)) <= LONGEST)
     yield from dict.fromkeys(name for variant in product.variants for name in variant.options)
 
 

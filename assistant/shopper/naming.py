@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from assistant.shopper import cues
+from assistant.shopper.limits import read_limits
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
@@ -278,7 +279,7 @@ def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: 
     """Whether the phrase names a thing that the mentions inside it do not account for."""
     wanted = [word for word in stems(phrase) if (word not in word_list("filler") and not word.isdigit()) or any(c.isdigit() for c in word)]
     wanted = [w for w in wanted if w not in {"one", "two", "first", "second"}]
-    if not wanted or (not inside and _tells_a_kind(phrase, shelf)):
+    if not wanted or read_limits(phrase) or (not inside and _tells_a_kind(phrase, shelf)):
         return False
     if inside:
         known = set().union(*(shelf.labels[id].everything for mention in inside for id in mention.ids if id in shelf.labels))

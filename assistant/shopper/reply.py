@@ -78,6 +78,15 @@ def highest_price(product: Product) -> float | None:
     return max(prices) if prices else product.price
 
 
+@dataclass(frozen=True, slots=True)
+class FieldAnswer:
+    """An answer from fields. `known` is False where they do not say."""
+
+    evidence: Evidence
+    value: Scalar = None
+    known: bool = True
+
+
 def about(product: Product, text: str, **facts: Scalar) -> Evidence:
     """A sentence about a product, with its price and stock as facts."""
     return Evidence(Source("product", product.id), text, {"name": product.name, "price": product.price, "stock": product.stock, **facts})

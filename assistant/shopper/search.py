@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
+from assistant.shopper.limits import kept, kept_by
 from assistant.shopper.shelf import Label, Shelf, stems, synonyms
 from assistant.shopper.variants import SIZES
 from assistant.shopper.wish import SEATS, Wish
@@ -60,26 +61,26 @@ class Finder:
         """The `k` best products for a wish, leaving out the ids in `without`. With `widen`, where none of the very kind keeps the
         constraints, those of a wider one that do."""
         pool, hits = self._pool(wish, vector)
-        kept = [product for product in pool if product.id not in without and fits(product, self.shelf.labels[product.id], wish)]
-        if kept:
-            return self._offered(kept, k, wish, hits)
-        for wider in (self._wider(wish), self._headed(wish)) if widen else ():
-            kept = [p for p in wider if p.id not in without and fits(p, self.shelf.labels[p.id], wish)]
-            if kept:
-                return self._offered(kept, k, wish, hits)
+        for candidates in (pool, *((self._wider(wish), self._headed(wish)) if widen else ())):
+            fitting = self._fitting((p for p in candidates if p.id not in without), wish)
+            if fitting:
+                return self._offered(fitting, k, wish, hits)
         return self._nearest(wish, [product for product in pool if product.id not in without], hits)
 
-    def _offered(self, kept: Sequence[Product], k: int, wish: Wish, hits: dict[str, Hit]) -> Found:
-        ranked = self._ranked(kept, wish, hits)
+    def _fitting(self, products: Iterable[Product], wish: Wish) -> tuple[Product, ...]:
+        return kept_by([p for p in products if fits(p, self.shelf.labels[p.id], wish)], wish.limits)
+
+    def _offered(self, fitting: Sequence[Product], k: int, wish: Wish, hits: dict[str, Hit]) -> Found:
+        ranked = self._ranked(fitting, wish, hits)
         others = self._named(wish.other) if wish.other else frozenset()
         rest = [p for p in ranked if (p.id in others) != (ranked[0].id in others)][: k // 2] if others else []
         best = tuple([p for p in ranked if p not in rest][: k - len(rest)] + rest)
-        return Found(best, total=sum(self._holds(p, wish) for p in kept) if all(self._holds(p, wish) for p in best) else 0)
+        return Found(best, total=sum(self._holds(p, wish) for p in fitting) if all(self._holds(p, wish) for p in best) else 0)
 
     def _holds(self, product: Product, wish: Wish) -> bool:
         """Whether a product's words hold all that the wish says of it, so that it may be said to fit."""
         words = self.shelf.labels[product.id].everything
-        if not wish.core:
+        if not wish.core or not all(kept(product, limit) for limit in wish.limits):
             return False
         own = wish.other if wish.other and not self.shelf.synonyms(wish.core[-1]) & words else wish.core
         said = (*own, *(word for word in wish.context if word not in wish.other and word not in word_list("persons")))
@@ -104,7 +105,7 @@ class Finder:
     def kind(self, wish: Wish) -> tuple[Product, ...]:
         """All products of the kind that the wish names and that keep its constraints; empty where it names no kind."""
         ids = self._of_kind(wish)
-        return tuple(p for p in self.shelf.many(ids) if fits(p, self.shelf.labels[p.id], wish))
+        return self._fitting(self.shelf.many(ids), wish)
 
     def _pool(self, wish: Wish, vector: Vector | None) -> tuple[list[Product], dict[str, Hit]]:
         """Candidates: all of the kind that is named, else what the retriever finds; and the retriever's hits by product id."""
@@ -217,7 +218,7 @@ class Finder:
         if not pool:
             return Found(known=bool(self._of_kind(wish)) or not wish.core)
         for looser, differs in _relaxations(wish):
-            near = [product for product in pool if fits(product, self.shelf.labels[product.id], looser)]
+            near = self._fitting(pool, looser)
             if near:
                 bound = next((b for b in (wish.below, wish.most, wish.above, wish.least) if b is not None), None)
                 ranked = self._ranked(near, wish, hits)
@@ -297,6 +298,8 @@ def _filter(wish: Wish) -> Filter:
 def _relaxations(wish: Wish) -> Iterable[tuple[Wish, tuple[str, ...]]]:
     """The wish with one constraint after the other given up, and the names of what was given up."""
     free = replace(wish, below=None, most=None, above=None, least=None)
+    if wish.limits:
+        yield replace(wish, limits=()), ("measure",)
     if wish.sizes:
         yield replace(wish, sizes=()), ("size",)
     if wish.in_stock or wish.units is not None:

@@ -129,7 +129,7 @@ def under_condition(product: Product, text: str) -> str | None:
     return None
 
 
-def answering(product: Product, text: str) -> str | None:
+def with_amount(product: Product, text: str) -> str | None:
     """The sentence with an amount of the sort that a question asks for, of the thing that it asks about; None where there is none."""
     plain = cues.plain(text)
     asked = [amount for amount in _AMOUNTS if re.search(rf"\b(?:{amount.asked})", plain, re.IGNORECASE)]

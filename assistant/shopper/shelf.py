@@ -11,7 +11,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from rapidfuzz.distance import Levenshtein
 
 from assistant.models.gazetteer import normal
 from assistant.models.words import common_words
+from assistant.shopper.amounts import LONGEST, in_words
 from assistant.shopper.words import word_list
 from assistant.store.records import Product, ProductKind
 from assistant.synonyms import Synonyms, read_synonyms
@@ -72,14 +73,15 @@ class Shelf:
     """The products on sale with their words.
 
     Args:
-        products: the catalogue; what is not active, and services, are left out.
+        products: the catalogue; what is not active, and services, are left out. Attributes get names that can be said, with units.
         thesaurus: words for one another, by default the shipped ones.
     """
 
     def __init__(self, products: Iterable[Product] = (), thesaurus: Thesaurus | None = None) -> None:
         self.thesaurus = thesaurus or shipped()
         self.synonyms = self.thesaurus.synonyms
-        self.products = {p.id: p for p in products if p.active and p.kind is ProductKind.GOODS}
+        on_sale = (p for p in products if p.active and p.kind is ProductKind.GOODS)
+        self.products = {p.id: replace(p, attributes=in_words(p.attributes)) for p in on_sale}
         self.labels = {id: _label(product) for id, product in self.products.items()}
         self._names: dict[str, set[str]] = defaultdict(set)
         self._kinds: dict[str, set[str]] = defaultdict(set)
@@ -112,6 +114,12 @@ class Shelf:
             for stem in stems(name)
         )
         """Stems of the names of attributes and options."""
+        self.told: dict[str, set[str]] = defaultdict(set)
+        """Stems of what the products state by the name of an attribute."""
+        for p in self.products.values():
+            for name, value in p.attributes.items():
+                if len(str(value)) <= LONGEST:
+                    self.told[name].update(stem for stem in stems(str(value)) if stem.isalpha())
         self.variants = {variant.id: id for id, product in self.products.items() for variant in product.variants}
 
     def _called(self) -> Iterator[tuple[str, str]]:

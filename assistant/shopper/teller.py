@@ -11,17 +11,17 @@ from dataclasses import replace
 
 from assistant.config import Settings
 from assistant.models.numbers import parse_number
-from assistant.shopper import cues, products
+from assistant.shopper import answering, cues, products
 from assistant.shopper.comparison import asks_aspect, beside_one_another, by_aspect, differences
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
-from assistant.shopper.reply import Outcome, about, joined, lowest_price, money, said
+from assistant.shopper.reply import FieldAnswer, Outcome, about, joined, lowest_price, money, said
 from assistant.shopper.shelf import Shelf
 from assistant.shopper.state import DialogueState
 from assistant.shopper.testimony import SILENT
 from assistant.shopper.variants import read_options
 from assistant.store.records import Product
-from assistant.types import Evidence, Scalar, Status
+from assistant.types import Evidence, Scalar, Status, Understanding
 
 _HAVING = re.compile(r"\b(?:have|got|available|enough|left|get|buy|order|need|want)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"[?.!;:,]+\s+(?:and |also )?|\s+and\s+(?=(?:is|are|does|do|can|has|have|how|what)\b)", re.IGNORECASE)
@@ -177,7 +177,7 @@ class Teller:
         if asked.price or asked.stock or asked.options or not asked.question:
             return False
         return all(
-            products.asks_something(p, sight.understanding) and products.question_answer(p, sight.understanding).evidence.facts.get(SILENT)
+            answering.asks_something(p, sight.understanding) and self._answer(p, sight.understanding).evidence.facts.get(SILENT)
             for p in alike
         )
 
@@ -190,7 +190,7 @@ class Teller:
         ids = tuple(p.id for p in twins)
         return Outcome(Status.CLARIFY, tuple(lines), state.showing(ids), "product_question", None, ids)
 
-    def _facets(self, product: Product, sight: Sight) -> list[products.FieldAnswer]:
+    def _facets(self, product: Product, sight: Sight) -> list[FieldAnswer]:
         text = sight.understanding.text
         quantity = self._counted(product, sight) or (products.quantity_of(sight.understanding) if len(sight.naming.mentions) < 2 else None)
         asked = products.facets(text, bool(product.variants))
@@ -205,7 +205,7 @@ class Teller:
                 return [products.stock_answer(product, text, quantity)]
             if (missing := products.option_lacking(product, sight.understanding)) is not None:
                 return [missing]
-            if not products.asks_something(product, sight.understanding):
+            if not answering.asks_something(product, sight.understanding):
                 return [self._presented(product, text)]
         if not (asked.price or asked.stock or asked.options) and len(both := self._both(product, sight)) > 1:
             return both
@@ -217,25 +217,28 @@ class Teller:
         if asked.options:
             answers.append(products.options_answer(product, text))
         if asked.question:
-            answers.append(products.question_answer(product, sight.understanding))
+            answers.append(self._answer(product, sight.understanding))
         if (asked.price or asked.stock) and not asked.question and (other := _other_half(text)):
             aside = replace(sight.understanding, text=other)
-            if products.asks_something(product, aside):
-                answers.append(products.question_answer(product, aside))
+            if answering.asks_something(product, aside):
+                answers.append(self._answer(product, aside))
         silent = len(answers) == 1 and answers[0].evidence.facts.get(SILENT)
-        return [*answers, products.known_of(product, self._currency)] if silent and not products.yes_or_no(text) else answers
+        return [*answers, products.known_of(product, self._currency)] if silent and not answering.yes_or_no(text) else answers
 
-    def _both(self, product: Product, sight: Sight) -> list[products.FieldAnswer]:
+    def _answer(self, product: Product, understanding: Understanding) -> FieldAnswer:
+        return answering.question_answer(product, understanding, self._shelf.told)
+
+    def _both(self, product: Product, sight: Sight) -> list[FieldAnswer]:
         """The answers to the questions of one message that a product's fields answer: "how heavy is it, and what is it made of?"."""
         parts = [part.strip() for part in _ASIDE.split(cues.plain(sight.understanding.text)) if len(part.split()) > 1]
-        told = [products.question_answer(product, replace(sight.understanding, text=part)) for part in parts] if len(parts) > 1 else []
+        told = [self._answer(product, replace(sight.understanding, text=part)) for part in parts] if len(parts) > 1 else []
         known = {answer.evidence.text: answer for answer in told if answer.known and not answer.evidence.passages}
         return list(known.values())
 
-    def _presented(self, product: Product, text: str) -> products.FieldAnswer:
+    def _presented(self, product: Product, text: str) -> FieldAnswer:
         """A product that was picked or asked for by name: what it costs and whether it can be had."""
         price, stock = products.price_answer(product, text, self._currency), products.stock_answer(product, text)
-        return products.FieldAnswer(
+        return FieldAnswer(
             replace(price.evidence, text=f"{stock.evidence.text} {price.evidence.text}" if price.known else price.evidence.text),
             price.value,
         )
@@ -265,7 +268,7 @@ def _other_half(text: str) -> str:
     """The half of a message that asks a yes or no beside a price or a stock: "is it oven proof, and how many are left?"."""
     parts = [part.strip() for part in _ASIDE.split(cues.plain(text)) if len(part.split()) > 2]
     return (
-        next((p for p in parts if products.yes_or_no(p) and not (cues.PRICE.search(p) or cues.STOCK.search(p))), "")
+        next((p for p in parts if answering.yes_or_no(p) and not (cues.PRICE.search(p) or cues.STOCK.search(p))), "")
         if len(parts) > 1
         else ""
     )

@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.models import numbers
-from assistant.shopper import cues, measures
+from assistant.shopper import cues, limits, measures
+from assistant.shopper.limits import Limit
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
@@ -96,6 +97,8 @@ _UNITS = re.compile(
 
 SEATS = " person"
 """How a size ends that says for how many people something is."""
+_PEOPLE = re.compile(r"\s+(?:people|persons?|adults|men|of us|diners|guests)\b", re.IGNORECASE)
+_SEATING = frozenset({"seat", "sleep", "diner"})
 _SEATED = re.compile(
     r"\b(?:family of|(?:sleep|fit|seat)s?|(?:for|of)(?= \w+ (?:people|persons?|adults|men|of us)\b)) (?P<number>\d{1,2}|[a-z]+)\b|"
     r"\b(?P<before>\d{1,2}|one|two|three|four|five|six|eight)[- ](?:persons?|people|man|men|berth)\b",
@@ -126,6 +129,8 @@ class Wish:
     """How many must be in stock at least."""
     either: bool = False
     """Whether any one of the colours will do: "white or sage"."""
+    limits: tuple[Limit, ...] = ()
+    """Bounds to what the goods measure."""
     query: str = ""
     other: tuple[str, ...] = ()
     """What would do as well, or is wanted besides: "a wok or a large pan", "a pan and a knife"."""
@@ -161,7 +166,9 @@ class Wish:
 
     @classmethod
     def from_memory(cls, memory: Mapping[str, Any]) -> Wish:
-        return cls(**{f.name: _tupled(memory[f.name]) for f in fields(cls) if f.name in memory})
+        kept = {f.name: _tupled(memory[f.name]) for f in fields(cls) if f.name in memory}
+        limited = tuple(Limit(**{name: _tupled(value) for name, value in limit.items()}) for limit in kept.pop("limits", ()))
+        return cls(**kept, limits=limited)
 
     def in_terms_of(self, before: Wish) -> Wish:
         """This wish under the terms of one before it, where it says none of its own: "and a scarf, same conditions"."""
@@ -198,6 +205,7 @@ class Wish:
             excluded=excluded,
             in_stock=self.in_stock or other.in_stock,
             units=other.units or self.units,
+            limits=(*(m for m in self.limits if (m.fields, m.unit) not in {(o.fields, o.unit) for o in other.limits}), *other.limits),
             query=f"{self.query} {other.query}".strip(),
             **bounds,
         )
@@ -208,9 +216,11 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     text = cues.plain(understanding.text)
     excluded, negated = _exclusions(text)
     traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
+    limited = limits.read_limits(text)
+    seating = _seating(text, shelf)
+    unnamed = [*negated, *_measure(text, shelf), *(span for _, span in (*limited, *seating))]
     core, context = (
-        tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words)))
-        for words in _words(understanding, text, [*negated, *_measure(text, shelf)], shelf)
+        tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, unnamed, shelf)
     )
     core = tuple(word for word in core if word not in word_list("brands") or shelf.worded(word)) or core  # "a cable for my iPhone"
     said = {
@@ -234,6 +244,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         excluded=excluded,
         in_stock=bool(_IN_STOCK.search(text)),
         units=_units(text),
+        limits=tuple(limit for limit, _ in (*limited, *seating)),
         either=_either(understanding, text, traits["colour"]),
         query=text if core else " ".join(context) or text,
         other=_other(text, core, context, shelf),
@@ -248,13 +259,23 @@ def _seats(text: str, shelf: Shelf) -> tuple[str, ...]:
     return (f"{int(number)}{SEATS}",) if number is not None else ()
 
 
+def _seating(text: str, shelf: Shelf) -> tuple[tuple[Limit, tuple[int, int]], ...]:
+    """The same where goods state in a field of its own how many they seat; with where it is said."""
+    match = _SEATED.search(text) if not shelf.worded("person") and shelf.fields & _SEATING else None
+    number = numbers.parse_number(match["number"] or match["before"]) if match is not None else None
+    if match is None or number is None:
+        return ()
+    people = _PEOPLE.match(text[match.end() :])
+    return ((limits.seats(int(number)), (match.start(), match.end() + (people.end() if people is not None else 0))),)
+
+
 def _measure(text: str, shelf: Shelf) -> list[tuple[int, int]]:
     """Where a text asks for more or most of a measure ("lightest", "highest capacity"), which names no thing."""
-    measure = measures.asked(text)
+    measure = measures.asked(limits.without_limits(text))
     if measure is None or measure.degree == "positive":
         return []
-    noun = set(stems(text[measure.end : measure.noun]))
-    return [(measure.start, measure.noun if noun and noun <= shelf.fields and not any(map(shelf.is_kind, noun)) else measure.end)]
+    noun = stems(text[measure.end : measure.noun])
+    return [(measure.start, measure.noun if noun and noun[0] in shelf.fields and not any(map(shelf.is_kind, noun)) else measure.end)]
 
 
 def _units(text: str) -> int | None:

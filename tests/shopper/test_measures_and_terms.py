@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from assistant.shopper.amounts import amount_of
 from assistant.shopper.cues import MORE
-from assistant.shopper.measures import Asked, amount_of, asked, ranked
+from assistant.shopper.measures import Asked, asked, ranked
 from assistant.shopper.naming import read_names
 from assistant.shopper.particulars import contents_of, parts_of, size_of
 from assistant.shopper.shelf import Shelf

@@ -1,0 +1,119 @@
+"""Goods of a shop that states figures in columns of its own (`width_cm`, `seats`): limits, units, and yes or no by what is stated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from assistant.shopper.amounts import in_words
+from assistant.shopper.limits import read_limits
+from assistant.shopper.wish import Wish
+from assistant.store import Store
+from assistant.store.records import Product
+
+
+def _made(id: str, name: str, style: str, price: float, description: str, **columns: str) -> Product:
+    return Product(id, name, "workshop", style, "", description, price, 5, attributes=columns)
+
+
+GOODS = (
+    _made(
+        "w1",
+        "Ledger Workbench",
+        "workbenches",
+        180.0,
+        "A bench. Folds to 9 cm.",
+        width_cm="120",
+        weight_kg="24",
+        max_load_kg="200",
+        colour="Green",
+    ),
+    _made(
+        "w2", "Tally Workbench", "workbenches", 260.0, "A bench for two.", width_cm="180", weight_kg="41", max_load_kg="350", colour="Red"
+    ),
+    _made(
+        "w3", "Quill Workbench", "workbenches", 140.0, "A small bench.", width_cm="90", weight_kg="15", max_load_kg="100", colour="Green"
+    ),
+    _made("d1", "Burr Drill", "drills", 90.0, "Runs at 18 V. The chuck opens by hand.", battery_hours="3", sockets="USB-C, mains"),
+    _made("d2", "Auger Drill", "drills", 150.0, "Runs at 36 V.", battery_hours="6", sockets="mains, Schuko"),
+    _made("d3", "Gimlet Drill", "drills", 40.0, "Turned by hand.", sockets="none"),
+    _made("b1", "Mess Bench", "benches", 75.0, "For the yard.", seats="3"),
+    _made("b2", "Chapter Bench", "benches", 120.0, "For the hall.", seats="6"),
+)
+
+
+@pytest.fixture
+def workshop(store: Store, talk: Callable[..., Any]) -> Any:
+    store.catalogue.upsert(GOODS)
+    return talk()
+
+
+@pytest.mark.parametrize(
+    ("asked", "fit"),
+    [
+        ("a workbench no wider than 130 cm", {"w1", "w3"}),
+        ("workbench of at most 1 m width", {"w3"}),
+        ("a workbench wider than 1.2 m", {"w2"}),
+        ("workbench lighter than 20 kg", {"w3"}),
+        ("a workbench that holds 300 kg", {"w2"}),
+        ("workbench between 100 and 150 cm wide", {"w1"}),
+        ("a 90 cm workbench", {"w3"}),
+        ("a drill with at least 5 hours of battery", {"d2"}),
+        ("a drill of 36 V", {"d2"}),
+        ("a bench for five people", {"b2"}),
+        ("a green workbench of 110 cm or more", {"w1"}),
+    ],
+)
+def test_only_what_keeps_the_limit_is_shown(workshop: Any, asked: str, fit: set[str]) -> None:
+    answer = workshop.say(asked)
+    assert set(answer.products) == fit, answer.text
+    assert "fit" in answer.text
+
+
+def test_where_nothing_keeps_it_the_nearest_are_told_as_such(workshop: Any) -> None:
+    answer = workshop.say("a workbench wider than 3 m")
+    assert not answer.products
+    assert "differ in what they measure" in answer.text
+
+
+def test_a_limit_narrows_what_was_shown(workshop: Any) -> None:
+    assert set(workshop.say("workbenches please", "only those under 30 kg").products) == {"w1", "w3"}
+
+
+def test_a_limit_outlives_the_turn() -> None:
+    wish = Wish(core=("bench",), limits=tuple(limit for limit, _ in read_limits("at least 120 cm wide")))
+    assert Wish.from_memory(dict(wish.to_memory())) == wish
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("how wide is the Tally Workbench?", "180 cm"),
+        ("how much weight can the Quill Workbench hold?", "100 kg"),
+        ("how heavy is the Ledger Workbench", "24 kg"),
+        ("how deep is the Ledger Workbench when folded?", "9 cm"),
+        ("does the Tally Workbench come in green?", "Not by our details. The colour of the Tally Workbench is Red."),
+        ("does the Auger Drill have USB?", "Not by our details. The sockets of the Auger Drill are mains, Schuko."),
+        ("is the Burr Drill with usb?", "Yes. The sockets of the Burr Drill are USB-C, mains."),
+        ("which drill has the longest battery life", "Auger Drill comes first: 6 hours"),
+        ("what is the heaviest thing you sell", "Tally Workbench: weight 41 kg"),
+    ],
+)
+def test_what_is_stated_is_told_with_its_unit(workshop: Any, asked: str, said: str) -> None:
+    assert said in workshop.say(asked).text
+
+
+def test_names_of_columns_are_put_into_words() -> None:
+    columns = {"width_cm": "90", "Weight (kg)": "2.1", "ram_gb": "8", "assembly": "by two", "made in": "Oslo", "size": "5", "size_in": "3"}
+    assert in_words(columns) == {
+        "width": "90 cm", "Weight": "2.1 kg", "RAM": "8 GB", "assembly": "by two", "made in": "Oslo", "size": "5", "size_in": "3 inches",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["a 5g phone", "at least 3 in stock", "delivered in 2 days", "up to 50 euros", "a sleeve for a 15 inch laptop"]
+)
+def test_other_numbers_are_no_limits(text: str) -> None:
+    assert read_limits(text) == ()
