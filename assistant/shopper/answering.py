@@ -11,7 +11,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from assistant.models.entailment import Verdict, entailment
-from assistant.shopper import cues
+from assistant.shopper import assurances, cues, freedom
 from assistant.shopper.amounts import LONGEST
 from assistant.shopper.comparison import aspect_of
 from assistant.shopper.fields import field_of
@@ -76,6 +76,8 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
     """An answer in the product's own words, or that they do not say. `told` are the stems of what goods of the shop state by the name of
     the attribute: what this product states beside them answers whether it is so ("is it walnut?": "material: oak")."""
     text = cues.plain(understanding.text)
+    if (assured := assurances.answer(product, text)) is not None:
+        return FieldAnswer(assured[0], known=assured[1])
     if (said := under_condition(product, text) or _said_whole(product, understanding)) is not None:
         return FieldAnswer(about(product, _cited(product, said)))
     aspect = aspect_of(product, text)
@@ -128,6 +130,7 @@ def asks_something(product: Product, understanding: Understanding) -> bool:
         or _ASKS_ALL.search(text)
         or asks_parts(text)
         or asks_contents(text)
+        or freedom.asked_of(text)
     ) or bool([word for word in _asked_words(product, understanding) if word not in said])
 
 

@@ -196,6 +196,8 @@ class ShopperClerk:
                         sizes=(),
                         brands=(),
                         excluded=(),
+                        free=(),
+                        months=None,
                         below=None,
                         most=None,
                         above=None,

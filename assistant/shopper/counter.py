@@ -13,7 +13,7 @@ from dataclasses import replace
 from assistant.config import Settings
 from assistant.models.numbers import parse_number
 from assistant.models.recommender import Recommender
-from assistant.shopper import cues, products
+from assistant.shopper import assurances, cues, products
 from assistant.shopper.companions import backed, best_companion
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
@@ -30,6 +30,8 @@ from retrieval.types import Retriever
 
 _NAMED_BACK = 4
 """Words of a thing sought that are said back."""
+_ASKED_BACK = 2
+"""Products of a kind up to which a yes or no about the kind is one about each."""
 _SEVERAL = re.compile(r"\b(?P<count>two|three|four|[234]) (?:cheapest|dearest|most expensive|priciest|least expensive)\b", re.IGNORECASE)
 _DIFFERS = {
     "price": "in price",
@@ -163,7 +165,8 @@ class Counter:
             if set(kept) <= set(state.shown)
             else replace(state.showing(kept, sight.wish.to_memory()), focus=kept[:1])
         )
-        return Outcome(Status.ANSWERED, pieces, state, "compare_products", price, kept)
+        caution = assurances.caution(wish, self._settings)
+        return Outcome(Status.ANSWERED, (*pieces, *caution), state, "compare_products", price, kept)
 
     def cheaper(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """Something cheaper (or dearer) than what is named, spoken of or shown."""
@@ -264,12 +267,21 @@ class Counter:
         if not (found.products or found.nearest or wish.core):
             whole = replace(wish, query=sight.understanding.text)
             found = self._finder.find(whole, self._results, sight.understanding.embedding)
+        kind = self._finder.kind(replace(wish, free=(), months=None)) if wish.free or wish.months is not None else ()
+        if 0 < len(kind) <= _ASKED_BACK and (asked := [assurances.answer(p, sight.understanding.text) for p in kind])[0] is not None:
+            return self._assured(kind, [told for told, _ in filter(None, asked)], state)
+        if not found.products and wish.free:
+            return self._none_states(kind, wish, state)
+        if not found.products and (barred := assurances.for_older(kind, wish)):
+            return Outcome(Status.ANSWERED, barred, state.speaking_of(tuple(p.id for p in kind[:1])), "product_search", known=True)
         if not found.products:
             return self._nothing(wish, found, state, sight.understanding.text)
         one = len(found.products) == 1
         sought = "" if self._finder.named(wish) else self._sought(wish, sight.understanding.text)
         if sought:
             return self._list(line("only_mentioned", self._settings, what=sought), found.products, state, wish)
+        if wish.free:
+            return self._list(assurances.head(wish, len(found.products)), found.products, state, wish)
         head = (
             f"I found {found.total} that fit; the best of them:"
             if found.total > len(found.products)
@@ -280,6 +292,18 @@ class Counter:
             else ("This might suit:" if one else "These might suit:")
         )
         return self._list(head, found.products, state, wish)
+
+    def _assured(self, kind: Sequence[Product], told: Sequence[Evidence], state: DialogueState) -> Outcome:
+        """A yes or no on the one or two products of a kind: "is the rioja vegan?"."""
+        ids = tuple(p.id for p in kind)
+        check = (said(line("pack", self._settings)),) if any(piece.facts.get(assurances.PACK) for piece in told) else ()
+        return Outcome(Status.ANSWERED, (*told, *check), state.showing(ids).speaking_of(ids[:1]), "product_question", products=ids)
+
+    def _none_states(self, kind: Sequence[Product], wish: Wish, state: DialogueState) -> Outcome:
+        """That nothing states what the wish insists on, with those of the kind that do not say."""
+        near = kind or self._finder.find(replace(wish, free=()), self._results).products
+        told = assurances.none_states(near, wish, self._settings)
+        return Outcome(Status.ANSWERED, told, replace(state, wish=wish.to_memory()), "product_search", known=False)
 
     def _nothing(self, wish: Wish, found: Found, state: DialogueState, text: str) -> Outcome:
         """That nothing fits, with what comes nearest; what is not found at all is named, since it may only be called otherwise here."""
@@ -320,6 +344,11 @@ class Counter:
         pieces[0] = replace(pieces[0], text=f"{head}\n{pieces[0].text}")
         ids = tuple(p.id for p in listed)
         value = lowest_price(listed[0]) if len(listed) == 1 else None
+        if wish.free and (unsaid := assurances.unsaid(self._finder.kind(replace(wish, free=())), wish)):
+            pieces.append(said(unsaid))
+        if wish.months is not None:
+            pieces.extend(assurances.for_older(self._finder.kind(replace(wish, free=(), months=None)), wish))
+        pieces.extend(assurances.caution(wish, self._settings))
         return Outcome(Status.ANSWERED, tuple(pieces), state.showing(ids, wish.to_memory()), intent, value, ids, silent=silent)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.shopper import cues, measures
+from assistant.shopper import cues, freedom, measures
 from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
@@ -76,6 +76,8 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.MISSING, naming.missing, "asks for a product that does not exist")
     if (plan := _by_measure(sight, state, text)) is not None:
         return plan
+    if (plan := _insists(sight, state, text)) is not None:
+        return plan
     if _leaves_out(sight, state, text) or _narrows(sight, state, text):
         return Plan(Move.SEARCH, "refine", "says more of the last search")
     if cues.MORE.search(text) and state.wish and state.subject == "product":
@@ -106,6 +108,23 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
     return _of_several(sight, state, text) or (
         _of_spoken(sight, text) if spoken or reference.way == "ordinal" else _of_shelf(sight, state, text)
     )
+
+
+def _insists(sight: Sight, state: DialogueState, text: str) -> Plan | None:
+    """What goods must be free of, or state to be: asked of those spoken of, or looked for ("which wines are vegan", "without nuts")."""
+    wish, spoken = sight.wish, sight.naming.ids or sight.reference.ids
+    asked = bool(freedom.asked_of(text))
+    if sight.ask is not None or not (wish.free or asked) or (sight.faq is not None and sight.faq.score >= FAQ_LIKELY):
+        return None
+    if spoken and asked:
+        return Plan(Move.FACTS, why="asks what it is free of")
+    if not wish.free or spoken:
+        return None
+    if wish.core and sight.kind_known:
+        return Plan(Move.SEARCH, why="a kind of product that must be free of something")
+    if state.wish and state.subject == "product" and not wish.core:
+        return Plan(Move.SEARCH, "refine", "says what it must be free of")
+    return None if wish.core else Plan(Move.SEARCH, why="anything that is free of something")
 
 
 def _of_nothing(sight: Sight, state: DialogueState, text: str) -> bool:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
+from assistant.shopper import ages, freedom
 from assistant.shopper.limits import kept, kept_by
 from assistant.shopper.shelf import Label, Shelf, stems, synonyms
 from assistant.shopper.variants import SIZES
@@ -129,7 +130,7 @@ class Finder:
     def _near(self, id: str, hit: Hit, wish: Wish) -> bool:
         """Whether a hit is near by what it means; one found by its words alone only where they are words of the wish."""
         if hit.dense is not None:
-            return hit.dense >= (DENSE_FLOOR if any(map(self.shelf.worded, wish.words)) or not wish.words else DENSE_STRANGE)
+            return hit.dense >= (DENSE_FLOOR if wish.free or any(map(self.shelf.worded, wish.words)) or not wish.words else DENSE_STRANGE)
         return id in self.shelf.labels and any(self.shelf.synonyms(word) & self.shelf.labels[id].everything for word in wish.words)
 
     def _of_traits(self, wish: Wish) -> frozenset[str]:
@@ -235,7 +236,11 @@ def _beside(meant: Set[str], label: Label) -> bool:
 
 def fits(product: Product, label: Label, wish: Wish) -> bool:
     """Whether a product keeps every hard constraint; for variants, whether one of them keeps all together."""
-    if any((synonyms(word) | _alike(word)) & label.everything for word in wish.excluded):
+    if any((synonyms(word) | _alike(word)) & label.everything and not freedom.lacks(product, word) for word in wish.excluded):
+        return False
+    if any(freedom.reading(product, key).stated is not freedom.Stated.FREE for key in wish.free):
+        return False
+    if wish.months is not None and ages.too_young(product, wish.months):
         return False
     if wish.brands and product.brand.casefold() not in wish.brands and not any(set(stems(b)) <= label.name for b in wish.brands):
         return False

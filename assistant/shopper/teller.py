@@ -12,6 +12,7 @@ from dataclasses import replace
 from assistant.config import Settings
 from assistant.models.numbers import parse_number
 from assistant.shopper import answering, cues, products
+from assistant.shopper.assurances import PACK
 from assistant.shopper.comparison import asks_aspect, beside_one_another, by_aspect, differences
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
@@ -32,12 +33,13 @@ _BASKET = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_NAME = re.compile(
-    r"\b(?P<number>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s*(?:x|pieces of|of|"
-    r"units of|pairs of)?\s*(?:the|your|those|these)?\s*$",
+    r"\b(?P<number>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s*(?:x|(?:(?:pieces|units|pairs|jars|"
+    r"bottles|packs?|packets|boxes|bags|cans|tins|tubes|bars|blocks|rolls|sets|cases|copies|pots|glasses) )?of)?\s*(?:the|your|those|these)?\s*$",
     re.IGNORECASE,
 )
 _PRICE_SAID = re.compile(r"(?<![\w.])\d{1,5}\.\d{2}(?!\d)")
 _TOTAL = re.compile(r"\b(?:both|together|altogether|totals?|in all|combined|sum)\b", re.IGNORECASE)
+_ALL_THAT = re.compile(r"\b(?:that|it|this|it all|all that|everything)\b(?: all)? (?:cost|be|come to|make)\b|\bcome to\b", re.IGNORECASE)
 _WHICH = re.compile(r"\b(?:which|what|who)\b|\b(?:cheaper|less|lower|inexpensive|affordable|better)\b", re.IGNORECASE)
 _MORE_STOCK = re.compile(
     r"\b(?:more|most|fewer|less|fewest|least)\b[^.?!]{0,20}\b(?:stock|left|available|units|pieces)\b|\b(?:have|got) (?:more|most) of\b",
@@ -87,6 +89,8 @@ class Teller:
         if len(chosen) > 1 and (total := self._together(chosen, sight)) is not None:
             pieces.append(total[0])
             values = [total[1]]
+        if any(piece.facts.get(PACK) for piece in pieces):
+            pieces.append(said(line("pack", self._settings)))
         if _BASKET.search(sight.understanding.text):
             pieces = [piece for piece in pieces if not piece.facts.get(SILENT)]
             pieces.append(said(line("no_basket", self._settings)))
@@ -252,9 +256,9 @@ class Teller:
 
     def _together(self, chosen: Sequence[Product], sight: Sight) -> tuple[Evidence, float] | None:
         counts = [self._counted(product, sight) or 1 for product in chosen]
-        if (max(counts) == 1 and not _TOTAL.search(sight.understanding.text)) or not (
-            cues.PRICE.search(sight.understanding.text) or _TOTAL.search(sight.understanding.text)
-        ):
+        text = sight.understanding.text
+        summed = max(counts) > 1 or _TOTAL.search(text) or (len(sight.naming.mentions) > 1 and _ALL_THAT.search(text))
+        if not summed or not (cues.PRICE.search(text) or _TOTAL.search(text)):
             return None
         total = round(sum((lowest_price(p) or 0.0) * count for p, count in zip(chosen, counts, strict=True)), 2)
         return about(chosen[0], f"Together they cost {money(total, self._currency)}.", total=total), total

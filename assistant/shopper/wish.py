@@ -6,13 +6,13 @@ Knows the shelf's vocabulary to tell a kind of product from a mood; refuses to s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
 from assistant.models import numbers
-from assistant.shopper import cues, limits, measures
+from assistant.shopper import ages, cues, freedom, limits, measures
 from assistant.shopper.limits import Limit
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
@@ -46,7 +46,7 @@ _SEEKS_AT_LAST = re.compile(
     re.IGNORECASE,
 )
 _ADVISED = re.compile(
-    r"\b(?:what|which)(?: (?:sort|kind|type)s? of)? (?P<asked>[\w' -]{3,40}?) (?:(?:would|do|can|could|should) (?:you|i|we)|"
+    r"\b(?:what|which)(?: (?:sort|kind|type)s? of)? (?P<asked>[\w' -]{3,40}?) (?:(?:would|do|can|could|should) (?:you|i|we|he|she|they)|"
     r"fits?(?: me| us)?\b|suits? (?:me|us|him|her|them)|(?:is|are) (?:safe|suitable|best|good|right|ok|okay|fine))\b|"
     r"\b(?:recommend|suggest)(?: me| us)? (?:an?|some|any) (?P<wanted>[\w' -]{3,40})",
     re.IGNORECASE,
@@ -56,6 +56,7 @@ _SUCH_A_ONE = re.compile(r"\b(?:an?|another|some|new|good|better|bigger|smaller)
 _ROUND = re.compile(
     r"\b(?:around|about|roughly|circa)\s+(?P<number>\d{1,5}(?:\.\d{1,2})?)(?=\s*(?:$|[,.?!]|each\b|please\b|max\b|or\b))", re.IGNORECASE
 )
+_ALLERGIC = re.compile(r"\ballerg(?:y|ies|ic)\b", re.IGNORECASE)
 _OF_OURS = re.compile(
     r"\W*(?:(?:and|so|ok|hi|hello)\W+)*(?:are|is|do|does|can|have|has|will|would)\s+(?:any of |all of )?(?:your|the|these|those|all)\s+"
     r"(?P<rest>[\w' -]+)",
@@ -120,6 +121,12 @@ class Wish:
     sizes: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+    """What the goods must state to be free of, or to be: keys of `freedom`."""
+    months: float | None = None
+    """The age of the child that it is for."""
+    allergic: bool = False
+    """Whether an allergy is the reason for what is left out."""
     below: float | None = None
     most: float | None = None
     above: float | None = None
@@ -182,6 +189,9 @@ class Wish:
             sizes=self.sizes or before.sizes,
             brands=self.brands or before.brands,
             excluded=tuple(dict.fromkeys(self.excluded + before.excluded)),
+            free=tuple(dict.fromkeys(self.free + before.free)),
+            allergic=self.allergic or before.allergic,
+            months=before.months if self.months is None else self.months,
             in_stock=self.in_stock or before.in_stock,
             **bounds,
         )
@@ -203,6 +213,9 @@ class Wish:
             sizes=other.sizes or self.sizes,
             brands=other.brands or self.brands,
             excluded=excluded,
+            free=tuple(dict.fromkeys(self.free + other.free)),
+            allergic=self.allergic or other.allergic,
+            months=self.months if other.months is None else other.months,
             in_stock=self.in_stock or other.in_stock,
             units=other.units or self.units,
             limits=(*(m for m in self.limits if (m.fields, m.unit) not in {(o.fields, o.unit) for o in other.limits}), *other.limits),
@@ -214,7 +227,8 @@ class Wish:
 def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int, int], ...] = ()) -> Wish:
     """The wish in a message. What stands in a span of `named` belongs to a product's name and is no trait."""
     text = cues.plain(understanding.text)
-    excluded, negated = _exclusions(text)
+    terms = [t for t in freedom.terms(text, shelf) if not any(start <= t.start < end or start < t.end <= end for start, end in named)]
+    excluded, negated = _exclusions(text, terms)
     traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
     limited = limits.read_limits(text)
     seating = _seating(text, shelf)
@@ -242,6 +256,9 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         sizes=(*(size for size in traits["size"] if size not in soft), *_seats(text, shelf)),
         brands=traits["brand"],
         excluded=excluded,
+        free=tuple(dict.fromkeys(term.key for term in terms)),
+        months=ages.wanted(text),
+        allergic=any(term.allergic for term in terms) or bool(_ALLERGIC.search(text)),
         in_stock=bool(_IN_STOCK.search(text)),
         units=_units(text),
         limits=tuple(limit for limit, _ in (*limited, *seating)),
@@ -302,12 +319,15 @@ def _other(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Sh
     return ()
 
 
-def _exclusions(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+def _exclusions(text: str, terms: Sequence[freedom.Term]) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+    """Stems of what is not wanted, and where it is said; what the goods must state is told by its `terms` alone."""
     words: list[str] = []
-    spans: list[tuple[int, int]] = []
+    spans = [(term.start, term.end) for term in terms]
     for match in cues.NEGATION.finditer(text):
         said = match["words"] or match["free"]
         found = [word for word in stems(said) if word not in word_list("filler")]
+        if any(start < match.end() and match.start() < end for start, end in spans[: len(terms)]):
+            continue
         if found:
             limit = 1 if match["free"] or not re.search(r"\b(?:or|nor|and)\b|,", said) else len(found)
             words.extend(found[:limit])
