@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from assistant.models.words import common_words
 from assistant.shopper import cues
 from assistant.shopper.limits import read_limits
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
 from assistant.types import Understanding
+from retrieval.tokens import fold
 
 ALIKE = 82.0
 """RapidFuzz ratio from which a misspelt name is taken for the product's."""
@@ -35,6 +38,8 @@ _FEW = 3
 _TOLD = 3
 """Words of a name that tell its product although they stand apart."""
 _APART = 90.0
+_CODE = 3
+"""Letters up to which a word with a figure tells one product of a line from the next: "X1", "15"."""
 
 NEAR = 62.0
 """Ratio from which a missing product's nearest namesake is worth mentioning."""
@@ -60,6 +65,19 @@ _TAIL = re.compile(
 )
 
 
+_OWN_WORD = 4
+"""Letters from which a word that is none of the language's may be a product's."""
+_DEFINING = frozenset({"the", "this", "that", "your"})
+_AGAINST = frozenset({"or", "vs", "versus"})
+_COUNTING = frozenset({"a", "an", "one", "two", "three", "four", "five", "six", "and", "of", "or", "the"})
+_ASKS_OF_ONE = re.compile(
+    r"\W*(?:(?:and|so|ok|hi|hello|well|btw|also)\W+)*(?:how|what|which|where|when|why|is|are|does|do|can|could|will|would|has|have|was)\b",
+    re.IGNORECASE,
+)
+_SIDE_BY_SIDE = re.compile(
+    r"\b(?:vs\.?|versus|or|compared? (?:to|with))\b|\b(?:together|altogether|in total|in all|total|cost|price|how much)\b", re.IGNORECASE
+)
+_SUMMED = re.compile(r"\band\b.*\b(?:together|altogether|in total|in all|total)\b", re.IGNORECASE)
 _PART_OF = re.compile(r"[\w' -]{2,25}? of (?:the|your|that) ", re.IGNORECASE)
 _AND = r"(?:,|and|or|&|vs\.?|versus|with|against|than|to|from|over)"
 _BESIDE_BEFORE = re.compile(rf"\b(?P<word>[a-z][\w'-]+)(?: one)?\s*{_AND}\s+(?:the |your |that )?$", re.IGNORECASE)
@@ -101,6 +119,7 @@ def read_names(understanding: Understanding, shelf: Shelf) -> Naming:
     text = understanding.text.replace("’", "'")
     found = _alike(text, shelf) + _plain(text, shelf) + _partial(understanding, shelf)
     found = found or _scattered(text, shelf) or _definite(text, shelf)
+    found = found + _by_one_word(text, found, shelf)
     mentions = _without_options(_kept(found), text, shelf)
     mentions = mentions + _elliptic(text, mentions, shelf)
     brand = "" if _FOR_A_BRAND.search(text) else _strange_brand(text, shelf)
@@ -136,6 +155,8 @@ def _whole_words(text: str, start: int, end: int) -> str:
 def _same_words(name: str, said: str) -> bool:
     """Whether each word of the name has its like in what was said: "Classic Oak Table" is no misspelling of "Classic Teak Table"."""
     words = said.replace("-", " ").split()
+    if any(any(map(str.isdigit, part)) and part not in words for part in name.replace("-", " ").split() if len(part) <= _CODE):
+        return False  # "phone with" is no misspelt "Phone X1"
     for word in sorted((w for w in name.replace("-", " ").split() if len(w) > 2), key=lambda w: w not in words):
         like = max(words, key=lambda other: fuzz.ratio(word, other), default="")
         if fuzz.ratio(word, like) < (62 if len(word) > 3 else 50):
@@ -179,10 +200,42 @@ def _definite(text: str, shelf: Shelf) -> list[Mention]:
             own = any(len(ids) < _SHARED for ids in held) or bool(_ASKS_FACT.search(text))
             telling = any(not shelf.is_department(stems(word[0])[-1]) for word in words[:count])
             few = len(joint) == 1 or (1 < len(joint) <= _FEW and telling)
-            if few and own and shelf.is_kind(stems(words[count - 1][0])[-1]):
+            in_order = any(_in_order(words[:count], shelf.products[id].name) for id in joint) if len(joint) == 1 else False
+            if few and own and (in_order or shelf.is_kind(stems(words[count - 1][0])[-1])):
                 start = match.start("name")
                 return [Mention(tuple(sorted(joint)), _APART, start + words[0].start(), start + words[count - 1].end())]
     return []
+
+
+def _in_order(words: Sequence[re.Match[str]], name: str) -> bool:
+    """Whether words stand in a name one after the other: "desk pro" in "Height-adjustable desk Pro"."""
+    own = [stems(word)[-1] for word in name.replace("-", " ").split() if stems(word)]
+    said = [stems(word[0])[-1] for word in words]
+    return any(own[place : place + len(said)] == said for place in range(len(own)))
+
+
+def _by_one_word(text: str, found: list[Mention], shelf: Shelf) -> list[Mention]:
+    """Products told by the one word that only their names have, where something is asked of them or they are held against others: "is
+    the rioja vegan", "windsor vs pila", "a jar of jam and a spaghetti, what would that cost?"."""
+    beside = bool(_SIDE_BY_SIDE.search(text))
+    if not beside and (found or not _ASKS_OF_ONE.match(text) or cues.SEEKS.search(text)):
+        return []
+    told: dict[str, Mention] = {}
+    words = list(re.finditer(r"[^\W\d_]+", text))
+    for place, match in enumerate(words):
+        word, start = match[0], match.start()
+        id = shelf.sole.get(fold(stems(word)[-1]), "")
+        free = id and not any(m.start <= start < m.end or id in m.ids for m in found)
+        before = words[place - 1][0].casefold() if place else ""
+        if not free or word.casefold() in word_list("filler") | word_list("question_filler") | word_list("colours") | word_list(
+            "materials"
+        ):
+            continue
+        strange = fold(stems(word)[-1]) not in common_words() and len(word) >= _OWN_WORD
+        after = words[place + 1][0].casefold() if place + 1 < len(words) else ""
+        if strange or before in _DEFINING or (beside and before in _COUNTING) or {before, after} & _AGAINST:
+            told.setdefault(id, Mention((id,), _APART, start, match.end()))
+    return list(told.values()) if len(told) + len(found) > 1 or not beside or _ASKS_OF_ONE.match(text) else []
 
 
 def _elliptic(text: str, mentions: list[Mention], shelf: Shelf) -> list[Mention]:
@@ -212,7 +265,8 @@ def _elliptic(text: str, mentions: list[Mention], shelf: Shelf) -> list[Mention]
 
 def _partial(understanding: Understanding, shelf: Shelf) -> list[Mention]:
     """Names said for the most part, as the entity rules found them; less of one is enough where two are held against one another."""
-    enough = _LESS if cues.COMPARE.search(understanding.text) or cues.DIFFERENCE.search(understanding.text) else _MOST
+    several = (cues.COMPARE, cues.DIFFERENCE, _SUMMED)
+    enough = _LESS if any(pattern.search(understanding.text) for pattern in several) else _MOST
     return [
         Mention((str(e.value),), 75.0 * e.score, e.start, e.end)
         for e in understanding.of_kind("product")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,6 +24,7 @@ from assistant.shopper.amounts import LONGEST, in_words
 from assistant.shopper.words import word_list
 from assistant.store.records import Product, ProductKind
 from assistant.synonyms import Synonyms, read_synonyms
+from retrieval.tokens import fold
 
 if TYPE_CHECKING:
     from assistant.store import Store
@@ -92,6 +93,8 @@ class Shelf:
                     index[word].add(id)
         for id, thing in self._called():
             self._kinds[thing].add(id)
+        self.sole = _sole(self.labels, self._kinds)
+        """By a word that only one product's name has, and no kind, the id of that product; without accents."""
         self.spelled: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         """(id, words of the name) by the first word of the name."""
         for id, product in self.products.items():
@@ -276,6 +279,17 @@ def _derived(word: str, other: str) -> bool:
     """Whether one of the words is the other with an ending: a stroller is no misspelt stroll."""
     short, long = sorted((word, other), key=len)
     return long.startswith(short) and long[len(short) :] in _ENDINGS
+
+
+def _sole(labels: Mapping[str, Label], kinds: Mapping[str, set[str]]) -> dict[str, str]:
+    """By word the product that alone bears it; no word of which another product is told as well, such as "vegan"."""
+    bearing: dict[str, list[str]] = defaultdict(list)
+    traits = Counter(word for label in labels.values() for word in label.traits)
+    for id, label in labels.items():
+        for word in label.name - kinds.keys():
+            if traits[word] == (word in label.traits):
+                bearing[fold(word)].append(id)
+    return {word: ids[0] for word, ids in bearing.items() if len(ids) == 1 and len(word) > 2 and word.isalpha()}
 
 
 def _heads(name: str) -> frozenset[str]:
