@@ -49,7 +49,7 @@ _NAME_THEN_LOWER = re.compile(
 """As on the telephone: "Ada Winter speaking"."""
 _NAME_BARE = re.compile(rf"(?i:\bname)\s+(?P<name>{_NAME})")
 _BETWEEN_NAME_AND_ZIP = (
-    rf"[\s,.;:/()|-]*(?:(?i:here|and|my|with|from|in|at|the|is|of|on|live|living|lives|based|resident|your|books|"
+    rf"[\s,.;:/()|-]*(?:(?i:here|again|speaking|calling|writing|and|my|with|from|in|at|the|is|of|on|live|living|lives|based|resident|your|books|"
     rf"records|files?|you\s+have|account|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
 )
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")

@@ -39,7 +39,8 @@ from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
 from assistant.shopper.state import DialogueState, Held
 from assistant.shopper.teller import Teller
 from assistant.shopper.testimony import SILENT, with_reviews
-from assistant.shopper.wish import read_wish
+from assistant.shopper.wish import Wish, read_wish
+from assistant.store.records import Product
 from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
 from retrieval.types import Condition, Retriever
 
@@ -51,6 +52,8 @@ _UNSEEN = frozenset({"line", "account", ""})
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.ASK_AGAIN, Move.CONFIRM, Move.IDENTIFY)
 _SUBJECTS = dict.fromkeys(ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
 _SURE, _CURT = 0.5, 3
+_FEW_OF_A_KIND = 4
+_SEVERAL_KINDS = re.compile(r"&|,|/| and ", re.IGNORECASE)
 _BAD_MOODS = frozenset({"complaint", "abuse"})
 ANGRY_FROM = 0.8
 """Chance of being negative from which a complaint counts as angry."""
@@ -197,6 +200,8 @@ class ShopperClerk:
                         brands=(),
                         excluded=(),
                         free=(),
+                        origins=(),
+                        barred=(),
                         months=None,
                         below=None,
                         most=None,
@@ -212,6 +217,7 @@ class ShopperClerk:
             words_known=bool(known) and len(known) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
             angry=self._angry(understanding),
+            of_kind=_few(Finder(shelf, self._retriever).kind(wish), wish, shelf),
             ranking=self._gauge(shelf).ranking(cues.plain(understanding.text), wish, naming, reference, state),
         )
 
@@ -393,6 +399,8 @@ class ShopperClerk:
         """
         misses = outcome.state.misses + 1 if plan.move in (Move.LOST, Move.ASK_AGAIN) else 0
         subject = _SUBJECTS.get(plan.move, outcome.state.subject)
+        if plan.move is Move.IDENTIFY and outcome.products:  # who they are, and then a question about goods
+            subject = "product"
         asked = outcome.state.pending if plan.move in (*_ABOUT_ORDERS, Move.EXPLAIN) else None
         served = plan.move not in (Move.LOST, Move.ASK_AGAIN, Move.LINE)
         angry = outcome.state.angry + 1 if sight.angry else 0 if served else outcome.state.angry
@@ -463,6 +471,16 @@ def _afresh(understanding: Understanding) -> Understanding:
     match = _NEVER_MIND.match(understanding.text)
     blank = " " * match.end() if match else ""
     return replace(understanding, text=blank + understanding.text[len(blank) :]) if blank else understanding
+
+
+def _few(kind: Sequence[Product], wish: Wish, shelf: Shelf) -> tuple[str, ...]:
+    """The products of a kind where they are few; of a department of several kinds ("honey & jam") those that bear it in their names."""
+    things = [word for word in wish.core if shelf.named(word)]
+    meant = shelf.synonyms(things[-1]) if things else frozenset()
+    several = any(_SEVERAL_KINDS.search(f"{p.category} {p.style}") for p in kind)
+    bearing = tuple(p.id for p in kind if meant & shelf.labels[p.id].name) if several else ()
+    ids = bearing or tuple(p.id for p in kind)
+    return ids if len(ids) <= _FEW_OF_A_KIND else ()
 
 
 def _readable(text: str, shelf: Shelf) -> bool:

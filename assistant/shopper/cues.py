@@ -160,6 +160,18 @@ INSIDE = _any(
     r"\b(?:profits?|revenue|turnover|profit margins?|sales figures|mark-?up)\b",
     r"\b(?:did|have) you (?:guys |already )?(?:sell|sold)\b|\bwhat did you pay for\b",
 )
+FOREIGN = _any(
+    r"\b(?:write|compose|tell|sing|give|make|invent)\b(?: me| us)? (?:an?|some|another) (?:[\w-]+ ){0,2}"
+    r"(?:poem|jokes?|story|essay|song|limerick|haiku|riddle|code|script|speech)\b(?! (?:books?|album|cd))",
+    r"\btranslate\b|\b(?:python|java\w*|c\+\+|html|sql) (?:code|script|program)|\bhomework\b|\bsolve\b",
+    r"\bwho (?:won|invented|discovered|is the (?:president|king|queen|pope|prime minister|ceo)|killed|founded)\b",
+    r"\b(?:capital|population|president|king|queen|prime minister|currency|history|flag) of\b|\bmeaning of life\b|\bbelieve in\b",
+    r"\b(?:weather|forecast)\b.*\b(?:today|tomorrow|tonight|weekend|week|like|in)\b|\bgoing to rain\b",
+    r"\bwhat(?:'s| is) \d+ ?(?:[-+*x/]|plus|minus|times|divided by) ?\d+\b|\b(?:cause|cure|prevent)s? (?:cancer|\w+ disease)\b",
+    r"\bhow (?:do|can|should|would) (?:i|you|we) (?:fix|remove|get \w+(?: \w+)? out of|train|lose|learn|become|make money|cook|bake)\b"
+    r"(?! (?:it|this|that|these|those|them)\b)",
+)
+"""What no shop answers, whatever goods its words may name: a poem about coffee, who invented the phone."""
 PAST = _any(r"\b(?:did|was|were|paid)\b")
 ABUSE = _any(
     r"\b(?:fuck\w*|f\*+k?\w*|shit\w*|bullshit|asshole|bitch|bastard|wank\w*|cunt|dickhead|moron|idiot(?:ic)?|"
@@ -220,7 +232,7 @@ BEST_RATED = _any(
 CHEAPER = _any(
     r"\b(?:cheaper|less expensive|lower[- ]priced?|more affordable|less pricey|lower price|more budget)\b(?!\s+than\s+\$?\d)",
     r"\btoo (?:expensive|pricey|dear|much money)\b",
-    r"\b(?:any|some)thing less\b|\bfor less\b(?! than)",
+    r"\b(?:any|some)thing less\b|\bfor less\b(?! than)|\bcost(?:s|ing)? less\b(?! than \W?\d)",
 )
 DEARER = _any(
     r"\b(?:more expensive|pricier|dearer|higher[- ]priced?|more up-?market|fancier|more premium|"
@@ -249,7 +261,7 @@ SIMILAR = _any(
     r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those|them)\b|more like|"
     r"something like (?:the|it|this|that)|along (?:the|those|these|similar) lines|"
     r"in the spirit of|akin to|close to (?:the|this|that) (?=[a-z])|"
-    r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein|manner) of|"
+    r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein|manner|spirit) of|in (?:that|this|the same) (?:style|vein|manner|spirit)\b|"
     r"instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
 )
 GOES_WITH = _any(
@@ -286,7 +298,8 @@ STOCK = _any(
     r"any (?:[\w'-]+ ){0,8}left|how many (?:exactly|precisely|altogether|in all)\W*$|"
     r"to be had|obtainable|purchasable|"
     r"still have|left in|units(?! (?:is|are) (?:it|they|there in|in (?:it|the|a)|included))(?! does (?:it|this|the [\w' -]+) "
-    r"(?:have|come|include))|how many (?:[\w'-]+ ){0,5}?can i (?:order|buy|get|have)|inventory|"
+    r"(?:have|come|include))|how many (?:[\w'-]+ ){0,5}?(?:can|could|may) i (?:order|buy|get|have)|inventory|"
+    r"in (?:any|what) quantit(?:y|ies)|"
     r"on hand|do you still|restock\w*)\b",
     r"\bwhen (?:is|are|will|would|do|does|can)\b(?! (?:i|we|(?:the|my|your|our) (?:money|refund|order))\b)[^.?!]{1,40}"
     r"\b(?:back(?: in)?|in(?: stock)? again|have (?:it|them|more|some)(?: \w+)? again|in)(?=\W*$|\W*[?.,!])",

@@ -113,8 +113,8 @@ def test_bigger_goes_on_from_what_was_repeated_back() -> None:
 
 
 def test_second_choices_are_read_in_their_order() -> None:
-    assert ranked("ideally solar, otherwise wick", LANTERN) == {"fuel": ("solar", "wick")}
-    assert ranked("solar and wick", LANTERN) == {}
+    assert ranked("ideally solar, otherwise wick", LANTERN, {}) == {"fuel": ("solar", "wick")}
+    assert ranked("solar and wick", LANTERN, {}) == {}
 
 
 def test_words_belong_to_the_item_last_named_however_often_it_is_named() -> None:

@@ -25,6 +25,7 @@ _IS_THERE = re.compile(
 _E_MAIL = re.compile(r"\be-?mail address(?:es)?\b", _I)
 _OTHERWISE = re.compile(r"[a-z]\s*[:=]\s*\w|\b(?:better|too \w+|instead|rather|please|pls|plz)\b", _I)
 """What tells, beside an order's number and a trait, that the trait is wished for: "W1, lamp: blue"."""
+_IN_THERE = re.compile(r"\b(?:in|of|from|inside) (?:it|there|that|them|those|(?:the|my|that|this) (?:\w+ )?(?:order|parcel|one))\b", _I)
 _LEAST = 0.35
 """Confidence under which a change that no word asks for is not begun."""
 _THEN = re.compile(r"\bthen\b|\bat least\b|\brather\b|\binstead\b", _I)
@@ -56,6 +57,8 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     topic = requested(understanding, text, general=general, in_order=in_order)
     if topic:
         return OrderAsk(topic, write=True, general=general)
+    if questions.by_price(text) and ((in_order and _IN_THERE.search(text)) or (understanding.of_kind("order_id") and "?" in text)):
+        return OrderAsk("contents", write=False)
     elliptic = in_order and questions.goes_on(understanding, text)
     if not elliptic and not orderish(understanding, text) and not (in_order and cues.PAST.search(text)):
         return None

@@ -26,7 +26,7 @@ def compared(item: ItemDraft, before: ItemDraft | None, line: OrderLine, product
         return ItemDraft(item.item_id)
     proposed = candidates(before, line.options, product) if before else ()
     own = proposed[0] if len(proposed) == 1 else Variant(line.variant_id or "", dict(line.options), line.unit_price)
-    limits, ranked = steps.limits(text, product, own.options), wants.ranked(text, product)
+    limits, ranked = steps.limits(text, product, own.options), wants.ranked(text, product, own.options)
     priced = steps.price_limit(text, own.price)
     if not (limits or ranked or priced):
         settled = len(candidates(item, line.options, product)) == 1

@@ -43,7 +43,8 @@ _ALL_ORDERS = re.compile(
 )
 _ON_THE_WAY = frozenset({"tracking", "status"})
 _OWN = re.compile(r"\b(?:my|order|parcel|package|delivery|shipment|stuff)\b", re.IGNORECASE)
-_THE_OTHER = re.compile(r"\bthe other (?:one|order|ones|orders)\b", re.IGNORECASE)
+_THE_OTHER = re.compile(r"\bthe other (?:\w+ )?(?:one|order|ones|orders)\b", re.IGNORECASE)
+_SAME_OF_OTHER = re.compile(r"^\W*(?:and|what about|how about|same for|ditto)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\btotal\b|\baltogether\b|\bwhole order\b", re.IGNORECASE)
 _OF_ORDER = re.compile(r"\b(?:in|inside) (?:it|that|there)\b|\border\b|\bwhat(?:'s| is) (?:it|that)\b", re.IGNORECASE)
 _WHERE_TO = re.compile(r"\W*(?:and |ok |but )?(?:to )?where(?: to)?(?: did it go)?\W*", re.IGNORECASE)
@@ -231,9 +232,12 @@ class OrderDesk:
         return Outcome(Status.CLARIFY, (Evidence(Source("order", shown[0].id), text, {"count": len(orders)}),), held, ask.topic)
 
     def _with(self, ask: OrderAsk, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
-        state = replace(state, order_id=order.id, held=None, item_id=state.item_id if order.id == state.order_id else "")
+        before = state.order_id
+        state = replace(state, order_id=order.id, held=None, item_id=state.item_id if order.id == before else "")
         if ask.write or self._wants_back(ask, order):
             return self.writes.propose(settled(ask.topic, order), order, customer, understanding, state)
+        if ask.topic == "status" and order.id != before and state.read and _SAME_OF_OTHER.match(understanding.text):
+            ask = replace(ask, topic=state.read)  # "and the other one?"
         refunded = any(p.kind == "refund" for p in order.payments)
         if ask.topic == "address" and refunded and (_WHERE_TO.fullmatch(understanding.text) or _of_the_money(understanding.text, state)):
             ask = replace(ask, topic="refund")
@@ -260,6 +264,9 @@ class OrderDesk:
         """The items of an order that a question is about; none where it is about the order."""
         if topic not in ("contents", "total") or _WHOLE.search(text) or _BY_ITEM.search(text):
             return ()
+        if order.lines and (cues.DEAREST.search(text) or cues.CHEAPEST.search(text)):
+            pick = max if cues.DEAREST.search(text) else min
+            return (pick(order.lines, key=lambda item: item.unit_price),)
         named = tuple(item for item, _ in slots.read_items(text, order)) or slots.ambiguous_items(text, order)
         before = tuple(item for item in order.lines if state.item_id and state.item_id in (item.variant_id, item.product_id))
         if not named and len(before) == 1 and cues.PRONOUN.search(text) and not _OF_ORDER.search(text):

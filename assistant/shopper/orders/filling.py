@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.shopper.orders import postal, slots, wants
+from assistant.shopper.orders import postal, slots, steps, wants
 from assistant.shopper.orders.choosing import compared
 from assistant.shopper.orders.swaps import SWAPS, candidates, exact, line_of, settles, sold_out
 from assistant.shopper.state import Draft, ItemDraft
@@ -169,7 +169,9 @@ class Filler:
             if alike is None:  # as another one has it, and it is not told what that is
                 found.append(ItemDraft(item.item_id))
                 continue
-            item = replace(item, wanted={**item.wanted, **alike})
+            wished = {**item.wanted, **alike}
+            kept = wants.stays(part, target, product) if wished or steps.limits(part, product, target.options) else {}
+            item = replace(item, wanted={**kept, **wished})
             found.append(compared(item, earlier.get(item.item_id), target, product, part, places))
         return tuple(found)
 

@@ -17,6 +17,9 @@ _REFUND = re.compile(
     r"(?:the|my|that|any|your) (?:money|amount|sum|payment|funds)\b[^.?!]{0,20}?\b(?:is|was|been|be|come|comes|came|get|gets|got|go|goes|"
     r"went|sent|paid|credited|put|arrive[sd]?|returned|landed?)\b[^.?!]{0,25}?\b(?:back|again|returned|credited|sent|repaid)\b|"
     r"(?:how (?:long|many days|soon|fast|quick\w*)|when|until)\b[^.?!]{0,25}\b(?:the|my|that) money\b|"
+    r"(?:where|which|what)\b[^.?!]{0,30}\b(?:did|has|does|will|is|was) (?:the|my|that) money\b|"
+    r"(?:anything|something|it|that|money|amount) (?:been |be |get |got |was |is )*(?:paid|given|sent|transferred|credited) back\b|"
+    r"paid back\b|"
     r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money)\b",
     _I,
 )
@@ -109,7 +112,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "total",
         re.compile(
-            r"\b(?:totals?|sum|how much (?:did|was|were|have|is|for|does)|(?:what|how much) (?:did|have) i (?:pay|paid|"
+            r"\b(?:totals?|sum|enough (?:to pay|to cover|for)|"
+            r"how much (?:did|was|were|have|is|for|does)|(?:what|how much) (?:did|have) i (?:pay|paid|"
             r"spend|spent)|amount|cost me|came to|come to|worth|price|cost|paid)\b",
             _I,
         ),
@@ -173,7 +177,7 @@ _LEFT = re.compile(r"\b(?:left|balance|remain\w*|gift|worth|still)\b", _I)
 _OF_ITEM = re.compile(
     r"\b(?:what|which) (?:is|was|are|were) the [\w -]{2,20} of (?:the|my) [\w -]{2,30}|"
     r"\bthe (?:size|colou?r|material|price|cost|model|version|type|make|brand|capacity|length|storage) of (?:the|my) [\w -]{2,30}|"
-    r"^\W*(?:and |ok |so )?(?:what about |how about |and )(?:the|my) [\w -]{2,30}\W*$|\b(?:is|are|was|were) (?:the|my) [\w -]{2,40}\?",
+    r"^\W*(?:and |ok |so )?(?:what about |how about |and )(?:the|my) [\w -]{2,30}\W*$|\b(?:is|are|was|were) (?:the|my) [\w '-]{2,40}\?",
     _I,
 )
 _ELLIPTIC = re.compile(
@@ -219,6 +223,11 @@ def readings(understanding: Understanding, text: str) -> list[str]:
 def goes_on(understanding: Understanding, text: str) -> bool:
     """Whether a text says little enough, and names no goods, to be about the order that is talked about, or about an item of it."""
     return (not understanding.of_kind("product", "category") and bool(_ELLIPTIC.search(text))) or of_item(text)
+
+
+def by_price(text: str) -> bool:
+    """Whether a text asks for what costs most or least."""
+    return bool(cues.DEAREST.search(text) or cues.CHEAPEST.search(text))
 
 
 def of_item(text: str) -> bool:

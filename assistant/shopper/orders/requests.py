@@ -58,6 +58,9 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"that|the [\w ]{2,30}|my [\w ]{2,30}) )?back"
             r"(?! (?:to me|the money|my money))|(?:pick(?:ed)?|collect(?:ed)?|fetch(?:ed)?) (?:it |them |this |that )?(?:up )?again|"
             r"(?:collect|fetch) (?:it|them|this|that|these|those|all|everything|the|my)|"
+            r"(?:(?:want|need|like|wish|prefer|are|is|should|must|have|get)\b[^.?!]{0,80}?|to be )(?<!been )(?<!was )"
+            r"(?:sent|shipped|taken) back|"
+            r"returnable|"
             r"(?!(?:money|get|call|come|write|got|text|mail|hold|funds?|refund|cash|paid|me|you|us|i|hear|answer)\b)[\w']+ back "
             r"(?:pls|plz|please|to (?:you|the shop|the store))|take (?:it|them|this|that|the [\w ]{2,30}) back)\b",
             _I,
@@ -88,7 +91,8 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "payment",
         re.compile(
             r"\b(?:chang\w*|switch\w*|updat\w*|modif\w*|use|using|mov\w*|put|charge|(?:be|get|being|have it) (?:charged|billed|taken|paid)|"
-            r"bill|pay)\b[^.?!]{0,60}\b(?:payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|"
+            r"bill|pay)\b[^.?!]{0,60}\b(?:(?:how|the way|what with) "
+            r"[^.?!]{2,40} (?:paid|pay|charged|billed)|payment(?: method)?|pay\s?pal|(?:gift|credit|debit)\s?cards?|visa|mastercard|"
             r"card)\b(?![^.?!]{0,20}\bbalance)",
             _I,
         ),
@@ -115,7 +119,10 @@ _NEWS = re.compile(
 _MAKE_IT = re.compile(r"\b(?:make|have|do) (?:it|that|this|them|those|these|(?:the|my|that|this) [\w -]{2,30}?) ", _I)
 _SAME_ONE = re.compile(r"\b(?:identical|exact same|very same|same (?:one |thing |item )?again)\b", _I)
 """What is likened: alone it wishes for a replacement, beside another request it only tells of something."""
-_HAS_SUCH = re.compile(r"\b(?:gave|given|gifted|got me|has|had|bought|owns?|received|already)\b[^.?!]{0,25}$", _I)
+_HAS_SUCH = re.compile(
+    r"\b(?:gave|given|gifted|got me|has|had|bought|owns?|received|already)\b[^.?!]{0,25}\b(?:identical|exact same|very same)\b", _I
+)
+"""What somebody has already is no wish for it."""
 _WENT = re.compile(
     r"\b(?:did|was|were|has|(?<!i )(?<!we )(?<!still )have|is|are)\b[^.?!]{0,60}"
     r"\b(?:send|sent|ship|shipped|deliver|delivered|go|gone|going)\b[^.?!]*\?",
@@ -134,6 +141,10 @@ _TO_BE = re.compile(
     _I,
 )
 """What one's own thing might be instead: "that lamp of mine, can it be blue?"."""
+_HOW_PAID = re.compile(r"\b(?:chang|switch|updat|modif)\w*\b[^.?!]{0,20}\b(?:how|the way) [^.?!]{2,40} (?:paid|pay|charged|billed)\b", _I)
+_SAME_BUT = re.compile(r"\b(?:same|(?:as|like) (?:it|that) (?:is|was)|identical)\b,? (?:\w+ )?(?:but|only|just|except)\b", _I)
+_ONE_OF_THEM = re.compile(r"\b(?:can|could) (?:one|both|either|two|all) of (?:the|my|them|those|these)\b[^.?!]{0,30}\b(?:be|come in)\b", _I)
+"""One's own things, spoken of in an order that is talked about: "same but in black", "can one of the two be grey?"."""
 _MINE = re.compile(r"\b(?:my|of mine|(?:i|we)(?:'ve| have)? (?:just )?(?:ordered|bought|got))\b", _I)
 _WANTS_REFUND = re.compile(
     r"^(?!.*\b(?:know|check|see|status|where|when|arriv\w*|received?|yet|how|track|update|did|was|has|have you|ever)\b)(?:.*\b(?:want|need|"
@@ -173,13 +184,16 @@ def requested(understanding: Understanding, text: str, *, general: bool, in_orde
         return "modify"
     if understanding.of_kind("order_id") and understanding.of_kind(*TRAITS) and _MAKE_IT.search(text) and "?" not in text:
         return "modify"
+    if in_order and understanding.of_kind(*TRAITS) and (_ONE_OF_THEM.search(text) or (goods and _SAME_BUT.search(text))):
+        return "modify"
     own = understanding.of_kind("order_id") or (_MINE.search(text) and goods)
     return "modify" if own and wishes_trait(understanding, text) else ""
 
 
 def outright(text: str) -> frozenset[str]:
     """The changes that a text names in so many words."""
-    return frozenset(name for name, pattern in _WRITES if pattern.search(cues.mended(cues.plain(text))))
+    said = _told_apart(cues.mended(cues.plain(text)))
+    return frozenset(name for name, pattern in _WRITES if pattern.search(said))
 
 
 def wishes_trait(understanding: Understanding, text: str) -> bool:
@@ -194,11 +208,16 @@ def wants_refund(text: str) -> bool:
 
 def says_write(text: str) -> bool:
     """Whether a text asks in so many words for something to be done with an order."""
-    return any(pattern.search(cues.mended(cues.plain(text))) for _, pattern in _WRITES) or bool(_WANTS_REFUND.search(text))
+    return bool(outright(text)) or bool(_WANTS_REFUND.search(text))
+
+
+def _told_apart(text: str) -> str:
+    """A text without the words that look like a change and only tell of something."""
+    return _HAS_SUCH.sub(" ", _NEWS.sub(" ", _DONE_ALREADY.sub(r"\g<which>", text)))
 
 
 def _named(text: str, understanding: Understanding) -> str:
-    text = _NEWS.sub(" ", _DONE_ALREADY.sub(r"\g<which>", text))
+    text = _told_apart(text)
     if _HISTORY.search(text) or re.search(r"\b(?:status|track) of my (?:return|exchange|refund|cancellation)\b", text, _I):
         return ""
     found = [(match.start(), place, name) for place, (name, pattern) in enumerate(_WRITES) if (match := pattern.search(text))]
@@ -219,8 +238,7 @@ def _named(text: str, understanding: Understanding) -> str:
     if names & {"modify", "payment", "address"} and not (names & {"cancel", "return", "exchange"}):
         return _of_changes(names, text, understanding)
     strong = [entry for entry in found if entry[2] in {"cancel", "return", "exchange"}]
-    likened = _SAME_ONE.search(text)
-    if likened and (len(strong) > 1 or _HAS_SUCH.search(text[: likened.start()])):
+    if len(strong) > 1 and (likened := _SAME_ONE.search(text)):
         strong = [entry for entry in strong if not (entry[2] == "exchange" and entry[0] == likened.start())]
     first = min(strong, default=None)
     return first[2] if first else ""
@@ -230,6 +248,8 @@ def _of_changes(names: set[str], text: str, understanding: Understanding) -> str
     """Which of the changes to a pending order is meant: "change", "card" and "to" alone say little."""
     if "address" in names and not re.search(r"\bpayment\b", text, _I):
         return "address"
+    if _HOW_PAID.search(text):
+        return "payment"
     if (
         "payment" in names
         and not (_AS_BEFORE.search(text) and understanding.of_kind("product", "category", "option", "colour", "size", "material"))

@@ -38,7 +38,8 @@ _EVERY_SUCH = re.compile(
 _EXCEPT = re.compile(
     r"\b(?:except(?:ing)?|(?:with|without) (?:the )?exception of|but not|(?:apart|aside) from|besides|other than|excluding|"
     r"(?:save|bar|minus|less|leaving out|without|not counting)(?= (?:for )?(?:the|my|that|this|those|these)\b)|"
-    r"(?:everything|all(?: of (?:it|them|this|that))?|(?:whole|entire|full) (?:order|lot|thing)|the lot) but)\b"
+    r"(?:everything|all(?: of (?:it|them|this|that))?|(?:whole|entire|full) (?:order|lot|thing)|the lot)"
+    r"(?: (?:in|from|of|on|that|there|inside|i|ordered|bought|it|this|the|order|parcel|#?\w*\d\w*))*,? but(?! (?:only|just|please)\b))\b"
     r"(?P<rest>[^.!?;\n]*)",
     re.IGNORECASE,
 )
@@ -102,7 +103,9 @@ _AND = re.compile(
 )
 """What stands between two items that share what is said of them: "the grill and the vacuum stay"."""
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
-_BECOMES = re.compile(r"->|=>|→|\b(?:to|into|becomes?|for an?|with an?|instead|rather than)\b", re.IGNORECASE)
+_BECOMES = re.compile(
+    r"->|=>|→|\b(?:same|identical)\b\W+(?:\w+ )?but\b|\b(?:to|into|becomes?|for an?|with an?|instead|rather than)\b", re.IGNORECASE
+)
 _THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
 _OTHER = re.compile(r"(?:the |my |an? )?(?:other|another|different|opposite)\b", re.IGNORECASE)
 _OTHER_METHOD = re.compile(

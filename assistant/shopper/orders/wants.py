@@ -34,6 +34,24 @@ _NOT_THAT = re.compile(rf"{FROM.pattern}|\bthan\s+(?:the |an? |my )?$|{BOUND.pat
 _OR_BEYOND = re.compile(
     r"\W*or (?:more|less|longer|shorter|bigger|larger|smaller|above|below|over|under|up|down|higher|lower)\b", re.IGNORECASE
 )
+_STAYS = (
+    r"\bsame {name}\b(?! (?:as|like) )|\b{name} (?:can |should |may |to )?(?:stays?|remains?|is fine|as is|as it is|unchanged|the same)\b"
+)
+_FINE = (
+    r"\W*(?:one |ones )?(?:would be|would|will|is|are|'s|'d be)? ?(?:also |too |just )?"
+    r"(?:fine|ok|okay|good|alright|all right|acceptable|do)\b"
+)
+_FINE_IF = re.compile(rf"{_FINE}(?:\s+(?:if|when|in case|should)\b.*)?", re.IGNORECASE | re.DOTALL)
+_FINE_TOO = re.compile(
+    rf"{_FINE}\s+(?:too|as well|also)\b|\W*(?:one |ones )?(?:would|will|is|are) also (?:be )?(?:fine|ok|okay|good|do)\b", re.IGNORECASE
+)
+_ALSO = re.compile(r"\b(?:also|even)\s+(?:an? |the )?$", re.IGNORECASE)
+_IS_GONE = re.compile(
+    r"\W*(?:one |ones )?(?:isn'?t|is not|aren'?t|are not|not|is|are|be) ?"
+    r"(?:there|available|to be had|in stock|possible|an option|gone|sold out|out)?\b",
+    re.IGNORECASE,
+)
+"""What would do where something else is gone: "plastic would be fine if glass isn't there", "also plastic would do"."""
 _PREFERRED = re.compile(r"\b(?:prefer\w*|ideally|favou?r\w*|if possible)\b", re.IGNORECASE)
 _NEXT_BEST = re.compile(
     r"\W*(?:>|(?:if (?:possible|you have (?:it|one|that))\W+)?(?:and |or )?(?:then|otherwise|else|if not|"
@@ -65,16 +83,42 @@ def parts(text: str, items: Sequence[tuple[OrderLine, int]]) -> tuple[tuple[Orde
     return tuple((line, ". ".join(said[id(line)])) for line, _ in sorted(items, key=lambda entry: entry[1]))
 
 
-def ranked(text: str, product: Product) -> dict[str, tuple[str, ...]]:
-    """Options of which a text names several values in the order in which it would like them: "ideally battery, otherwise USB"."""
+def ranked(text: str, product: Product, own: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Options of which a text names several values in the order in which it would like them: "ideally battery, otherwise USB".
+
+    What "would be fine too" comes after one's own.
+    """
     said = read_options(product, text)
     found: dict[str, tuple[str, ...]] = {}
+    for number, one in enumerate(said):
+        after = said[number + 1] if number + 1 < len(said) else None
+        if _FINE_IF.match(text[one.end :]) and after and after.option == one.option and _IS_GONE.match(text[after.end :]):
+            found[one.option] = (after.value, one.value)
+        elif (
+            _FINE_TOO.match(text[one.end :]) or (_ALSO.search(text[: one.start]) and _FINE_IF.match(text[one.end :]))
+        ) and one.option in own:
+            found[one.option] = (own[one.option], one.value)
     for one, other in pairwise(said):
         if one.option != other.option or not _NEXT_BEST.fullmatch(text[one.end : other.start]):
             continue
         if one.option in found or _PREFERRED.search(text[: other.start]):
             found[one.option] = (*found.get(one.option, (one.value,)), other.value)
     return found
+
+
+def stays(text: str, line: OrderLine, product: Product) -> dict[str, str]:
+    """One's own values of the options that a text says to leave: "same colour", "the size can stay"."""
+    found = {}
+    for option, value in line.options.items():
+        name = _spelt(option)
+        if re.search(_STAYS.format(name=name), text, re.IGNORECASE) and len(options_of(product).get(option, ())) > 1:
+            found[option] = value
+    return found
+
+
+def _spelt(option: str) -> str:
+    """A pattern for an option as people say it, its last word alone included: "frame size" or "size"."""
+    return "(?:" + "|".join(dict.fromkeys(re.escape(part).replace("color", "colou?r") for part in (option, option.split()[-1]))) + ")"
 
 
 def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, str]:

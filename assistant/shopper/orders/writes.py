@@ -41,6 +41,7 @@ _CANCEL_ITEM = re.compile(
 )
 _BY_ITEM = re.compile(r"\b(?:order|purchase|one) (?:with|containing|that (?:has|had|holds)|of) (?:the|my|a)\b", re.IGNORECASE)
 _SURE = 0.95
+_IT = re.compile(r"\b(?:it|that one|this one)\b", re.IGNORECASE)
 _IN_PLACE = re.compile(r"\b(?:for|to|into|become)\s+(?:(?:an?|the|some|your|one of (?:the|your))\s+)?$", re.IGNORECASE)
 
 
@@ -58,7 +59,7 @@ class Writes:
     def propose(self, kind: str, order: Order, customer: Customer, understanding: Understanding, state: DialogueState) -> Outcome:
         """Take the message's details into the draft; ask for what is missing, or repeat the whole back."""
         state = replace(state, order_id=order.id, pending=None, aside=None)
-        draft = _begun(kind, order, understanding.text, state.draft)
+        draft = _of_it(_begun(kind, order, understanding.text, state.draft), order, understanding.text, state)
         open_again: Draft | None = None
         try:
             self._policy.check(kind, order, _now())
@@ -210,6 +211,15 @@ def _begun(kind: str, order: Order, text: str, before: Draft | None) -> Draft:
         return before
     same = {kind, before.action} <= {"return", *SWAPS} and cues.POINTS.search(text) and not slots.read_items(text, order)
     return Draft(kind, order.id, items=tuple(ItemDraft(item.item_id) for item in before.items) if same else ())
+
+
+def _of_it(draft: Draft, order: Order, text: str, state: DialogueState) -> Draft:
+    """A new draft for the item last spoken of by itself, where "it" can only mean that."""
+    known = line_of(order, state.item_id) if state.item_id else None
+    takes = draft.action in ("return", *SWAPS) and not draft.items and known is not None
+    if not takes or not _IT.search(text) or slots.speaks_of_all(text) or slots.names_item(text, order):
+        return draft
+    return replace(draft, items=(ItemDraft(state.item_id),))
 
 
 def _open_again(before: Draft, draft: Draft) -> Draft | None:
