@@ -11,7 +11,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from assistant.models.entailment import Verdict, entailment
-from assistant.shopper import assurances, cues, freedom
+from assistant.shopper import assurances, cues, freedom, origin
 from assistant.shopper.amounts import LONGEST
 from assistant.shopper.comparison import aspect_of
 from assistant.shopper.fields import field_of
@@ -62,6 +62,13 @@ _REAL = (
     re.compile(r"\b(?P<what>[a-z]+)(?:,| is| are)? (?:real|genuine|fake|faux|imitation)\b", re.IGNORECASE),
 )
 _ASKED = re.compile(rf"^\W*{cues.WHETHER}", re.IGNORECASE)
+_ASKS_INCLUDED = re.compile(
+    rf"^\W*(?:and |so |but )?{cues.WHETHER}.*\b(?:included|includes?|come with|comes with|supplied)\b", re.IGNORECASE
+)
+_APART = re.compile(
+    r"\b(?:sold|available|bought|ordered) (?:separately|apart)\b|\bnot included\b|\b(?:is|are|as an?) (?:optional )?extras?\b",
+    re.IGNORECASE,
+)
 _WHOLE = 2
 """Words asked from which a sentence that holds them all is the answer."""
 _NOTHING: Mapping[str, Set[str]] = {}
@@ -76,7 +83,7 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
     """An answer in the product's own words, or that they do not say. `told` are the stems of what goods of the shop state by the name of
     the attribute: what this product states beside them answers whether it is so ("is it walnut?": "material: oak")."""
     text = cues.plain(understanding.text)
-    if (assured := assurances.answer(product, text)) is not None:
+    if (assured := assurances.answer(product, text) or origin.answer(product, text)) is not None:
         return FieldAnswer(assured[0], known=assured[1])
     if (said := under_condition(product, text) or _said_whole(product, understanding)) is not None:
         return FieldAnswer(about(product, _cited(product, said)))
@@ -131,6 +138,9 @@ def asks_something(product: Product, understanding: Understanding) -> bool:
         or asks_parts(text)
         or asks_contents(text)
         or freedom.asked_of(text)
+        or origin.asks(text)
+        or aspect_of(product, text) is not None
+        or with_amount(product, text) is not None
     ) or bool([word for word in _asked_words(product, understanding) if word not in said])
 
 
@@ -185,6 +195,7 @@ def _asks_if_real(text: str) -> bool:
 
 def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     asked = _asked_words(product, understanding)
+    asked = [word for word in asked if word not in word_list("measured")] or asked  # of "how big are the keys" the keys
     sentences = _sentences(product)
     scored = [
         (sum(1 for word in asked if synonyms(word) & set(stems(sentence))), -place, sentence) for place, sentence in enumerate(sentences)
@@ -209,6 +220,8 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     )
     if field is not None and len(str(field[1])) <= LONGEST:
         return FieldAnswer(about(product, f"{'Yes. ' if yes else ''}{_stated(product, field[0], str(field[1]))}"))
+    if _ASKS_INCLUDED.search(understanding.text) and _APART.search(best[2]):
+        return FieldAnswer(about(product, f"No. {_cited(product, best[2])}"))
     evidence = about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{best[2]}”")
     return FieldAnswer(evidence if listed else replace(evidence, passages=({"product": product.name}, f"description: {best[2]}")))
 
@@ -219,7 +232,9 @@ def _asked_words(product: Product, understanding: Understanding) -> list[str]:
     match = _IS_IT.search(text)
     made_of = set(stems(match["what"])) & {stem for value in product.attributes.values() for stem in stems(str(value))} if match else set()
     words = [_PLACES.get(w, w) for w in stems(text) if w in made_of or not (w in word_list("filler") or w in word_list("question_filler"))]
-    return list(dict.fromkeys(w for w in words if w not in own))
+    strange = list(dict.fromkeys(w for w in words if w not in own))
+    told = set(stems(product.description)) if not strange and cues.PRONOUN.search(text) else set()
+    return strange or list(dict.fromkeys(w for w in words if w in told))  # "does it do 4k?" of the View 27 4K
 
 
 def _sentences(product: Product) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from assistant.config import Settings
 from assistant.models.numbers import parse_number
 from assistant.models.recommender import Recommender
-from assistant.shopper import assurances, cues, products
+from assistant.shopper import assurances, cues, freedom, origin, products
 from assistant.shopper.companions import backed, best_companion
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
@@ -267,11 +267,18 @@ class Counter:
         if not (found.products or found.nearest or wish.core):
             whole = replace(wish, query=sight.understanding.text)
             found = self._finder.find(whole, self._results, sight.understanding.embedding)
-        kind = self._finder.kind(replace(wish, free=(), months=None)) if wish.free or wish.months is not None else ()
-        if 0 < len(kind) <= _ASKED_BACK and (asked := [assurances.answer(p, sight.understanding.text) for p in kind])[0] is not None:
-            return self._assured(kind, [told for told, _ in filter(None, asked)], state)
-        if not found.products and wish.free:
+        text = sight.understanding.text
+        asks, placed = bool(freedom.asked_of(text)), origin.asks(text)
+        insists = wish.free or wish.origins or wish.barred or wish.months is not None
+        kind = self._finder.kind(replace(wish, free=(), months=None, origins=(), barred=())) if insists or asks or placed else ()
+        if (asks or placed or wish.origins) and len(kind) <= (self._results if placed else _ASKED_BACK):
+            told = [told for p in kind if (told := assurances.answer(p, text) or origin.answer(p, text)) is not None]
+            if told:
+                return self._assured(kind, [piece for piece, _ in told], state)
+        if not (found.products or found.nearest) and wish.free:
             return self._none_states(kind, wish, state)
+        if not (found.products or found.nearest) and (wish.origins or wish.barred):
+            return self._none_from(kind, wish, state)
         if not found.products and (barred := assurances.for_older(kind, wish)):
             return Outcome(Status.ANSWERED, barred, state.speaking_of(tuple(p.id for p in kind[:1])), "product_search", known=True)
         if not found.products:
@@ -282,6 +289,8 @@ class Counter:
             return self._list(line("only_mentioned", self._settings, what=sought), found.products, state, wish)
         if wish.free:
             return self._list(assurances.head(wish, len(found.products)), found.products, state, wish)
+        if wish.origins:
+            return self._list(origin.head(wish.origins, len(found.products)), found.products, state, wish)
         head = (
             f"I found {found.total} that fit; the best of them:"
             if found.total > len(found.products)
@@ -298,6 +307,19 @@ class Counter:
         ids = tuple(p.id for p in kind)
         check = (said(line("pack", self._settings)),) if any(piece.facts.get(assurances.PACK) for piece in told) else ()
         return Outcome(Status.ANSWERED, (*told, *check), state.showing(ids).speaking_of(ids[:1]), "product_question", products=ids)
+
+    def _none_from(self, kind: Sequence[Product], wish: Wish, state: DialogueState) -> Outcome:
+        """That nothing of a kind states the origin wished for, and where what there is comes from."""
+        told = [(p, place.words) for p in kind if (place := origin.stated(p)) is not None][: self._results]
+        lines = "".join(f"\n- {products.summary(p, self._currency)}; from {place}" for p, place in told)
+        where = f"from {joined(wish.origins, 'or')}" if wish.origins else f"not from {joined(wish.barred, 'or')}"
+        kind_of = "of that kind " if wish.core else ""
+        sorry = f"I'm sorry, I have nothing {kind_of}that is stated to be {where}.{' What there is:' if lines else ''}"
+        shown = tuple(p.id for p, _ in told)
+        state = replace(state, wish=wish.to_memory(), shown=shown or state.shown, focus=() if shown else state.focus)
+        return Outcome(
+            Status.ANSWERED, (said(f"{sorry}{lines}"),), state, "product_search", silent=tuple(Source("product", id) for id in shown)
+        )
 
     def _none_states(self, kind: Sequence[Product], wish: Wish, state: DialogueState) -> Outcome:
         """That nothing states what the wish insists on, with those of the kind that do not say."""

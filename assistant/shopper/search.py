@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
-from assistant.shopper import ages, freedom
+from assistant.shopper import ages, freedom, origin
 from assistant.shopper.limits import kept, kept_by
 from assistant.shopper.shelf import Label, Shelf, stems, synonyms
 from assistant.shopper.variants import SIZES
@@ -119,7 +119,7 @@ class Finder:
         if not ids:
             near = frozenset(id for id, hit in hits.items() if self._near(id, hit, wish))
             kinds = (self.shelf.named(word) for word in wish.context if self.shelf.is_kind(word))
-            ids = near.union(*kinds) if wish.context else self._of_traits(wish)
+            ids = near.union(*kinds) if wish.context and not wish.origins else self._of_traits(wish)
         return list(self.shelf.many(sorted(ids))), hits
 
     def _resembles(self, product: Product, hit: Hit, wish: Wish) -> bool:
@@ -239,6 +239,8 @@ def fits(product: Product, label: Label, wish: Wish) -> bool:
     if any((synonyms(word) | _alike(word)) & label.everything and not freedom.lacks(product, word) for word in wish.excluded):
         return False
     if any(freedom.reading(product, key).stated is not freedom.Stated.FREE for key in wish.free):
+        return False
+    if not origin.keeps(product, wish.origins, wish.barred):
         return False
     if wish.months is not None and ages.too_young(product, wish.months):
         return False

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.models import numbers
-from assistant.shopper import ages, cues, freedom, limits, measures
+from assistant.shopper import ages, cues, freedom, limits, measures, origin
 from assistant.shopper.limits import Limit
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
@@ -123,6 +123,9 @@ class Wish:
     excluded: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
     """What the goods must state to be free of, or to be: keys of `freedom`."""
+    origins: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
+    """Countries that the goods must, and must not, come from."""
     months: float | None = None
     """The age of the child that it is for."""
     allergic: bool = False
@@ -190,6 +193,8 @@ class Wish:
             brands=self.brands or before.brands,
             excluded=tuple(dict.fromkeys(self.excluded + before.excluded)),
             free=tuple(dict.fromkeys(self.free + before.free)),
+            origins=self.origins or before.origins,
+            barred=tuple(dict.fromkeys(self.barred + before.barred)),
             allergic=self.allergic or before.allergic,
             months=before.months if self.months is None else self.months,
             in_stock=self.in_stock or before.in_stock,
@@ -214,6 +219,8 @@ class Wish:
             brands=other.brands or self.brands,
             excluded=excluded,
             free=tuple(dict.fromkeys(self.free + other.free)),
+            origins=other.origins or self.origins,
+            barred=tuple(dict.fromkeys(self.barred + other.barred)),
             allergic=self.allergic or other.allergic,
             months=self.months if other.months is None else other.months,
             in_stock=self.in_stock or other.in_stock,
@@ -228,7 +235,9 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     """The wish in a message. What stands in a span of `named` belongs to a product's name and is no trait."""
     text = cues.plain(understanding.text)
     terms = [t for t in freedom.terms(text, shelf) if not any(start <= t.start < end or start < t.end <= end for start, end in named)]
-    excluded, negated = _exclusions(text, terms)
+    places = origin.wanted(text, shelf)
+    places = places if not any(a <= start < b for start, _ in places.spans for a, b in named) else origin.Wanted()
+    excluded, negated = _exclusions(text, [*((term.start, term.end) for term in terms), *places.spans])
     traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
     limited = limits.read_limits(text)
     seating = _seating(text, shelf)
@@ -257,6 +266,8 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         brands=traits["brand"],
         excluded=excluded,
         free=tuple(dict.fromkeys(term.key for term in terms)),
+        origins=places.wanted,
+        barred=places.barred,
         months=ages.wanted(text),
         allergic=any(term.allergic for term in terms) or bool(_ALLERGIC.search(text)),
         in_stock=bool(_IN_STOCK.search(text)),
@@ -319,14 +330,14 @@ def _other(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Sh
     return ()
 
 
-def _exclusions(text: str, terms: Sequence[freedom.Term]) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
-    """Stems of what is not wanted, and where it is said; what the goods must state is told by its `terms` alone."""
+def _exclusions(text: str, told: Sequence[tuple[int, int]]) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+    """Stems of what is not wanted, and where it is said; `told` are places that are read otherwise, which come first."""
     words: list[str] = []
-    spans = [(term.start, term.end) for term in terms]
+    spans = list(told)
     for match in cues.NEGATION.finditer(text):
         said = match["words"] or match["free"]
         found = [word for word in stems(said) if word not in word_list("filler")]
-        if any(start < match.end() and match.start() < end for start, end in spans[: len(terms)]):
+        if any(start < match.end() and match.start() < end for start, end in told):
             continue
         if found:
             limit = 1 if match["free"] or not re.search(r"\b(?:or|nor|and)\b|,", said) else len(found)
