@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.shopper import cues, freedom, measures
+from assistant.shopper import cues, freedom, measures, origin
 from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
@@ -18,10 +18,12 @@ from assistant.shopper.weighing import (
     PRODUCT_INTENTS,
     about_the_shop,
     faq_first,
+    of_the_shelf,
     only_goods,
     seeks_goods,
     text_over_goods,
 )
+from assistant.shopper.words import word_list
 
 _BRIEF, _LONG = 8, 12
 _SURE = 0.5
@@ -63,6 +65,20 @@ _TO_GO_WITH = re.compile(
     r"\b(?:an?|some)\s+(?!thing)[\w' -]{2,40}?\s(?:that |which )?(?:to go|goes|going|matching|to match)\b", re.IGNORECASE
 )
 _OF_IT = re.compile(r"\W*(?:and |ok |so |but )*(?:is|does|will|can|would|could) (?:it|this|that|they|these|the)\b", re.IGNORECASE)
+_BARE = re.compile(r"\W*(?:(?:and|ok|so|what about|how about) )?(?:the |its |their )?[a-z][a-z-]+(?: [a-z][a-z-]+)?\W*$", re.IGNORECASE)
+_FOR_THAT = re.compile(
+    r"\b(?:an?|some|any|need|want|matching|suitable)\s+(?:[\w'-]+\s+){1,3}?(?:for|to fit|to go with|compatible with)\s+"
+    r"(?:the|my|this|that|our|an?)?\s*$",
+    re.IGNORECASE,
+)
+_SOME_OTHER = re.compile(r"\b(?:something|anything|what) else\b", re.IGNORECASE)
+_OF_A_KIND = re.compile(
+    r"\W*(?:(?:and|so|ok|hi|hello|also)\W+)*(?:(?:do|does|is|are|can|could|will|would|has|have) (?:the|your|one|these|those)\b|"
+    r"how (?:\w+ )?(?:do|does|is|are|can|will|should) (?:i |you )?(?:the|your|one|a|an)?\b|how (?:long|much|high|deep|wide|hot|strong)\b|"
+    r"(?:where|from where) (?:do|does|is|are) (?:the|your)\b|what (?:temperature|size|voltage|material) )",
+    re.IGNORECASE,
+)
+_WHENCE = re.compile(r"\b(?:come|comes|made|from|grown|sourced)\b", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"\W*(?:and|or|what|how)\s+(?:about|for|with)\b", re.IGNORECASE)
 _ASKS_HOW = re.compile(rf"\W*(?:and |so |ok )*(?:how|what|why|{cues.WHETHER})\b", re.IGNORECASE)
 
@@ -86,6 +102,8 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.SEARCH, "same terms", "another kind of thing under the terms of the last search")
     if cues.RANGE.search(text) and not sight.wish.core:
         return Plan(Move.RANGE, why="what there is altogether")
+    if _of_some_other(sight, state, text):
+        return Plan(Move.SIMILAR, why="something else than the one spoken of")
     if (detail := _asks_on(sight, state, text)) is not None:
         return Plan(Move.FACTS, detail, "asks on about what was shown")
     if _of_those_shown(sight, state, text):
@@ -111,20 +129,31 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
 
 
 def _insists(sight: Sight, state: DialogueState, text: str) -> Plan | None:
-    """What goods must be free of, or state to be: asked of those spoken of, or looked for ("which wines are vegan", "without nuts")."""
+    """What goods must be free of, state to be, or come from: asked of those spoken of, or looked for ("which wines are vegan")."""
     wish, spoken = sight.wish, sight.naming.ids or sight.reference.ids
-    asked = bool(freedom.asked_of(text))
-    if sight.ask is not None or not (wish.free or asked) or (sight.faq is not None and sight.faq.score >= FAQ_LIKELY):
+    asked, placed = bool(freedom.asked_of(text)) or origin.asks(text), bool(wish.origins or wish.barred)
+    if sight.ask is not None or not (wish.free or asked or placed):
+        return None
+    if sight.faq is not None and sight.faq.score >= FAQ_LIKELY and not placed:
         return None
     if spoken and asked:
-        return Plan(Move.FACTS, why="asks what it is free of")
-    if not wish.free or spoken:
+        return Plan(Move.FACTS, why="asks what it is free of, or from where")
+    if origin.asks(text) and wish.core and sight.kind_known and not spoken:
+        return Plan(Move.SEARCH, why="asks where goods of a kind are from")
+    if not (wish.free or placed) or spoken:
         return None
     if wish.core and sight.kind_known:
         return Plan(Move.SEARCH, why="a kind of product that must be free of something")
     if state.wish and state.subject == "product" and not wish.core:
         return Plan(Move.SEARCH, "refine", "says what it must be free of")
     return None if wish.core else Plan(Move.SEARCH, why="anything that is free of something")
+
+
+def _of_some_other(sight: Sight, state: DialogueState, text: str) -> bool:
+    """Whether something else than the one product spoken of is wanted, of its kind: "something else i could play on"."""
+    alone = len(state.focus or state.shown) == 1 and state.subject == "product" and not cues.PRONOUN.search(text)
+    free = not (sight.naming.ids or sight.kind_known or sight.wish.core or sight.wish.constrained or sight.ask is not None)
+    return alone and free and bool(_SOME_OTHER.search(text))
 
 
 def _of_nothing(sight: Sight, state: DialogueState, text: str) -> bool:
@@ -198,7 +227,7 @@ def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
         return None
     if (cues.PRICE.search(text) or cues.STOCK.search(text)) and words <= _FEW:
         return "which one"
-    clipped = bool(_CLIPPED.match(text))
+    clipped = bool(_CLIPPED.match(text)) or (bool(_BARE.match(text)) and _of_an_amount(sight) and not cues.FOREIGN.search(text))
     idle = u.intent in BY_INTENT and u.confidence >= _IDLE and not clipped
     asks = "?" in text or clipped or bool(_ASKS.match(text))
     faq = sight.faq.score if sight.faq else 0.0
@@ -207,6 +236,11 @@ def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
     if idle or not asks or faq >= FAQ_WORTH or not sight.wish.words or sight.wish.constrained or cues.CARE.search(text):
         return None
     return None if any(p.search(text) for p in _OF_THE_LIST) else "those shown"
+
+
+def _of_an_amount(sight: Sight) -> bool:
+    """Whether the words are those of the shelf or of an amount: "refresh rate"."""
+    return sight.words_known or any(word in word_list("measured") for word in sight.wish.words)
 
 
 def _of_those_shown(sight: Sight, state: DialogueState, text: str) -> bool:
@@ -243,6 +277,9 @@ def _of_spoken(sight: Sight, text: str) -> Plan:
             return Plan(Move.EXTREME, name, "of its variants")
     if _TO_GO_WITH.search(text) and not sight.naming.ids and sight.wish.core and sight.kind_known:
         return Plan(Move.SEARCH, why="names the kind of product that is to go with it")
+    mention = next(iter(sight.naming.mentions), None)
+    if mention is not None and sight.kind_known and sight.wish.core and _FOR_THAT.search(text[: mention.start]):
+        return Plan(Move.SEARCH, why="something for the one that is named")
     if cues.GOES_WITH.search(text) and not _OF_IT.match(text):
         return Plan(Move.GOES_WITH, why="with the one spoken of")
     if cues.SIMILAR.search(text):
@@ -267,8 +304,11 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """Moves about kinds of products, and refinements of the last search."""
     u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
     named = u.of_kind("category", "money_max", "money_min", "colour", "material")
-    if u.intent in BY_INTENT and u.confidence >= 0.6 and not named and not only_goods(sight, text):
+    ours = of_the_shelf(sight, text)
+    if u.intent in BY_INTENT and u.confidence >= 0.6 and not named and not ours and not only_goods(sight, text):
         return None
+    if sight.of_kind and _asks_of_kind(sight, text):
+        return Plan(Move.FACTS, "of the kind", "asks something of the few of a kind")
     if only_goods(sight, text):
         return Plan(Move.SEARCH, why=f"nothing but goods, {sight.goods:.2f}")
     if u.confidence < 0.5 and not sight.kind_known and not named and faq >= FAQ_WORTH:
@@ -296,12 +336,24 @@ def _of_shelf(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         sight.kind_known
         and sight.wish.core
         and (wants or faq < FAQ_LIKELY)
-        and (u.intent != "out_of_scope" or _seeks(sight, text) or _opens_with_goods(sight, text))
+        and (u.intent != "out_of_scope" or ours or _seeks(sight, text) or _opens_with_goods(sight, text))
     ):
         return Plan(Move.SEARCH, why="a kind of product")
     if u.intent in {"product_search", "recommend"} and (faq < FAQ_LIKELY or u.confidence >= 0.6 or seeks_goods(sight)) and sight.wish.words:
         return Plan(Move.SEARCH, why="a wish in words")
     return None
+
+
+def _asks_of_kind(sight: Sight, text: str) -> bool:
+    """Whether a question is asked about all of a kind: "do the chairs stack?", "where does the honey come from?"; no search for some."""
+    if not _OF_A_KIND.match(text) or cues.SEEKS.search(text) or cues.MOOD.search(text) or sight.wish.constrained or sight.ask is not None:
+        return False
+    if any(pattern.search(text) for pattern in (*_OF_THE_LIST, cues.FOREIGN, cues.BEST_RATED, cues.HOW_MANY, cues.STOCK, cues.PRICE)):
+        return False
+    measure = measures.asked(text)
+    return bool(sight.wish.context or len(sight.wish.core) > 1 or measure is not None or _WHENCE.search(text)) and (
+        measure is None or measure.degree == "positive"
+    )
 
 
 def _seeks(sight: Sight, text: str) -> bool:

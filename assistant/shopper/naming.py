@@ -71,7 +71,8 @@ _DEFINING = frozenset({"the", "this", "that", "your"})
 _AGAINST = frozenset({"or", "vs", "versus"})
 _COUNTING = frozenset({"a", "an", "one", "two", "three", "four", "five", "six", "and", "of", "or", "the"})
 _ASKS_OF_ONE = re.compile(
-    r"\W*(?:(?:and|so|ok|hi|hello|well|btw|also)\W+)*(?:how|what|which|where|when|why|is|are|does|do|can|could|will|would|has|have|was)\b",
+    r"\W*(?:(?:and|so|ok|hi|hello|well|btw|also)\W+)*(?:[a-z]+(?: [a-z]+){0,2} (?:of|for) |"
+    r"(?:how|what|which|where|when|why|is|are|does|do|can|could|will|would|has|have|was)\b)",
     re.IGNORECASE,
 )
 _SIDE_BY_SIDE = re.compile(
@@ -217,7 +218,7 @@ def _in_order(words: Sequence[re.Match[str]], name: str) -> bool:
 def _by_one_word(text: str, found: list[Mention], shelf: Shelf) -> list[Mention]:
     """Products told by the one word that only their names have, where something is asked of them or they are held against others: "is
     the rioja vegan", "windsor vs pila", "a jar of jam and a spaghetti, what would that cost?"."""
-    beside = bool(_SIDE_BY_SIDE.search(text))
+    beside, pointed = bool(_SIDE_BY_SIDE.search(text)), bool(cues.PRONOUN.search(text))
     if not beside and (found or not _ASKS_OF_ONE.match(text) or cues.SEEKS.search(text)):
         return []
     told: dict[str, Mention] = {}
@@ -231,9 +232,9 @@ def _by_one_word(text: str, found: list[Mention], shelf: Shelf) -> list[Mention]
             "materials"
         ):
             continue
-        strange = fold(stems(word)[-1]) not in common_words() and len(word) >= _OWN_WORD
+        strange = stems(word)[-1] not in common_words() and len(word) >= _OWN_WORD
         after = words[place + 1][0].casefold() if place + 1 < len(words) else ""
-        if strange or before in _DEFINING or (beside and before in _COUNTING) or {before, after} & _AGAINST:
+        if (strange and not pointed) or before in _DEFINING or (beside and before in _COUNTING) or {before, after} & _AGAINST:
             told.setdefault(id, Mention((id,), _APART, start, match.end()))
     return list(told.values()) if len(told) + len(found) > 1 or not beside or _ASKS_OF_ONE.match(text) else []
 

@@ -257,7 +257,9 @@ def checked(
         return "", f"dropped {word!r}"
     if strict and _adds_nothing(text, request):
         return "", "nothing new"
-    if strict and (shape := misshapen(text, told, _names(request), request.message)):
+    if strict and (
+        shape := misshapen(text, [fact for fact in request.evidence if isinstance(fact, str)], _names(request), request.message)
+    ):
         return "", f"shape {shape!r}"
     if strict and (word := repeated(text, request.evidence)):
         return "", f"repeats {word!r}"

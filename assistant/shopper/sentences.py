@@ -143,7 +143,7 @@ def with_amount(product: Product, text: str) -> str | None:
     scored: list[tuple[float, int, str]] = []
     for place, sentence in enumerate(_sentences(product)):
         for amount in asked:
-            worth = _worth(sentence, amount, about, plain, product)
+            worth = _worth(sentence, amount, about, plain, product) or _same_figure(sentence, amount, plain)
             if worth:
                 scored.append((worth, -place, sentence))
     return max(scored, default=(0.0, 0, None), key=lambda entry: entry[:2])[2]
@@ -163,6 +163,13 @@ def _worth(sentence: str, amount: _Amount, about: Sequence[str], text: str, prod
         return 1.5
     alone = sum(_has_unit(other, amount) for other in _sentences(product)) == 1
     return 1.0 if amount.own and alone and all(_says(amount.nouns, word) or word in amount.asked for word in about) else 0.0
+
+
+def _same_figure(sentence: str, amount: _Amount, text: str) -> float:
+    """Whether a sentence has the very amount that a question names: "does it do 30 watts?"."""
+    pattern = rf"(?<![\w.])(?P<number>\d[\d.,]*)[\s-]*(?:{amount.unit})(?![a-z])"
+    asked, told = ({m["number"].strip(".,") for m in re.finditer(pattern, said, re.IGNORECASE)} for said in (text, sentence))
+    return 2.5 if amount.own and asked & told else 0.0
 
 
 def _sentences(product: Product) -> list[str]:

@@ -34,7 +34,8 @@ _BASKET = re.compile(
 )
 _BEFORE_NAME = re.compile(
     r"\b(?P<number>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s*(?:x|(?:(?:pieces|units|pairs|jars|"
-    r"bottles|packs?|packets|boxes|bags|cans|tins|tubes|bars|blocks|rolls|sets|cases|copies|pots|glasses) )?of)?\s*(?:the|your|those|these)?\s*$",
+    r"bottles|packs?|packets|boxes|bags|cans|tins|tubes|bars|blocks|rolls|sets|cases|copies|pots|glasses) )?of)?\s*"
+    r"(?:the|your|those|these)?\s*$",
     re.IGNORECASE,
 )
 _PRICE_SAID = re.compile(r"(?<![\w.])\d{1,5}\.\d{2}(?!\d)")
@@ -60,7 +61,8 @@ class Teller:
         if plan.detail == "which one" and len(state.shown) > 1:
             names = joined([f"the {p.name}" for p in self._shelf.many(state.shown)], "or")
             return Outcome(Status.CLARIFY, (said(f"Which one do you mean: {names}?"),), state, self._intent(sight))
-        spoken = self._shelf.many(state.focus or state.shown) if plan.detail == "those shown" else self.spoken(sight, state)
+        pools = {"those shown": state.focus or state.shown, "of the kind": sight.of_kind}
+        spoken = self._shelf.many(pools[plan.detail]) if plan.detail in pools else self.spoken(sight, state)
         if not spoken:
             beyond = sight.reference.beyond or sight.reference.way == "ordinal"
             text = (
@@ -75,7 +77,7 @@ class Teller:
             if len(alike) > 1 and not self._none_says(alike, sight):
                 return self._twins(alike, state)
             spoken = alike
-        chosen = spoken if len(spoken) <= 3 or sight.reference.way == "group" or plan.detail == "those shown" else spoken[:1]
+        chosen = spoken if len(spoken) <= 3 or sight.reference.way == "group" or plan.detail in pools else spoken[:1]
         pieces: list[Evidence] = []
         values: list[Scalar] = []
         known = True

@@ -69,6 +69,14 @@ def faq_first(sight: Sight) -> bool:
     return not (about_it and (cues.PRICE.search(sight.understanding.text) or cues.STOCK.search(sight.understanding.text)))
 
 
+def of_the_shelf(sight: Sight, text: str) -> bool:
+    """Whether what the classifier takes for none of the shop's business is about its goods: a kind of them, most of the words known to
+    the shelf and a product near, or one named; and no poem is asked for. To send a buyer away is the worse mistake."""
+    if sight.understanding.intent != "out_of_scope" or cues.FOREIGN.search(text) or cues.ELSEWHERE.search(text):
+        return False
+    return bool(sight.naming.ids) or (sight.kind_known and bool(sight.wish.core) and sight.words_known and sight.goods >= GOODS_LIKELY)
+
+
 def seeks_goods(sight: Sight) -> bool:
     """Whether a kind of product is looked for, by its price or in so many words: no text of the shop's is the answer to that."""
     u = sight.understanding

@@ -17,6 +17,9 @@ _HAVING = frozenset(
     {"with", "has", "have", "having", "includes", "include", "including", "contains", "features", "featuring", "for", "of", "via"}
 )
 _ARTICLES = ("a ", "an ", "the ", "one ", "made ", "available ", "suitable ", "also ")
+_LIST_OF_ENDS = re.compile(r",[^,]*\band (?:for|with|in|of|from)\b", re.IGNORECASE)
+"""Fragments strung together: "open ear, IP67 and for running"."""
+_OF_AN_AMOUNT = re.compile(r"\d[\d.,]* ?(?:[a-z]{1,2}|%) of [a-z]", re.IGNORECASE)
 _BACK = 3
 """Words before a thing among which the one stands that says how its product has it: "with big keys"."""
 
@@ -51,6 +54,8 @@ def _possessed(what: str, evidence: Sequence[str]) -> str:
     """The thing after "is" that the source gives the product only as something it has or is for, or a countable thing without article."""
     words = [word.casefold() for word in _WORD.findall(what)]
     first = next((word for word in words if word not in STOP_WORDS), "")
+    if _LIST_OF_ENDS.search(what) or _OF_AN_AMOUNT.match(what):
+        return what.strip()
     if not first or words[0] in _HAVING or any(character.isdigit() for character in words[0]) != any(c.isdigit() for c in first):
         return ""
     told = list(_before(first, evidence))
