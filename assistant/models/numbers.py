@@ -82,15 +82,22 @@ _NOT = (
 )
 """A no with what may stand between it and its bound: "can't afford to pay more than", "not a penny over"."""
 _BUDGET = (
-    r"(?:price|money)?\s?(?:budget|limit|cap|ceiling|maximum|max|upper\s+limit)(?:'s|\s+(?:is|are|was|of|at|would\s+be|to|price|budget|amount|stands\s+at))?"
+    r"(?:price|money)?\s?(?:budget|limit|cap|ceiling|maximum|max|upper\s+limit|wallet|purse|pocket\s*money|bank\s+account)(?:'s|\s+(?:is|are|was|of|at|would\s+be|to|price|"
+    r"budget|amount|stands\s+at|says|allows|permits|reaches|stretches\s+to|(?:ends|stops|finishes|lies|sits|tops\s+out)\s+at|(?:goes|runs)(?:\s+up)?\s+to))?"
     r"(?:\s+(?:strictly|only|just|about|around|roughly|like|set\s+at|up\s+to|max(?:imum)?|of|is))*\s*[:=.]?"
 )
+_PAST = r"(?:past|tops?|topping|break(?:s|ing)?|pass(?:es|ing)?|reach(?:es|ing)?|hits?|hitting|exceed)(?:\s+the)?"
+_ALL_I_HAVE = (
+    r"all\s+(?:that\s+)?(?:i|we)(?:'ve)?(?:\s+(?:have|got|can\s+spend))*\s+(?:is|are)|"
+    r"(?:set|put|laid)\s+aside|saved(?:\s+up)?|put\s+by|as\s+much\s+as"
+)
 _SPEND = (
+    r"(?:can|may|could|is\s+allowed\s+to)\s+cost(?:\s+(?:me|us))?|"
     r"(?:(?:can|could|will|would|only|i'?ll|we'?ll|i'?d|we'?d|want\s+to|like\s+to|willing\s+to|ready\s+to|prepared\s+to|happy\s+to|able\s+to|going\s+to|planning\s+to|plan\s+to)\s+"
     r"(?:only\s+|just\s+|maybe\s+)?(?:spend|pay|go\s+to|stretch\s+to|go\s+up\s+to|go\s+as\s+high\s+as|afford)(?:\s+(?:up\s+to|about|around|only|max(?:imum)?))?)"
 )
 _MOST = (
-    rf"{_NOT}(?:{_OVER})|(?:{_UNDER})|at\s+(?:the\s+)?(?:very\s+)?most|(?:anything\s+)?up\s*(?:to|till?)|upto|within|inside|{_SPEND}|"
+    rf"{_NOT}(?:{_OVER}|{_PAST})|(?:{_UNDER})|{_ALL_I_HAVE}|at\s+(?:the\s+)?(?:very\s+)?most|(?:anything\s+)?up\s*(?:to|till?)|upto|within|inside|{_SPEND}|"
     rf"capped\s+at|{_BUDGET}|<=|as\s+high\s+as|"
     r"most\s+(?:that\s+)?(?:i|we)\s*(?:can|could|will|would|'ll|'d|want\s+to|am\s+willing\s+to|'m\s+willing\s+to)?\s*(?:spend|pay|go|do|afford)(?:\s+(?:is|would\s+be))?"
 )
@@ -103,7 +110,8 @@ _AFTER_MOST = (
     rf"(?:{_OR_SO}\s*(?:max(?:imum)?|tops?|at\s+(?:the\s+)?(?:very\s+)?most|or\s+(?:less|under|below|cheaper|lower)|and\s+(?:under|below|less|lower|down)|"
     r"(?:not|and\s+(?:no|not)|no)\s+(?:(?:a|one)\s+(?:single\s+)?(?:penny|cent|dollar)\s+)?more(?!\s+than)|"
     r"(?:is|'s|would\s+be|has\s+to\s+be|was)\s+(?:(?:my|our|the|about\s+my)\s+)?(?:\w+\s+)?(?:limit|max(?:imum)?|budget|ceiling|cap|"
-    r"most\s+(?:i|we)(?:'d|'ll|\s+\w+)?\s*(?:\w+\s+)?(?:pay|spend|afford|go|do))|(?:upper\s+|price\s+)?limit|budget|to\s+(?:spend|play\s+with|blow|burn)))"
+    r"most\s+(?:i|we)(?:'d|'ll|\s+\w+)?\s*(?:\w+\s+)?(?:pay|spend|afford|go|do))|(?:upper\s+|price\s+)?limit|budget|to\s+(?:spend|play\s+with|blow|burn)|at\s+best|aside|saved(?:\s+up)?|"
+    r"(?:is|'s)\s+all\s+(?:that\s+)?(?:i|we)\b|in\s+(?:my|our|the)\s+(?:pocket|purse|wallet|hand)))"
 )
 _AFTER_LEAST = (
     rf"(?:{_OR_SO}\s*(?:min(?:imum)?|at\s+(?:the\s+)?(?:very\s+)?least|or\s+(?:more|above|over|higher)|and\s+(?:up|above|over|more|higher)|plus|\+|upwards?))"

@@ -329,7 +329,11 @@ PLURAL = _any(
     r"\b(?:these|those|them|they|both|either|the (?:two|three|four)|all of (?:them|these|those)|the ones|"
     r"ones (?:you|above)|of the (?:above|list))\b"
 )
-MOOD = _any(r"\b(?:gifts?|presents?|pressies?|something|somethin|sumthing|summat|smth|sth|anything|ideas?|surprise)\b")
+MOOD = _any(
+    r"\b(?:gifts?|presents?|pressies?|something|somethin|sumthing|summat|smth|sth|anything|ideas?|surprise)\b",
+    r"\bwhat (?:can|could|should|shall|might|do) (?:i|we) (?:get|give|buy|bring)\b|\bwhat to (?:get|give|buy|bring)\b|"
+    r"\bwhat(?: would| will|'d|'ll)? helps?\b",
+)
 GENERAL = _any(
     r"\b(?:how (?:do|can|could|would|should|to|does)|what(?:'s| is| are| if|'re| should)|can i|could i|may i|"
     r"am i|is it possible|is there|are there|do you|does|are you|will you|when (?:will|do|does|is)|where (?:do|"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.store import Store
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|\d+", re.UNICODE)
+_LONG_WORD, _ALIKE = 7, 3
 _SPLIT_WORD = re.compile(r"[^\W_]+")
 _ENDINGS = frozenset({"er", "or", "ing", "ed", "ist", "al", "ery", "est", "able", "ish", "ment", "ness", "ly", "age"})
 _BESIDE = (
@@ -169,16 +170,18 @@ class Shelf:
 
     def corrected(self, word: str) -> str:
         """The stem, or the one of the shelf's that it misspells or, as a compound, ends in; short and common words are left alone."""
-        if len(word) < 5 or self.worded(word) or word in common_words() or word in self.thesaurus.same:
+        if len(word) < 5 or self.named(word) or word in self.thesaurus.same:
             return word
         for cut in range(3, len(word) - 2):
             if word[cut:] in self._kinds and word[:cut] in common_words() | self._kinds.keys():
                 return word[:cut] if word[cut:] in word_list("containers") and self.named(word[:cut]) else word[cut:]
+        if self.worded(word) or word in common_words():
+            return word
         for known in self._spellings:
             best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80.0)
             if best and best[0][0] == word[0] and not _derived(word, str(best[0])) and _slip(word, str(best[0])):
                 return str(best[0])
-        return word
+        return next((known for known in self._spellings[0] if _by_ear(word, known)), word)
 
     def joined(self, words: Iterable[str]) -> Iterator[str]:
         """The stems, with two that are one kind written apart put together: "ear rings"."""
@@ -273,6 +276,19 @@ def _slip(typed: str, meant: str) -> bool:
     """Whether fingers or ears may have taken one word for the other: "juggle" is no slip of "jungle"."""
     edits = Levenshtein.editops(typed, meant)
     return len(edits) > 1 or all(edit.tag != "replace" or meant[edit.dest_pos] in _MIXED_UP.get(typed[edit.src_pos], "") for edit in edits)
+
+
+def _by_ear(typed: str, meant: str) -> bool:
+    """Whether a long word was written by its sound: "neckless" for "necklace", "braslit" for "bracelet"."""
+    if min(len(typed), len(meant)) < _LONG_WORD or typed[:_ALIKE] != meant[:_ALIKE] or abs(len(typed) - len(meant)) > 1:
+        return False
+    return _sounds(typed) == _sounds(meant)
+
+
+def _sounds(word: str) -> str:
+    """The consonants of a word, those that sound alike as one and doubled ones once."""
+    plain = re.sub(r"c(?=[eiy])", "s", word.replace("ph", "f").replace("ck", "k")).translate(str.maketrans("czqv", "kskf"))
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyhw]", "", plain))
 
 
 def _derived(word: str, other: str) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.models import numbers
-from assistant.shopper import ages, cues, freedom, limits, measures, origin
+from assistant.shopper import ages, cues, freedom, limits, measures, origin, stories
 from assistant.shopper.limits import Limit
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
@@ -39,12 +39,6 @@ _SPAN = re.compile(
     re.IGNORECASE,
 )
 _ONES = re.compile(r"\s+ones?\b", re.IGNORECASE)
-_SEEKS_AT_LAST = re.compile(
-    r"[a-z]{3}\s*(?:[,.;!?-]+|\s(?:so|and|but)\b)\s*(?:(?:so|and|but|i|we|im|i'm|am|are|now|just|really|hence|therefore|do|you|have)\s+)*"
-    r"(?:need|want|looking for|searching for|hunting for|after|could do with|require|got any|have any|sell any|show me|find me)\s+"
-    r"(?:(?:an?|some|any|me)\s+)+",
-    re.IGNORECASE,
-)
 _ADVISED = re.compile(
     r"\b(?:what|which)(?: (?:sort|kind|type)s? of)? (?P<asked>[\w' -]{3,40}?) (?:(?:would|do|can|could|should) (?:you|i|we|he|she|they)|"
     r"fits?(?: me| us)?\b|suits? (?:me|us|him|her|them)|(?:is|are) (?:safe|suitable|best|good|right|ok|okay|fine))\b|"
@@ -60,12 +54,6 @@ _ALLERGIC = re.compile(r"\ballerg(?:y|ies|ic)\b", re.IGNORECASE)
 _OF_OURS = re.compile(
     r"\W*(?:(?:and|so|ok|hi|hello)\W+)*(?:are|is|do|does|can|have|has|will|would)\s+(?:any of |all of )?(?:your|the|these|those|all)\s+"
     r"(?P<rest>[\w' -]+)",
-    re.IGNORECASE,
-)
-_TELLS = re.compile(
-    r"\W*(?:hi|hello|hey|so|well)?\W*(?:we|i|my [a-z]+|our [a-z]+|he|she)(?:'re|'m|'s| are| am| is| just| have| has| got|'ve)\b"
-    r"(?! (?:looking|searching|after|in need|hunting|interested|trying))|"
-    r"\W*(?:my|our) (?!budget|limit|max)[a-z]+ (?!needs|wants)[a-z]+(?:s|ed)\b",
     re.IGNORECASE,
 )
 _AS_TRAIT = re.compile(r"\b(?:in|of|from)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
@@ -333,11 +321,11 @@ def _other(text: str, core: tuple[str, ...], context: tuple[str, ...], shelf: Sh
 def _exclusions(text: str, told: Sequence[tuple[int, int]]) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     """Stems of what is not wanted, and where it is said; `told` are places that are read otherwise, which come first."""
     words: list[str] = []
-    spans = list(told)
+    spans, settled = list(told), (*told, stories.lacked(text))
     for match in cues.NEGATION.finditer(text):
         said = match["words"] or match["free"]
         found = [word for word in stems(said) if word not in word_list("filler")]
-        if any(start < match.end() and match.start() < end for start, end in told):
+        if any(start < match.end() and match.start() < end for start, end in settled):
             continue
         if found:
             limit = 1 if match["free"] or not re.search(r"\b(?:or|nor|and)\b|,", said) else len(found)
@@ -368,17 +356,16 @@ def _words(
     )
     core: list[str] = []
     context: list[str] = []
-    mood = False
-    if (sought := _SEEKS_AT_LAST.search(blanked)) is not None:  # "off to the Alps, need a warm hat": what is sought comes first
-        blanked = f"{blanked[sought.end() :]} . {blanked[: sought.start() + 3]}"
-    blanked = _CONTAINED.sub(r"\g<what> ", blanked)
+    mood = stories.tells_of_another(text) and cues.MOOD.search(text) is not None
+    told_of = word_list("persons") if mood else frozenset()
+    blanked = _CONTAINED.sub(r"\g<what> ", stories.without_places(stories.wanted_first(blanked)))
     for part in _TURN.split(shelf.thesaurus.rephrased(_FOND.sub(r"\g<what>", blanked))):
         found = [
             word
             for raw in _WORD.findall(part)
             if raw.casefold() not in filler
             for word in stems(raw)
-            if word not in filler and not word.isdigit()
+            if word not in filler and word not in told_of and not word.isdigit()
         ]
         mood = mood or bool(cues.MOOD.search(part))
         (context if core or mood else core).extend(found)
@@ -421,7 +408,7 @@ def _headed(
     another = cues.DEFECT.search(text) and cues.ANOTHER.search(text)
     if kinds and bounded and _clause(text, core, shelf):  # "my son plays chess, he lost his board. 30 at most"
         return kinds[-1:], tuple(w for w in (*core, *context) if w != kinds[-1])
-    if kinds and (another or (_TELLS.match(text) and _SUCH_A_ONE.search(text))):
+    if kinds and (another or (stories.tells(text) and _SUCH_A_ONE.search(text))):
         return kinds[:1], tuple(w for w in (*core, *context) if w != kinds[0])
     if not core or any(shelf.is_kind(word) for word in core):
         return ((), (*core, *context)) if _clause(text, core, shelf) else (core, context)
@@ -430,7 +417,7 @@ def _headed(
     if kinds:
         return kinds, tuple(w for w in (*core, *context) if w not in kinds)
     named = any(shelf.worded(word) for word in core)
-    return (core, context) if named or not _TELLS.match(text) else ((), (*core, *context))
+    return (core, context) if named or not stories.tells(text) else ((), (*core, *context))
 
 
 def _ours(text: str, core: tuple[str, ...], shelf: Shelf) -> tuple[str, ...]:
@@ -447,7 +434,7 @@ def _ours(text: str, core: tuple[str, ...], shelf: Shelf) -> tuple[str, ...]:
 
 def _clause(text: str, core: tuple[str, ...], shelf: Shelf) -> bool:
     """Whether the first words tell of the writer's life ("we are moving into a flat") and only by chance hold a kind of product."""
-    return bool(_TELLS.match(text)) and not _SEEKS_AT_LAST.search(text) and len(core) > 1 and not shelf.is_kind(core[0])
+    return stories.tells(text) and not stories.seeks_at_last(text) and len(core) > 1 and not shelf.is_kind(core[0])
 
 
 def _bounds(understanding: Understanding, text: str) -> dict[str, float | None]:
