@@ -11,7 +11,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from assistant.models.entailment import Verdict, entailment
-from assistant.shopper import assurances, cues, freedom, origin
+from assistant.shopper import ages, assurances, cues, freedom, origin
 from assistant.shopper.amounts import LONGEST
 from assistant.shopper.comparison import aspect_of
 from assistant.shopper.fields import field_of
@@ -83,7 +83,7 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
     """An answer in the product's own words, or that they do not say. `told` are the stems of what goods of the shop state by the name of
     the attribute: what this product states beside them answers whether it is so ("is it walnut?": "material: oak")."""
     text = cues.plain(understanding.text)
-    if (assured := assurances.answer(product, text) or origin.answer(product, text)) is not None:
+    if (assured := assurances.answer(product, text) or origin.answer(product, text) or assurances.of_age(product, text)) is not None:
         return FieldAnswer(assured[0], known=assured[1])
     if (said := under_condition(product, text) or _said_whole(product, understanding)) is not None:
         return FieldAnswer(about(product, _cited(product, said)))
@@ -121,6 +121,8 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
     quoted = _quoted(product, understanding)
+    if not quoted.known and understanding.of_kind("colour") and (colours := _words_of(product, word_list("colours"), "colour", text)).known:
+        return colours  # "is the background blue?" of a shirt in olive
     return quoted if quoted.known else _stated_instead(product, understanding, told) or quoted
 
 
@@ -139,6 +141,7 @@ def asks_something(product: Product, understanding: Understanding) -> bool:
         or asks_contents(text)
         or freedom.asked_of(text)
         or origin.asks(text)
+        or ages.wanted(text) is not None
         or aspect_of(product, text) is not None
         or with_amount(product, text) is not None
     ) or bool([word for word in _asked_words(product, understanding) if word not in said])

@@ -19,7 +19,7 @@ from assistant.types import Evidence
 
 PACK = "pack"
 """The fact by which an evidence says that the list on the pack is to be checked."""
-_NAMED = 4
+_NAMED, _SHORT = 4, 3
 
 
 def head(wish: Wish, count: int) -> str:
@@ -68,9 +68,18 @@ def for_older(products: Sequence[Product], wish: Wish) -> tuple[Evidence, ...]:
     return tuple(about(p, f"Not for that age: the {p.name}. It says: “{words}”") for p, words in barred[:_NAMED])
 
 
+def of_age(product: Product, text: str) -> tuple[Evidence, bool] | None:
+    """Whether a product is for a child of the age that a yes or no names; None where none is named or the product says nothing."""
+    months, limit = ages.wanted(text), ages.least(product)
+    if months is None or limit is None or not freedom.asks(text):
+        return None
+    verdict = "No" if months < limit[0] else "Yes"
+    return about(product, f"{verdict}. The {product.name} says of the age: “{limit[1]}”"), True
+
+
 def answer(product: Product, text: str) -> tuple[Evidence, bool] | None:
     """The answer to a yes or no on what a product is free of, and whether its fields tell it; None where that is not asked."""
-    questions = freedom.asked_of(text)
+    questions = freedom.asked_of(text) or tuple(filter(None, (freedom.denied_of(product, text),)))
     own = [question for question in questions if not freedom.named_in(product.name, question.key)]
     told = [_answered(product, question) for question in own or questions]
     if not told:
@@ -129,7 +138,7 @@ def _all_said(wish: Wish) -> str:
 
 
 def _named(key: str) -> str:
-    return key.replace("-", " ")
+    return key.upper() if len(key) <= _SHORT and key not in freedom.matters() else key.replace("-", " ")
 
 
 def _names(products: Sequence[Product]) -> str:

@@ -60,10 +60,24 @@ class Counter:
         """Products for a wish; after a search, for that wish made narrower."""
         wish = Wish.from_memory(state.wish).refined(sight.wish) if plan.detail == "refine" else sight.wish
         wish = wish.in_terms_of(Wish.from_memory(state.wish)) if plan.detail == "same terms" else wish
+        if plan.detail.startswith("stated "):
+            return self._stating(plan.detail.removeprefix("stated "), sight, state)
         for extreme, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
             if plan.detail == "refine" and pattern.search(cues.plain(sight.understanding.text)) and self._finder.kind(wish):
                 return self.extreme(replace(sight, wish=wish), Plan(plan.move, extreme, plan.why), state)
         return self._listed(wish, sight, state)
+
+    def _stating(self, pair: str, sight: Sight, state: DialogueState) -> Outcome:
+        """The products that state this value ("assembly=No assembly"), of the kind that is named where one is."""
+        name, _, value = pair.partition("=")
+        kind = self._finder.kind(replace(sight.wish, excluded=())) if sight.kind_known else tuple(self._shelf.products.values())
+        found = [p for p in kind if value.casefold() in str(p.attributes.get(name, "")).casefold()]
+        ranked = sorted(found, key=lambda p: (p.stock == 0, p.name))[: self._results]
+        if not ranked:
+            return self._listed(sight.wish, sight, state)
+        more = f"{len(found)} products state that" if len(found) > 1 else "One product states that"
+        head = f"{more} ({name.replace('_', ' ')}: {value})" + ("; the first of them:" if len(found) > len(ranked) else ":")
+        return self._list(head, ranked, state, sight.wish)
 
     def more(self, sight: Sight, plan: Plan, state: DialogueState) -> Outcome:
         """The next products for the last wish."""
@@ -270,7 +284,8 @@ class Counter:
         text = sight.understanding.text
         asks, placed = bool(freedom.asked_of(text)), origin.asks(text)
         insists = wish.free or wish.origins or wish.barred or wish.months is not None
-        kind = self._finder.kind(replace(wish, free=(), months=None, origins=(), barred=())) if insists or asks or placed else ()
+        of_kind = self._finder.kind(replace(wish, free=(), months=None, origins=(), barred=())) if insists or asks or placed else ()
+        kind = sorted(of_kind, key=lambda product: product.name)
         if (asks or placed or wish.origins) and len(kind) <= (self._results if placed else _ASKED_BACK):
             told = [told for p in kind if (told := assurances.answer(p, text) or origin.answer(p, text)) is not None]
             if told:

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from assistant.shopper.shelf import Shelf, stems
@@ -106,7 +106,8 @@ _ASKS = re.compile(
     _I,
 )
 _INSIDE = re.compile(
-    r"\b(?:contain\w*|any(?! good)|have|has|got|with|is there|are there|made with|use|includ\w+|traces?)\b[^.?!]{0,30}$", _I
+    r"\b(?:contain\w*|any(?! good)|have|has|got|with|is there|are there|made with|uses?|needs?|requires?|includ\w+|traces?)\b[^.?!]{0,30}$",
+    _I,
 )
 
 
@@ -146,6 +147,8 @@ def _prefixed(text: str, shelf: Shelf | None) -> Iterator[Term]:
     for match in _PREFIXED.finditer(text):
         reason = match["why"].lower() != "free"
         words = match["what"].replace("-", " ").split()
+        if _key(f"{words[-1]} {match['why']}"):
+            continue  # "cruelty-free" is a label of its own
         for count in (2, 1):
             said = " ".join(words[-count:]) if len(words) >= count else ""
             key = _key(said)
@@ -157,7 +160,8 @@ def _prefixed(text: str, shelf: Shelf | None) -> Iterator[Term]:
             after = next(iter(stems(text[match.end() :])), "")
             hyphened = text[match.end("what")] == "-"
             known = hyphened or after in _ANY or shelf is None or shelf.is_kind(after) or _any_states(word, shelf)
-            if known and not any(word in word_list(name) for name in ("before_free", "filler", "materials", "colours")):
+            plain = not any(word in word_list(name) for name in ("before_free", "filler", "colours"))
+            if known and plain and (word not in word_list("materials") or (shelf is not None and _any_states(word, shelf))):
                 yield Term(stems(word)[-1], match.end("what") - len(word), match.end(), reason)
 
 
@@ -216,6 +220,8 @@ def reading(product: Product, key: str) -> Statement:
     """What a product states of a matter: its own words for it first, then what they imply, then what is listed or only mentioned."""
     own = matter(key)
     fields = list(_fields(product))
+    if key not in matters() and not any(key in words.casefold() for _, words in fields):
+        return Statement(Stated.SILENT)
     said = [statement for field, words in fields for statement in _said(own, field, words)]
     for wanted in (Stated.CONTAINS, Stated.FREE, Stated.TRACES):
         best = next((s for s in said if s.stated is wanted), None)
@@ -305,7 +311,7 @@ def _listing(own: Matter, fields: list[tuple[str, str]]) -> Statement:
     return Statement(Stated.LISTED, *listed) if listed else Statement(Stated.SILENT)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _patterns(key: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     """(what says the absence, or the diet itself; what names the matter)."""
     own = matter(key)
@@ -323,7 +329,7 @@ def _patterns(key: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     return re.compile(absent, _I), re.compile(rf"{_LIKENED}\b{name}\b", _I)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _source_pattern(key: str) -> re.Pattern[str] | None:
     own = matter(key)
     return re.compile(rf"{_LIKENED}\b(?:{'|'.join(map(_spelled, own.sources))})\b", _I) if own.sources else None
@@ -349,9 +355,14 @@ class Question:
     absence: bool
 
 
+def asks(text: str) -> bool:
+    """Whether a text asks for a yes or no, or which."""
+    return bool(_ASKS.search(text))
+
+
 def asked_of(text: str) -> tuple[Question, ...]:
     """The matters that a yes or no is asked on: "is it vegan?", "does it contain gluten", "any nuts in it?"."""
-    if not _ASKS.search(text):
+    if not asks(text):
         return ()
     if wanted := terms(text):
         return tuple(Question(term.key, absence=True) for term in wanted)
@@ -360,3 +371,13 @@ def asked_of(text: str) -> tuple[Question, ...]:
         if key and not matter(key).states and _INSIDE.search(text[: match.start()]):
             return (Question(key, absence=False),)
     return ()
+
+
+def denied_of(product: Product, text: str) -> Question | None:
+    """What a yes or no asks a product to have, where the product says that it has none: "does it need a subscription?"."""
+    told = [match.span() for pattern in (_NEGATED, _PREFIXED) for match in pattern.finditer(text)]
+    for match in re.finditer(r"[\w'-]+", text) if asks(text) else ():
+        word, free = stems(match[0])[-1:], not any(start <= match.start() < end for start, end in told)
+        if word and free and _INSIDE.search(text[: match.start()]) and not _plain_word(match[0]) and lacks(product, word[0]):
+            return Question(word[0], absence=False)
+    return None

@@ -37,7 +37,7 @@ _ASKS = re.compile(
 _SENT = re.compile(
     r"\b(?:ship\w*|deliver\w*|send|sent|post|return\w*|order(?:ing|ed)? from|pay\w*|live|living|writing|i am from|i'm from)\b", _I
 )
-_WHETHER = re.compile(r"^\W*(?:(?:and|so|ok|but)\W+)*(?:is|are|was|were|does|do|did|really)\b", _I)
+_WHETHER = re.compile(r"^\W*(?:(?:and|so|ok|but)\W+)*(?:is|are|was|were|does|do|did|really|from|made|produced)\b", _I)
 _GOODS = frozenset({"product", "food", "good", "stuff", "one", "thing", "item", "speciality", "specialty", "delicacy"})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
@@ -171,8 +171,10 @@ def answer(product: Product, text: str) -> tuple[Evidence, bool] | None:
     verdict = "" if not countries or not origin.countries else "Yes. " if set(countries) & set(origin.countries) else "No. "
     if not origin.field:
         return about(product, f"{verdict}About the {product.name}, the description says: “{origin.words}”"), True
-    name = origin.field.replace("_", " ")
-    return about(product, f"{verdict}The {name} of the {product.name} {agreeing(name, 'is', 'are')} {origin.words}."), True
+    name, words = origin.field.replace("_", " "), _codes().get(origin.words.strip(), origin.words)
+    if re.search(r" in$", name, _I):
+        return about(product, f"{verdict}The {product.name} {agreeing(product.name, 'is', 'are')} {name} {words}."), True
+    return about(product, f"{verdict}The {name} of the {product.name} {agreeing(name, 'is', 'are')} {words}."), True
 
 
 def head(countries: tuple[str, ...], count: int) -> str:

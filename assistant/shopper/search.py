@@ -119,7 +119,8 @@ class Finder:
         if not ids:
             near = frozenset(id for id, hit in hits.items() if self._near(id, hit, wish))
             kinds = (self.shelf.named(word) for word in wish.context if self.shelf.is_kind(word))
-            ids = near.union(*kinds) if wish.context and not wish.origins else self._of_traits(wish)
+            denying = {id for word in wish.excluded for id in self.shelf.worded(word) if freedom.lacks(self.shelf.products[id], word)}
+            ids = near.union(denying, *kinds) if wish.context and not wish.origins else self._of_traits(wish)
         return list(self.shelf.many(sorted(ids))), hits
 
     def _resembles(self, product: Product, hit: Hit, wish: Wish) -> bool:
@@ -201,6 +202,7 @@ class Finder:
             _beside(self.shelf.synonyms(words[-1]), label) for words in things if self.shelf.synonyms(words[-1]) & label.name
         ):
             score -= OF_THE_THING if any(self.shelf.synonyms(words[-1]) & label.name for words in things) else 0.0
+        score += sum(OF_THE_THING for word in wish.excluded if word in label.everything and freedom.lacks(product, word))
         score += sum(0.8 for trait in (*wish.colours, *wish.materials) if set(stems(trait)) <= label.name | label.traits)
         if product.id in places:
             score += 3.0 * (1 - places[product.id] / _POOL)
