@@ -128,11 +128,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a ranking, a breakdown or a series. `name` is what a person reads where it differs from `label`."""
+    """One line of a ranking, a breakdown or a series. `name` is what a person reads where it differs from `label`, `unit` what this line
+    is measured in where that is not the unit of all."""
 
     label: str
     value: float
     name: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,9 @@ class Answer:
             "status": self.status.value,
             "text": self.text,
             "value": _plain(self.value),
-            "rows": [{"label": r.label, "value": r.value, **({"name": r.name} if r.name else {})} for r in self.rows],
+            "rows": [
+                {"label": r.label, "value": r.value, **{k: v for k, v in (("name", r.name), ("unit", r.unit)) if v}} for r in self.rows
+            ],
             "receipt": None if self.receipt is None else _receipt(self.receipt),
             "intent": self.intent,
             "tool": self.tool,
@@ -237,6 +241,10 @@ def _plain(value: Scalar | tuple[Scalar, ...]) -> Any:
     if isinstance(value, tuple):
         return [_plain(v) for v in value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {"label": row.label, "value": row.value, **{name: said for name, said in (("name", row.name), ("unit", row.unit)) if said}}
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def _along(rows: Sequence[Row], answer: Answer, currency: str) -> Markup:
             step * 0.76,
             max(abs(row.value) * scale, 0.6),
             row.name or row.label,
-            figure(row.value, answer.row_unit or answer.unit, currency),
+            figure(row.value, row.unit or answer.row_unit or answer.unit, currency),
         )
         for n, row in enumerate(rows)
     ]
@@ -156,7 +156,7 @@ def _leaders(answer: Answer, currency: str) -> Markup:
     lines = [
         Markup('<li><span>{}</span><b>{}</b><i class="{}" style="width:{:.1f}%"></i></li>').format(
             row.name or row.label,
-            figure(row.value, answer.row_unit or answer.unit, currency),
+            figure(row.value, row.unit or answer.row_unit or answer.unit, currency),
             "sc-below" if row.value < 0 else "",
             100 * abs(row.value) / top,
         )

@@ -106,7 +106,7 @@ def _value(value: Any, record: Mapping[str, Any], currency: str) -> str:
 
 def _row(row: Mapping[str, Any], record: Mapping[str, Any], currency: str) -> Markup:
     name = Markup("<td>{}</td>").format(row.get("name", "")) if _named(record["rows"]) else Markup("")
-    value = figure(row["value"], str(record.get("row_unit") or record.get("unit", "")), currency)
+    value = figure(row["value"], str(row.get("unit") or record.get("row_unit") or record.get("unit", "")), currency)
     return Markup('<tr><td>{}</td>{}<td class="sc-number">{}</td></tr>').format(label_words(str(row["label"])), name, value)
 
 

@@ -18,7 +18,7 @@ from assistant.analyst.reading import Mark, Reading
 from assistant.analyst.semantics import Semantics
 
 _ELAPSED = re.compile(r"\b(?:how long|how many (?:days|weeks|months)|(?:days|weeks|months|time) (?:since|between|passed|ago))\b")
-_PLAIN_TOOLS = ("metric", "series", "breakdown", "ranking", "compare", "share", "count")
+_PLAIN_TOOLS = ("headlines", "metric", "series", "breakdown", "ranking", "compare", "share", "count")
 _COUNTED = {
     "customers": "customer",
     "products_sold": "product",

@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.analyst.account import left_over
+from assistant.analyst.at_a_glance import asks_how_it_went, wants_summary
 from assistant.analyst.checks import CheckedTurn
 from assistant.analyst.comparing import Comparing
 from assistant.analyst.draft import Draft
-from assistant.analyst.outcome import Stop
+from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.question import Question
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.sharing import Sharing
@@ -86,7 +87,17 @@ class _Turn(CheckedTurn):
         return question
 
     def _tool(self) -> Question:
-        for attempt in (self._dropped, self._why, self._forecast, self._together, self._record, self._lookup, self._count):
+        for attempt in (
+            self._dropped,
+            self._of_that_document,
+            self._cohort,
+            self._why,
+            self._forecast,
+            self._together,
+            self._record,
+            self._lookup,
+            self._count,
+        ):
             question = attempt()
             if question is not None:
                 return question
@@ -99,7 +110,33 @@ class _Turn(CheckedTurn):
             return question
         return self._ranking() or self._grouped() or self._edited() or self._metric()
 
+    def _at_a_glance(self) -> Question | None:
+        """ "Summary of last month", "how did we do in October", and what only changes such a question.
+
+        Raises:
+            Stop: a summary is asked for without a time.
+        """
+        if self.draft.metrics or self.draft.cube != "sales" or self.reading.has("total", "share"):
+            return None
+        goes_on = self.keeps.tool == "headlines" and bool(self.draft.periods or self.draft.shifts or self.draft.filters.clauses)
+        if goes_on or asks_how_it_went(self.reading):
+            return self.base("headlines", ("net_sales",))
+        if wants_summary(self.reading) and self.context is None and not self.draft.periods:
+            return self._which_time()
+        return None
+
+    def _which_time(self) -> Question:
+        raise Stop(
+            Clarify(
+                "A summary of which time: a month, a quarter, a year?",
+                ("summary of last month", "summary of this year"),
+                slot="period",
+            )
+        )
+
     def _metric(self) -> Question:
+        if (glance := self._at_a_glance()) is not None:
+            return glance
         metrics = self.metrics()
         if not metrics and self.context is not None and self.context.tool in ("ranking", "series", "breakdown", "compare", "share"):
             metrics = self.context.metrics

@@ -29,6 +29,8 @@ _BUILDS_ON = re.compile(
     r"^(?:(?:and|but|so|ok|now|then) )*(?:(?:the |do the )?same\b|(?:which|how many|what|who) (?:one )?of (?:them|those|these)\b)"
 )
 """First words that mean nothing without the message before."""
+_PERSONAL = frozenset(["customers", "products_sold", "new_customers", "returning_customers", "repeat_customers"])
+"""Figures that name whom or what "they" and "their" mean."""
 _NEVER = frozenset(["never", "nobody", "none", "neither", "nothing"])
 
 
@@ -70,10 +72,7 @@ class CheckedTurn(SpecialTurn):
         pointed = self._pointed()
         words = {t.text for t in self.reading.tokens}
         entity = bool(
-            self.draft.filters.clauses
-            or self.draft.ranked
-            or self.draft.by
-            or (self.draft.metrics and {"customers", "products_sold"} & set(self.draft.metrics))
+            self.draft.filters.clauses or self.draft.ranked or self.draft.by or (self.draft.metrics and _PERSONAL & set(self.draft.metrics))
         )
         loose = not entity and not self.draft.periods and not self.draft.whole and _LOOSE.search(self.reading.text) is not None
         personal = bool(words & {"they", "them", "their", "theirs", "he", "she", "him", "his", "her"}) and not entity

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
+from assistant.analyst.against import base_of, last_complete, over_by, within_a_year
+from assistant.analyst.against import sides as sides_of
 from assistant.analyst.draft import DOWNWARD, Draft
 from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.periods import Found
-from assistant.analyst.question import Comparison, ComparisonKind, FilterClause, Period, Question, Ranking, Side
+from assistant.analyst.question import Comparison, ComparisonKind, Period, Question, Ranking, Side
 from assistant.analyst.reading import Mark
-from assistant.analyst.reckoning import Reckoning
 
 if TYPE_CHECKING:
     from assistant.analyst.turn import Turn
@@ -35,6 +36,13 @@ _SIDED = (
     "reviewed_item",
     "age",
     "hour",
+)
+
+
+_BY_HOW = re.compile(r"\bby how (?:much|many)\b")
+_AS_ONE = re.compile(
+    r"\b(?:together|combined|in total|in all|altogether|as a whole|taken as one|(?:all|the whole|the entire|whole|entire|full) (?:of )?"
+    r"(?:the )?(?:last |this |previous )?(?:day|week|month|quarter|year|(?:19|20)\d\d))\b"
 )
 
 
@@ -136,11 +144,35 @@ class Comparing:
             raise Stop(
                 Clarify("I compare two periods as wholes; shall I list the figures one by one, or compare two of them?", slot="period")
             )
+        if (grouped := self._by_group(question, sides)) is not None:
+            return grouped
         if self.draft.ranked and kind in ("growth", "difference") and sides[0].period:
             n = self.turn.rank_n() or (10 if self.draft.plural else 1)
             fewest = "bottom" if self.reading.has("fall", *DOWNWARD) else "top"
             return replace(question, by=tuple(self.draft.ranked[:1]), ranking=Ranking(n, fewest), ask="label" if n == 1 else "rows")  # type: ignore[arg-type]
         return question
+
+    def _by_group(self, question: Question, sides: tuple[Side, ...]) -> Question | None:
+        """ "Revenue year to date against last year by country": every group's figure in both periods; months of two years side by side.
+
+        Raises:
+            Stop: the groups are days, weeks or years, which two periods do not share.
+        """
+        groups = self.draft.by[:2]
+        comparison = question.comparison
+        if not groups or self.draft.ranks or comparison is None or len(sides) != 2 or not (sides[0].period and sides[1].period):
+            return None
+        by = tuple("month_of_year" if d == "month" and within_a_year(sides) else d for d in groups)
+        timed = [d for d in by if self.turn.semantics.dimension(d).kind == "time"]
+        if timed or len(by) > 1 or comparison.kind == "winner":
+            name = self.turn.semantics.dimension((timed or by)[0]).plural
+            raise Stop(
+                Clarify(
+                    f"I can set the two periods beside each other, but not by {name} as well; shall I list one of them?", slot="subject"
+                )
+            )
+        kind: ComparisonKind = "difference" if comparison.kind == "difference" else "growth"
+        return replace(question, by=by, comparison=replace(comparison, kind=kind), ask="rows")
 
     def _asks_for_groups(self) -> bool:
         """ "Which products sold more in 2011 than in 2010": products are wanted, not a year."""
@@ -177,7 +209,7 @@ class Comparing:
                         slot="period",
                     )
                 )
-            sides = self._against(period, self._before(period))
+            sides = sides_of(period, base_of(period))
         fell = self.reading.has("fall", "less", "poor", "bottom") or (
             self.context is not None
             and self.context.tool == "why"
@@ -216,13 +248,26 @@ class Comparing:
         if before is None or before.comparison is None or before.tool != "compare":
             return None
         fresh = self.draft.metrics or self.draft.periods or self.draft.filters.clauses or self.draft.shifts or self.draft.ranks
+        gap = _BY_HOW.search(self.reading.text) is not None and not (
+            self.draft.periods or self.draft.filters.clauses or self.draft.shifts or self.draft.ranks
+        )
+        if gap and self.draft.metrics:
+            metrics = self.turn.metrics()[:1]
+            return replace(
+                before, metrics=metrics, comparison=replace(before.comparison, kind="difference"), by=(), ranking=None, ask="number"
+            )
         if self.reading.has("difference") and not fresh:
             return replace(before, comparison=replace(before.comparison, kind="difference"), by=(), ranking=None, ask="number")
         if (self.reading.has("share") or self.changes) and not fresh:
             return replace(before, comparison=replace(before.comparison, kind="growth"), by=(), ranking=None, ask="number")
-        if self.draft.ranked or self.draft.by or self.reading.has("how_many", "how_much"):
+        if self.draft.ranked or self.draft.by or self.reading.has("how_many", "how_much") or self._as_one():
             return None
         return self._edited(before)
+
+    def _as_one(self) -> bool:
+        """ "And all of last week together?" after two days were compared: a figure of that time, and no comparison any more."""
+        alone = len(self.draft.periods) == 1 and not self.draft.shifts and not self.weighs and not self.changes
+        return alone and _AS_ONE.search(self.reading.text) is not None
 
     def _edited(self, before: Question) -> Question | None:
         """The comparison before, with another metric, filter or period."""
@@ -230,7 +275,7 @@ class Comparing:
         sides = before.comparison.sides
         if self.draft.shifts and sides[0].period and not self.weighs:
             base = sides[0].period
-            return replace(before, comparison=replace(before.comparison, sides=self._against(base, self.turn.shifted(base))))
+            return replace(before, comparison=replace(before.comparison, sides=sides_of(base, self.turn.shifted(base))))
         if len(self.draft.periods) == 1 and not self._range_of_two() and not self.weighs:
             period = self.draft.periods[0].period
             if period is not None and sides[0].period and sides[1].period:
@@ -238,9 +283,7 @@ class Comparing:
                 yearly = old.year_before().first == sides[1].period.first
                 return replace(
                     before,
-                    comparison=replace(
-                        before.comparison, sides=self._against(period, period.year_before() if yearly else self._before(period))
-                    ),
+                    comparison=replace(before.comparison, sides=sides_of(period, period.year_before() if yearly else base_of(period))),
                 )
             return replace(before, period=period)
         if self._sides(fresh=True):
@@ -268,10 +311,10 @@ class Comparing:
         if self.reading.has("share") and self.draft.nested and not self.changes:
             return ()
         if (again := self._part_said_twice()) is not None:
-            return self._against(again, again.year_before())
+            return sides_of(again, again.year_before())
         ends = found[0].ends if len(found) == 1 else None
         if ends and (self.reading.has("difference", "yoy", "mom", "qoq", "versus") or self.changes) and ends[0] != ends[1]:
-            return self._against(ends[1], ends[0])
+            return sides_of(ends[1], ends[0])
         if len(found) == 2 and (parts := self._part_of_years(found)):
             return parts
         if len(found) >= 2:
@@ -291,7 +334,7 @@ class Comparing:
             one = found[0].period
             assert one is not None
             if self.weighs or self.changes:
-                return self._against(self._clipped(one), self.turn.shifted(self._clipped(one)))
+                return sides_of(self._clipped(one), self.turn.shifted(self._clipped(one)))
             return ()
         rate = next((r for r in _RATES if self.reading.has(r)), "")
         if len(found) == 1 and (rate or self.changes) and not self._weighs_values():
@@ -300,7 +343,7 @@ class Comparing:
             if self.context is not None and self.reading.has("versus") and self.context.period is not None and not rate:
                 return self._against_context(one, found[0].last_year)
             one = self._clipped(one)
-            return self._against(one, one.year_before() if rate == "yoy" else self._before(one))
+            return sides_of(one, one.year_before() if rate == "yoy" else base_of(one))
         if (
             len(found) == 1
             and self.context is not None
@@ -331,7 +374,7 @@ class Comparing:
         if years is None or part is None or not (self.weighs or self.changes):
             return ()
         old, new = (part.year_before(part.first.year - year.first.year) for year in years)
-        return self._against(new, old)
+        return sides_of(new, old)
 
     def _balanced(self, found: list[Found]) -> tuple[Period, Period]:
         """Two periods of a kind: a year beside a part of another year means the same part of it ("Nov 2011 vs 2010").
@@ -384,7 +427,7 @@ class Comparing:
         kept = self.context.period if self.context else None
         if self.draft.shifts and (self.weighs or self.changes) and kept is not None:
             base = self._clipped(kept)
-            return self._against(base, self.turn.shifted(base))
+            return sides_of(base, self.turn.shifted(base))
         if not rate and not self.changes:
             return ()
         if not rate and kept is not None and (lately := self._against_before()):
@@ -392,7 +435,7 @@ class Comparing:
         if self._weighs_values():
             return ()
         if kept is None and rate:
-            kept = _last_complete(self.turn.home.today, {"mom": "month", "qoq": "quarter", "wow": "week", "yoy": "year"}[rate])
+            kept = last_complete(self.turn.home.today, {"mom": "month", "qoq": "quarter", "wow": "week", "yoy": "year"}[rate])
         if kept is None:
             raise Stop(
                 Clarify(
@@ -402,7 +445,7 @@ class Comparing:
                 )
             )
         kept = self._clipped(kept)
-        return self._against(kept, kept.year_before() if rate == "yoy" else self._before(kept))
+        return sides_of(kept, kept.year_before() if rate == "yoy" else base_of(kept))
 
     def _weighs_values(self) -> bool:
         return bool(self._value_sides())
@@ -455,28 +498,4 @@ class Comparing:
         return ()
 
     def _clipped(self, period: Period) -> Period:
-        """A period still under way ends on the as-of day, so that it is set against the same days."""
-        today = self.turn.home.today
-        whole = period.grain in ("week", "month", "quarter", "year") and Reckoning(today, today).unit(period.grain, period.first).last
-        if period.first <= today <= period.last and (today < period.last or (whole and whole > today)):
-            return replace(period, last=today, grain="span", label=f"{period.title} to {today.day} {today:%b}")
-        return period
-
-    def _before(self, period: Period) -> Period:
-        """What a change without a named base is measured against: the month before a month, the same days of the year before otherwise."""
-        if period.grain in ("month", "quarter", "half", "week", "day"):
-            return period.step(-1)
-        return period.year_before()
-
-    @staticmethod
-    def _against(new: Period, old: Period) -> tuple[Side, ...]:
-        return (Side(new.title, new), Side(old.title, old))
-
-
-def _last_complete(today: date, unit: str) -> Period:
-    return Reckoning(today, today).unit(unit, today).step(-1)
-
-
-def clause_in(clauses: tuple[FilterClause, ...], dimension: str) -> FilterClause | None:
-    """The clause on a dimension, or None."""
-    return next((c for c in clauses if c.dimension == dimension), None)
+        return over_by(period, self.turn.home.today)

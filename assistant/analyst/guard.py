@@ -92,6 +92,10 @@ _SOFT = frozenset(
         "reset",
     ]
 )
+_RECORDED = frozenset(
+    ["hour", "day", "weekday", "week", "month", "quarter", "year", "high", "low", "breaking", "turnover", "revenue", "take"]
+)
+"""Nouns that "record" is the adjective of."""
 _ANALYTIC_AFTER = frozenset(["in", "of", "over", "from", "between", "vs", "for", "on", "by", "and", "rate", "value"])
 
 
@@ -157,7 +161,9 @@ def _asks_for_figure(reading: Reading, n: int) -> bool:
 
 
 def _begins_figure(reading: Reading, n: int) -> bool:
-    """ "Credit notes", "order value": a verb that is the first word of a figure's name orders nothing."""
+    """ "Credit notes", "order value", "record week": a verb that is the first word of a figure's name, or an adjective, orders nothing."""
+    if reading.tokens[n].text == "record" and reading.tokens[n + 1 : n + 2] and reading.tokens[n + 1].stem in _RECORDED:
+        return True
     return any(m.start == n and m.end - n > 1 and m.all("metric") for m in reading.marks)
 
 

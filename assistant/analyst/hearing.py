@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 READ_AGAIN = 6
 """Exchanges tried for one message: each costs another reading, and more words than this are prose around a question."""
-_TOOLS = frozenset(("metric", "series", "breakdown", "ranking", "compare", "share", "count", "record"))
+_TOOLS = frozenset(("headlines", "metric", "series", "breakdown", "ranking", "compare", "share", "count", "record"))
 _NAMED = frozenset(("period", "product", "customer", "order"))
 """Kinds of marks whose words belong to a time, a name or an id."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -53,6 +53,8 @@ _WITH_NEIGHBOUR: Mapping[str, tuple[str, int, frozenset[str]]] = {
     "back": ("out", -1, frozenset(("came", "come", "comes", "coming", "went", "go", "goes", "going", "sent", "send", "sends", "brought"))),
 }
 """Words that have a sibling only beside one of these (1: after it, -1: before it)."""
+_PAPERS = frozenset(("report", "review", "summary", "digest", "overview", "meeting", "update", "figure", "number"))
+"""What is called after how often it comes: a "monthly report" of October is no figure by month."""
 _EACH = frozenset(("by", "per", "each", "every", "which", "what", "for", "after", "to"))
 """Words before a unit of time that make it say how a figure is divided."""
 
@@ -97,6 +99,8 @@ def _said_otherwise(word: str, n: int, reading: Reading, question: Question) -> 
 def _sibling(word: str, n: int, mark: Mark, reading: Reading) -> str:
     """What a word may be exchanged for; empty for words that no other one excludes."""
     after = reading.tokens[n + 1].stem if n + 1 < len(reading.tokens) else ""
+    if word.endswith("ly") and after in _PAPERS:
+        return ""
     if mark.kind == "number" and (mark.end - mark.start > 1 or after in _UNITS):
         return ""
     if mark.kind == "number" and re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d+", word):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.analyst import wording
 from assistant.analyst.question import add_months
+from assistant.analyst.reckoning import Reckoning
 from assistant.types import Row, Scalar, Status
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _warnings(question: Question, result: ToolResult, context: Context) -> list[
 
 def _partial(period: Period | None, context: Context, said: tuple[str, ...]) -> str:
     today = context.today
-    if period is None or today is None or not period.first <= today < period.last or any("so far" in n or "until" in n for n in said):
+    if period is None or today is None or not period.first <= today < ends(period) or any("so far" in n or "until" in n for n in said):
         return ""
     return f"The period is not over: the data ends on {wording.day(today)}."
 
@@ -80,7 +81,8 @@ def _several(question: Question, result: ToolResult, context: Context) -> str:
 def _beside(question: Question, result: ToolResult, context: Context) -> str:
     """`, up 2.7% on Nov 2010 (£1,422,654.80)`: against the same days of the year before; nothing where the data does not reach."""
     span = comparable(question.period, context)
-    if span is None or result.unit not in ("money", "count") or not isinstance(result.value, int | float):
+    cohort = any(clause.dimension == "customer_since" and clause.op == "between" for clause in question.filters)
+    if span is None or cohort or result.unit not in ("money", "count") or not isinstance(result.value, int | float):
         return ""
     from assistant.analyst.compile import Query
 
@@ -96,10 +98,17 @@ def comparable(period: Period | None, context: Context) -> Period | None:
     today, first = context.today, context.first_day
     if period is None or today is None or first is None or period.days > 366 or period.first > today:
         return None
-    running = period.last > today
+    running = ends(period) > today
     kept = replace(period, last=today, grain="span", label="") if running else period
     before = kept.year_before()
     return None if before.first < first else before
+
+
+def ends(period: Period) -> date:
+    """The last day of what a period is called: "this month" ends on the month's last day, however far the data reaches."""
+    if period.grain not in ("week", "month", "quarter", "year"):
+        return period.last
+    return max(period.last, Reckoning(period.first, period.first).unit(period.grain, period.first).last)
 
 
 def _series(question: Question, result: ToolResult, context: Context) -> str:

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.analyst.draft import RANKING_OPS, Draft
 from assistant.analyst.question import Question
 from assistant.analyst.reading import Mark
 from assistant.analyst.semantics import Semantics
 
+_OFTEN = re.compile(r"(?:more|less|most|least) (?:often|frequently|regularly)")
+""" "Who orders more often": a verb."""
 _QUANTIFIERS = frozenset(
     ["most", "fewest", "least", "the most", "the fewest", "the least", "highest", "lowest", "maximum", "max", "minimum", "min", "greatest"]
 )
@@ -92,6 +96,10 @@ class Nouns:
     def _acts(self, mark: Mark) -> bool:
         """ "How much have customers sent back", "in which country do customers spend most": whoever buys is no figure here."""
         before, after = self.reading.before(mark), self.reading.after(mark)
+        named = {start for start, _ in self.draft.filters.at.get("country", ())}
+        placed = after is not None and after.text in ("in", "from", "of") and self.reading.has("how_much")
+        if placed and after is not None and (place := self.reading.after(after)) and place.start in named:
+            after = self.reading.after(place)
         if "customer" not in mark.all("dimension") or before is None or after is None or self._of_how_many(mark):
             return False
         asked = any(m.start < mark.start for m in self.reading.ops("how_much", "how_many", "which", "when", "why"))
@@ -102,7 +110,6 @@ class Nouns:
         ):
             return True
         verb = after.is_op("spent", "sold", "bought", "came_back") or bool(set(after.all("metric")) & {"net_sales", "returns"})
-        named = {start for start, _ in self.draft.filters.at.get("country", ())}
         start = before.start if before.start in named else mark.start
         return (
             asked
@@ -189,7 +196,9 @@ class Nouns:
         if dimension == "country" and not (lead is not None and lead.is_op("how_many")):
             metric = ""
         kind = self.semantics.dimensions[dimension].kind
-        if dimension == "order" and before is not None and before.is_op("average") and not mark.text.endswith("s"):
+        if dimension == "order" and _OFTEN.match(" ".join(t.text for t in self.reading.tokens[mark.end : mark.end + 2])):
+            self._metric(mark, "orders")
+        elif dimension == "order" and before is not None and before.is_op("average") and not mark.text.endswith("s"):
             self._metric(mark, "aov")
         elif draft.by and self._joined_group(mark):
             self._group(mark, dimension)

@@ -169,7 +169,11 @@ class Parser:
         found = [
             p for p in self.values.products if len(words - set(p.words)) == 1 == len(set(p.words) - words) and set(p.words) - words <= said
         ]
-        return f"{text} {found[0].id}" if len(found) == 1 and not words & said - NAME_STOP else text
+        if len(found) != 1 or words & said - NAME_STOP:
+            return text
+        differing = set(found[0].words) - words
+        another = any(set(m.words) - differing for m in self._read(text, memory).of("product"))
+        return text if another else f"{text} {found[0].id}"
 
     def _filled(self, text: str, memory: Memory) -> str:
         """The message that waited, with the reply to our question back put in; empty where the reply is something else."""

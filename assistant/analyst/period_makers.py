@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TypeAlias
 
 from assistant.analyst.calendar_words import (
@@ -257,6 +258,21 @@ def make_relative_season(g: Reckoning, m: re.Match[str]) -> Atom:
     return g.fixed(m, build(year))
 
 
+def make_one_before(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "The autumn before that", "the Q3 before that": the last one that ended before the time of the message before."""
+    if g.anchor is None:
+        return None
+    groups = m.groupdict()
+    if name := groups.get("month"):
+        build: Callable[[int], Period] = partial(month, number=MONTH_NAMES[name])
+    elif name := groups.get("season"):
+        build = partial(season, name=name)
+    else:
+        build = partial(quarter, number=int(groups["q"])) if groups.get("q") else christmas
+    year = g.anchor.first.year
+    return g.fixed(m, build(year if build(year).last < g.anchor.first else year - 1))
+
+
 def make_relative_month(g: Reckoning, m: re.Match[str]) -> Atom:
     number, year = MONTH_NAMES[m["month"]], g.as_of.year
     if m["which"] in ("last", "previous", "past"):
@@ -279,6 +295,21 @@ def make_to_date(g: Reckoning, m: re.Match[str]) -> Atom:
     last = g.as_of if year is None else add_months(g.as_of, 12 * (year - g.as_of.year))
     first = g.unit(unit, last).first
     return g.fixed(m, Period(first, last, "span", f"{unit} to {last.day} {last:%b} {last.year}"))
+
+
+def make_to_date_before(g: Reckoning, m: re.Match[str]) -> Atom | None:
+    """ "LYTD", "last YTD", "prior MTD", "against last year to date": as many days of the unit before, or of the year before where a year is
+    named. "Last year to date" is that only beside another time, which it is held against."""
+    groups = m.groupdict()
+    unit = _UNIT_OF[(groups.get("short") or m["unit"])[0]]
+    if groups.get("unit") and not _BESIDE_ANOTHER.search(m.string[: m.start()]):
+        return None
+    yearly = unit == "year" or m["how"][-1] == "y" or "year" in m["how"]
+    last = add_months(g.as_of, -12 if yearly else -3 if unit == "quarter" else -1) if unit != "week" else g.as_of - timedelta(days=7)
+    return g.fixed(m, Period(g.unit(unit, last).first, last, "span", f"{unit} to {last.day} {last:%b} {last.year}"))
+
+
+_BESIDE_ANOTHER = re.compile(r"\b(?:vs|versus|v|against|over|on|than|to|with|and|from|minus)(?: the)? $")
 
 
 def make_to_that_day(g: Reckoning, m: re.Match[str]) -> Atom | None:

@@ -32,6 +32,7 @@ from assistant.analyst.period_makers import (
     make_numeric_after_weekday,
     make_numeric_month,
     make_occasion,
+    make_one_before,
     make_part_of_month,
     make_quarter,
     make_quarters,
@@ -46,6 +47,7 @@ from assistant.analyst.period_makers import (
     make_step_shift,
     make_this_last_next,
     make_to_date,
+    make_to_date_before,
     make_to_that_day,
     make_week_earlier,
     make_week_of,
@@ -119,6 +121,16 @@ _OCCASIONS: tuple[tuple[str, Maker], ...] = tuple(
 PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
     (re.compile(rf"(?<![\w'/.-])(?:{pattern})(?![\w/])"), make)
     for pattern, make in (
+        (
+            r"(?:the )?(?:"
+            + _M
+            + "|"
+            + _SEASON
+            + r"|q(?P<q>[1-4])|"
+            + _XMAS
+            + r"(?: season)?) (?:before|previous to|prior to) (?:that|it|then)",
+            make_one_before,
+        ),
         *_OCCASIONS,
         (r"(?:the )?day before yesterday", make_named_day),
         (
@@ -265,6 +277,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (_M + "(?: of| in)?" + _YBM, make_month_year),
         (_SEASON + "(?: of| in)?" + _YBM, make_season),
         (_Y + r" (?:so far|to date|ytd|year to date)", make_year_only),
+        (r"(?P<how>ly|py|[lp](?=ytd)|(?:last|prior|previous)(?: year'?s?)?) ?(?P<short>[ymqw])td", make_to_date_before),
+        (r"(?P<how>last|prior|previous) (?P<unit>year|month|quarter|week)'?s? to date", make_to_date_before),
         (r"(?P<short>[ymqw])td(?: of| in| for)?" + _YO + _YB, make_to_date),
         (_NOT_RANKED + r"(?P<unit>year|month|quarter|week) to date" + _YO + _YB, make_to_date),
         (r"(?:of |in |for )?the (?P<unit>year|month|quarter|week) (?:so far|until now|till now)", make_to_date),
@@ -298,7 +312,6 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         ),
         (r"(?:at |by |around )?this time last (?:year|yr)", make_year_shift),
         (r"(?:the )?same (?:day|weekday) (?:of )?(?:last week|the week before|a week (?:earlier|before|ago))", make_week_earlier),
-        (r"lytd|pytd|(?:ly|py) ytd|(?:last|prior|previous) ytd", make_year_shift),
         (r"(?:the |one |a )?(?:year|yr) (?:before|earlier|prior|previously|ago)(?: that| then)?", make_year_shift),
         (r"(?:the )?(?:previous|prior|preceding) (?:year|yr)", make_year_shift),
         (

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from assistant.analyst.calendar_words import Atom, Shift, half
 from assistant.analyst.period_patterns import PATTERNS
-from assistant.analyst.question import Period
+from assistant.analyst.question import Period, add_months
 from assistant.analyst.reckoning import Reckoning
 
 
@@ -37,6 +37,8 @@ class Found:
 
 
 _SHARE = re.compile(r"\b(?:share|proportion|percent|percentage|pct|fraction|part of)\b|%")
+_TO_DATE = re.compile(r"(?:year|quarter|month|week) to \d")
+_AS_AT = re.compile(r"\bas (?:at|of|per|on)(?: the)? $|\b(?:up to|until|till|ending|at)(?: the)? $")
 _AGAINST = re.compile(r"\b(?:vs|versus|against|compared|than|over|v|relative|minus)\b")
 
 
@@ -62,7 +64,22 @@ class PeriodGrammar(Reckoning):
                 continue
             found.append(self._single(text, atoms, n))
             n += 1
-        return found
+        return self._dated_to(text, found)
+
+    def _dated_to(self, text: str, found: list[Found]) -> list[Found]:
+        """ "Year to date sales as at 30 June", "as of 30 June, year to date": the day that a span to date ends on, said apart from it."""
+        spans = [f for f in found if f.period is not None and _TO_DATE.match(f.period.label)]
+        days = [f for f in found if f.period is not None and f.period.grain == "day" and _AS_AT.search(text[: f.start])]
+        if len(spans) != 1 or len(days) != 1:
+            return found
+        span, day = spans[0].period, days[0].period
+        assert span is not None
+        assert day is not None
+        unit, last = span.label.split(" ")[0], day.last
+        if days[0].bare and last.year != span.last.year:
+            last = add_months(last, 12 * (span.last.year - last.year))
+        ended = Period(self.unit(unit, last).first, last, "span", f"{unit} to {last.day} {last:%b} {last.year}")
+        return [replace(f, period=ended, bare=False) if f in (spans[0], days[0]) else f for f in found]
 
     # ------------------------------------------------------------------ atoms
 

@@ -13,10 +13,10 @@ from assistant.analyst.reading import Mark, Reading
 
 _CUE = re.compile(
     r"(?:[,.;:…–(-]\s*|\s|^)"
-    r"(?:(?:no|oh|oops|er+m?|uh|hmm|ah)\b[\s,.]*)*"
+    r"(?:(?:no(?!\.? (?:of|\d))|oh|oops|er+m?|uh|hmm|ah)\b[\s,.]*)*"
     r"(?:(?:hang on|hold on|scratch that|strike that|correction|forget that|my mistake|my bad|oops|i take that back|make that|or rather"
     r"|(?:no[\s,]+)?wait(?:[\s,]+no)?|(?:sorry[\s,]+)?(?:no[\s,]+)?(?:i|we) (?:actually |really )?(?:mean|meant)(?: to say)?"
-    r"|never ?mind|(?<=[,.;…–-] )(?:sorry|no|actually|rather))\b[\s,.:…–-]*)+",
+    r"|never ?mind|(?<=[,.;…–-] )(?:sorry|no(?!\.? ?(?:of\b|\d))|actually|rather))\b[\s,.:…–-]*)+",
     re.IGNORECASE,
 )
 _ASKS_MEANING = re.compile(r"\b(?:what|how) (?:do|did|would) (?:you|we|i) $|\bwhat $", re.IGNORECASE)

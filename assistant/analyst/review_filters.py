@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.analyst.calendar_words import NUMBERS
 from assistant.analyst.filter_base import FilterBase
 from assistant.analyst.outcome import Refuse, Stop
@@ -19,6 +21,8 @@ _DECADES = {
     "eighties": 80,
     "nineties": 90,
 }
+_COUNTED = re.compile(r" ?(?:or (?:more|fewer|less) )?(?:\w+ )?(?:reviews?|ratings?|reviewers?|comments?|votes?|opinions?)\b")
+""" "At least 3 reviews": a number of them, no stars."""
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
 _MENTION_STOP = frozenset(
     [
@@ -252,6 +256,8 @@ class ReviewFilters(FilterBase):
             self.found.add(marks[0].start, FilterClause("review_stars", "between", (low, high), f"{low} to {high} stars"))
         for pattern, op in cases:
             for match, marks in self._spans(pattern):
+                if "star" not in match[0] and _COUNTED.match(match.string, match.end()):
+                    continue
                 number = _small(match.group("n") or match.groupdict().get("o") or "0")
                 self._use(*marks)
                 self.found.add(marks[0].start, FilterClause("review_stars", op, (number,), match.group(0)))

@@ -37,6 +37,14 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """What leads up to a question and ends in a colon: "quick one before the meeting at ten: ..."."""
+_INTRODUCTION = re.compile(
+    r"^(?:(?:hi|hello|hey|(?:good )?(?:morning|afternoon))(?: (?:all|there|team|everyone))?[,!.]? )?"
+    r"(?:(?:it's|it is|this is|i'm|i am|we're|we are) (?:the )?[a-z][^\d.,:;!?]{1,50}?"
+    r"(?P<of> (?:from|in|of|at) (?:the )?[a-z]+(?: [a-z]+)?)?"
+    r"|(?:the )?[a-z][^\d.,:;!?]{1,40}? (?:here|speaking))[.,:;!]?(?: [-–])? (?=\S)",
+    re.IGNORECASE,
+)
+"""Who asks, said first: "Warehouse here.", "it's Ann from accounts, "."""
 _PURPOSE = re.compile(
     r"^(?:for|to (?:do|finish|prepare|complete|file|fill in)|ahead of|because of) (?:the|my|our|a|an|this|their|his|her)\b"
     r"(?! (?:month|quarter|year|week|half|period|days?|time)\b)[^,;.?!:]{2,50}?,? (?:i|we|he|she|they|(?:my|our|the) \w+)"
@@ -66,7 +74,7 @@ def asking(text: str, read: Callable[[str], Reading]) -> str:
         text: a message as typed.
         read: gives the reading of a stretch of it.
     """
-    text = _after_lead(text, read)
+    text = _after_lead(_after_introduction(text, read), read)
     text = _from_first_that_names(_with_scene(_after_claim(text, read), read), read)
     asks = list(_ASKS.finditer(text))
     if asks and _complete(read(text[asks[-1].end() :])):
@@ -75,6 +83,23 @@ def asking(text: str, read: Callable[[str], Reading]) -> str:
     if frame and not read(frame[0]).has(*_ASKING) and not _names(read(frame[0]), loosely=True) and _names(read(text[frame.end() :])):
         text = text[frame.end() :]
     return _without_remarks(text, read)
+
+
+def _after_introduction(text: str, read: Callable[[str], Reading]) -> str:
+    """What follows "Warehouse here." or "This is Tom from accounts:", which names whoever asks; a country that asks may be what is asked
+    about, and stays."""
+    opening = _INTRODUCTION.match(text)
+    if opening is None or not re.search(r"[.,:;!–-] $|\b(?:here|speaking) $", opening[0]):
+        return text
+    said, short = (
+        read(opening[0][: opening.start("of")] if opening["of"] else opening[0]),
+        opening[0].count(" ") < 4 and "here" in opening[0],
+    )
+    return (
+        text
+        if (_figure(said) and not short) or _values(read(opening[0])) or said.of("period") or not _figure(read(text[opening.end() :]))
+        else text[opening.end() :]
+    )
 
 
 def _after_claim(text: str, read: Callable[[str], Reading]) -> str:

@@ -32,6 +32,7 @@ _UNIT_METRICS = {
 _WHOLE_OF = {"customer": "customers", "order": "orders", "product": "products_sold", "country": "countries"}
 """What all of the groups that are counted under a condition are a count of."""
 _OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne"}
+_AGAIN = frozenset(["again", "also", "too", "still", "back"])
 _POUNDS = frozenset(["pound", "pounds", "gbp", "quid", "£"])
 
 
@@ -53,6 +54,50 @@ class SpecialTurn(RankingTurn):
             return None
         self.used.update(m.start for m in self.reading.ops("exclude"))
         return replace(self.context, filters=tuple(c for c in self.context.filters if c.dimension not in dimensions))
+
+    def _of_that_document(self) -> Question | None:
+        """ "When was that?", "who placed it?", "which country?" after the biggest order: what else is known of that one."""
+        before = self.context
+        if before is None or before.tool != "ranking" or before.by[:1] != ("order",) or before.ranking is None or before.ranking.n != 1:
+            return None
+        fresh = self.draft.metrics or self.draft.filters.clauses or self.draft.periods or self.draft.shifts or self.draft.ranks
+        if fresh or len(self.reading.tokens) > 9:
+            return None
+        named = {d for m in self.reading.marks for d in m.all("dimension")}
+        if self.reading.has("when") or named & {"day", "month"}:
+            asked = "day"
+        elif "country" in named or self.reading.has("country_of") or "where" in self.reading.text.split():
+            asked = "country"
+        elif "customer" in named or self.reading.has("who"):
+            asked = "customer"
+        else:
+            return None
+        self.draft.ranked[:], self.draft.pending[:] = [asked], []
+        return replace(before, by=("order", asked), ask="label")
+
+    def _cohort(self) -> Question | None:
+        """ "Of the customers first won in Q1 2010, how many bought again in Q1 2011": those of one time who bought in another.
+
+        Raises:
+            Stop: a share of them is asked for.
+        """
+        said = [m for m in self.reading.of("period") if m.period is not None and m.period.period is not None]
+        new = next((m for m in self.draft.metric_marks if "new_customers" in m.all("metric")), None)
+        again = [m for m in self.reading.marks if m.text in _AGAIN or m.is_op("came_back")]
+        if new is None or len(said) != 2 or not again or self.reading.has("versus", "difference", "than", "growth", "fall", "more", "less"):
+            return None
+        if self.reading.has("share"):
+            raise Stop(Clarify("I can count how many of them bought again, but give no share of them; shall I count them?", slot="subject"))
+        won = next((m for m in said if m.start > new.start), said[0])
+        then = next(m for m in said if m is not won)
+        assert won.period is not None
+        assert then.period is not None
+        first, later = won.period.period, then.period.period
+        assert first is not None
+        self.used.update(m.start for m in again)
+        bounds = (max(first.first, self.home.first_day).isoformat(), first.last.isoformat())
+        since = FilterClause("customer_since", "between", bounds, f"new customers of {first.title}")
+        return Question("metric", ("customers",), filters=(*self.draft.filters.clauses, since), period=later)
 
     def _why(self) -> Question | None:
         if not self.reading.has("why"):
@@ -100,7 +145,7 @@ class SpecialTurn(RankingTurn):
     def _together(self) -> Question | None:
         words = self.reading.text.split()
         named = bool(self.reading.of("product")) and self.reading.has("bought", "sold")
-        also = named and ("also" in words or any(two in ("with which", "with what") for two in map(" ".join, pairwise(words))))
+        also = named and ("also" in words or any(two in ("with which", "with what", "what else") for two in map(" ".join, pairwise(words))))
         follows = self.keeps.tool == "together" and not self.draft.metrics and not self.draft.ranked
         asked = (
             (self.reading.has("together_with") or also)

@@ -5,7 +5,6 @@ Owns inheritance (filters, period, metrics) and what pronouns point to; which to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -17,9 +16,11 @@ from assistant.analyst.question import FilterClause, Period, Question
 from assistant.analyst.reading import Mark
 from assistant.analyst.semantics import Semantics
 from assistant.analyst.surroundings import FIRST_ONES, Focus, Reach
+from assistant.analyst.turns_of_phrase import BOTH, HOW_IT_WENT, MORE_OFTEN, OF_THEM, SUMMED
 
 ALL = 1000
 _PRONOUNS = frozenset(["they", "them", "their", "theirs", "he", "she", "him", "his", "her", "it", "its", "those", "these"])
+_QUALITIES = frozenset(("best", "worst", "poorest", "strongest", "weakest"))
 _WRITERS = frozenset(["people", "women", "customers", "reviewers", "shoppers", "buyers", "ladies", "persons"])
 _METRIC_OF_OP = {
     "busiest": "orders",
@@ -34,16 +35,6 @@ _METRIC_OF_OP = {
     "most_reviewed": "reviews",
     "least_reviewed": "reviews",
 }
-_HOW_IT_WENT = re.compile(
-    r"(?:and |so )?how (?:did|has|have|had|is|are|was|were|does|do) .*\b(?:do|done|doing|perform\w*|far(?:e|ed|ing)|get on)\b"
-)
-_BOTH = re.compile(
-    r"(?:and |what about |now )?(?:for )?(?:both|the two|these two|those two|the both|them both)(?: of them)? "
-    r"(?:together|combined|in total|in all|in sum|added up|added together|summed|taken together|put together|as one)(?: please)?"
-)
-_SUMMED = ("in total", "altogether", "in all")
-"""All time in a question by itself; after one about a period, the sum over that."""
-_OF_THEM = re.compile(r"\bhow many of (?:them|those|these)\b(?! (?:did|do|have|were) (?:we|they|i) )")
 _SEGMENTS = ("new_customers", "returning_customers")
 _EXCLUSIVE = (frozenset(("department", "division", "class", "reviewed_item")), frozenset(("product", "category", "style", "brand")))
 """Dimensions of one hierarchy: a value of one, named in a follow-up, takes the place of the others'."""
@@ -103,7 +94,7 @@ class Turn:
         Raises:
             Stop: nothing tells which two are meant.
         """
-        if not _BOTH.fullmatch(self.reading.text) or self.context is None:
+        if not BOTH.fullmatch(self.reading.text) or self.context is None:
             return None
         now, then = self.context, self.earlier
         last = [f for f in now.filters if then is not None and f not in then.filters]
@@ -193,7 +184,7 @@ class Turn:
             if said.last_year and kept is not None and kept.grain != "year" and not draft.metrics and len(self.reading.tokens) <= 5:
                 return kept.year_before()
             return said.period
-        if draft.whole and (kept is None or any(m.text not in _SUMMED for m in self.reading.of("period"))):
+        if draft.whole and (kept is None or any(m.text not in SUMMED for m in self.reading.of("period"))):
             return None
         if draft.shifts:
             return self.shifted(kept)
@@ -278,8 +269,11 @@ class Turn:
         if "returns" in named and self.draft.counted == "customer":
             return ("returning_customers",)
         named = self._most_specific(tuple(ident for ident in named if ident not in _SEGMENTS or not self._segment()))
-        if self.draft.cube == "reviews" and set(named) <= {"reviews"} and not self.reading.has("how_many", "share") and self._rates():
+        rates = self._rates() or self._of_best_reviews()
+        if self.draft.cube == "reviews" and set(named) <= {"reviews"} and not self.reading.has("how_many", "share") and rates:
             return ("rating",)
+        if not named and self.draft.cube == "sales" and MORE_OFTEN.search(self.reading.text):
+            return ("orders",)
         implied = next((ident for op, ident in _METRIC_OF_OP.items() if self.reading.has(op)), "")
         if implied == "units" and set(self.draft.ranked) & {"country", "customer"} and self._bought_most():
             implied = "net_sales"
@@ -295,7 +289,12 @@ class Turn:
             return ("reviews",)
         if not named and not implied and self._how_it_went() and not self.keeps.metrics:
             return ("net_sales",)
-        if not named and self.reading.has("earned") and not self.reading.has("how_many", "share") and self.draft.cube == "sales":
+        if (
+            not named
+            and self.reading.has("earned")
+            and not self.reading.has("how_many", "share", "came_back")
+            and self.draft.cube == "sales"
+        ):
             return ("net_sales",)
         return (
             named or self._implied_units() or self._counted_before() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
@@ -304,7 +303,7 @@ class Turn:
     def _how_it_went(self) -> bool:
         """ "How did Germany do in September": what is sold is meant where nothing else is."""
         clauses = self.draft.filters.clauses
-        return self.draft.cube == "sales" and bool(clauses) and _HOW_IT_WENT.match(self.reading.text) is not None
+        return self.draft.cube == "sales" and bool(clauses) and HOW_IT_WENT.match(self.reading.text) is not None
 
     def _in_units(self) -> bool:
         """ "As pieces", "in units" after an amount of returns."""
@@ -368,6 +367,11 @@ class Turn:
         verbs = ("rate", "rated", "score", "scored", "rating of", "a rating of", "ratings of", "score of")
         return any(m.text in verbs and m.start not in self.used for m in self.reading.ops("stars"))
 
+    def _of_best_reviews(self) -> bool:
+        """ "Which items have the worst reviews": the rating; "the most reviews": their number."""
+        led = (self.reading.before(m) for m in self.reading.marks if "reviews" in m.all("metric"))
+        return any(m is not None and m.is_op("top", "bottom") and m.text.split()[-1] in _QUALITIES for m in led)
+
     def _bought_most(self) -> bool:
         """ "Who buys the most": money; "what is bought most": pieces."""
         return any(
@@ -408,7 +412,7 @@ class Turn:
     def _implied_units(self) -> tuple[str, ...]:
         """ "How many rabbit night lights did we sell": pieces; "how much ... of it": money."""
         kept = self.semantics.metrics.get(self.keeps.metric)
-        if kept is not None and kept.unit == "count" and _OF_THEM.search(self.reading.text) and not self.reading.has("came_back"):
+        if kept is not None and kept.unit == "count" and OF_THEM.search(self.reading.text) and not self.reading.has("came_back"):
             return (kept.id,)
         product = any(c.dimension == "product" for c in self.filters())
         came_back = self.reading.has("came_back")

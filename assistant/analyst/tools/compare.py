@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assistant.analyst import wording
 from assistant.analyst.compile import Query
-from assistant.analyst.question import Comparison, Question, Ranking, Side
+from assistant.analyst.narrate import ends
+from assistant.analyst.question import Comparison, Question, Side
 from assistant.analyst.receipts import receipt
 from assistant.analyst.scoping import outside
 from assistant.analyst.tools import ToolResult, tool
@@ -15,6 +17,10 @@ from assistant.types import Receipt, Row, Scalar, Status
 
 if TYPE_CHECKING:
     from assistant.analyst.context import Context
+
+
+SHOWN = 5
+"""Groups whose figures are said in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ def _pair(question: Question, comparison: Comparison, new: _Measured, old: _Meas
     return ToolResult(
         value=growth if comparison.kind == "growth" else difference,
         rows=tuple(_row(m) for m in (new, old)),
+        notes=_unfinished(new, old, context),
         unit="share" if comparison.kind == "growth" else unit,
         row_unit=unit,
         facts=facts,
@@ -122,21 +129,39 @@ def _beside(question: Question, comparison: Comparison, measured: list[_Measured
         rows=tuple(rows),
         unit="share" if isinstance(value, float) else unit,
         row_unit=unit,
+        notes=_unfinished(*_newer_first(measured), context) if len(measured) == 2 else (),
         facts=facts,
         receipt=_receipt(question, measured[0], measured[1], context),
     )
 
 
+def _unfinished(new: _Measured, old: _Measured, context: Context) -> tuple[str, ...]:
+    """Said where a period that is not over is set against a longer one that is: "this year against last year"."""
+    one, two, today = new.side.period, old.side.period, context.today
+    if one is None or two is None or today is None or two.last >= today:
+        return ()
+    if ends(one) <= today or two.days <= (today - one.first).days + 1:
+        return ()
+    return (f"{_name(new.side)} is not over: its data ends on {wording.day(today)}, while {_name(old.side)} is whole.",)
+
+
 def _groups(question: Question, comparison: Comparison, new: _Measured, old: _Measured, context: Context) -> ToolResult:
-    """Each group's growth or difference; a group that had nothing on one side has no growth and is left out of it."""
-    rows = []
+    """Each group's growth or difference; a group that had nothing on one side has no growth and is left out of it.
+
+    Without a ranking they stand in their own order where they have one, else the greatest figure of the newer side first.
+    """
+    rows, odd = [], 0
     for label in {**new.groups, **old.groups}:
         (now, name), (before, name_before) = new.groups.get(label, (0.0, "")), old.groups.get(label, (0.0, ""))
         if comparison.kind == "difference":
             rows.append(Row(label, now - before, name or name_before))
         elif before > 0 and now > 0:
             rows.append(Row(label, (now - before) / before, name or name_before))
-    ranked = question.ranking or Ranking(len(rows))
+        else:
+            odd += 1
+    if question.ranking is None:
+        return _all_groups(question, rows, odd, new, old, context)
+    ranked = question.ranking
     rows.sort(key=lambda row: (-row.value if ranked.direction == "top" else row.value, row.label))
     kept = tuple(rows[ranked.skip : ranked.skip + ranked.n])
     unit = "share" if comparison.kind == "growth" else context.semantics.metric(question.metric).unit
@@ -146,6 +171,32 @@ def _groups(question: Question, comparison: Comparison, new: _Measured, old: _Me
         unit=unit,
         receipt=_receipt(question, new, old, context),
         products=tuple(row.label for row in kept) if question.by[0] == "product" else (),
+    )
+
+
+def _all_groups(question: Question, rows: list[Row], odd: int, new: _Measured, old: _Measured, context: Context) -> ToolResult:
+    """Every group with both figures in the text; `odd` groups lack a figure to grow from or to."""
+    dimension, metric = context.semantics.dimension(question.by[0]), context.semantics.metric(question.metric)
+    if dimension.kind != "ordinal":
+        rows = sorted(rows, key=lambda row: -new.groups.get(row.label, (0.0, ""))[0])
+    growth = question.comparison is not None and question.comparison.kind == "growth"
+    unit = "share" if growth else metric.unit
+    told = []
+    for row in rows[:SHOWN]:
+        now, before = (wording.figure(side.groups.get(row.label, (0.0, ""))[0], metric.unit, context.currency) for side in (new, old))
+        said = wording.change(row.value) if growth else wording.signed(row.value, unit, context.currency)
+        told.append(f"{row.name or row.label} {now} against {before} ({said})")
+    more = f"; and {len(rows) - SHOWN} more in the table" if len(rows) > SHOWN else ""
+    filters = "".join(f", {wording.clause_words(clause, context)}" for clause in question.filters)
+    head = f"{metric.title}{filters}, {_name(new.side)} against {_name(old.side)}, by {dimension.singular}"
+    left_out = f"{odd} with nothing to grow from or to {'is' if odd == 1 else 'are'} left out." if odd else ""
+    return ToolResult(
+        rows=tuple(rows),
+        unit=unit,
+        text=f"{head}: {'; '.join(told)}{more}." if told else f"{head}: there is nothing to compare.",
+        notes=(*_unfinished(new, old, context), *([left_out] if left_out else [])),
+        receipt=_receipt(question, new, old, context),
+        products=tuple(row.label for row in rows) if question.by[0] == "product" else (),
     )
 
 

@@ -38,7 +38,8 @@ def metric(question: Question, context: Context) -> ToolResult:
     rows: tuple[Row, ...] = ()
     if len(question.metrics) > 1:
         figures = zip(question.metrics, found.groups[0].values, strict=True)
-        rows = tuple(Row(context.semantics.metric(name).name, figure or 0) for name, figure in figures)
+        named = ((context.semantics.metric(name), figure) for name, figure in figures)
+        rows = tuple(Row(metric.name, figure or 0, unit=metric.unit) for metric, figure in named)
     return ToolResult(
         value=None if rows and question.ask == "rows" else value,
         rows=rows,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.analyst.compile import Query
-from assistant.analyst.question import Question, Ranking
+from assistant.analyst.compile import Query, QueryResult
+from assistant.analyst.question import Having, Question, Ranking
 from assistant.analyst.receipts import receipt
 from assistant.analyst.scoping import outside, products_of, rows_of
 from assistant.analyst.tools import ToolResult, tool
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from assistant.analyst.context import Context
 
 DEFAULT = Ranking(10)
+LEAST_REVIEWS = (20, 10, 5, 3, 2, 1)
+"""Reviews that a product must have to be ranked by their mean; the next where too few have so many."""
 
 
 @tool(
@@ -30,20 +33,24 @@ def ranking(question: Question, context: Context) -> ToolResult:
     if refusal := outside(question, context):
         return refusal
     wanted, most = question.ranking or DEFAULT, context.settings.staff.max_rows
-    found = context.query(
-        Query(
-            question.metrics,
-            by=question.by,
-            filters=question.filters,
-            period=question.period,
-            per=question.per,
-            order=wanted.direction,
-            limit=min(wanted.n, most),
-            skip=wanted.skip,
-            having=question.having,
-            drop_empty=True,
-        )
+    query = Query(
+        question.metrics,
+        by=question.by,
+        filters=question.filters,
+        period=question.period,
+        per=question.per,
+        order=wanted.direction,
+        limit=min(wanted.n, most),
+        skip=wanted.skip,
+        having=question.having,
+        drop_empty=True,
     )
+    found = context.query(query)
+    notes: tuple[str, ...] = ()
+    if _few_say_nothing(question, context):
+        found, question = _well_founded(query, question, wanted.n + wanted.skip, found, context)
+        assert question.having is not None
+        notes = (f"Only those with at least {question.having.value:.0f} reviews: a mean of fewer says little.",)
     made = receipt(question, found.sql, found.rows_read, context)
     rows = rows_of(found.groups)
     if not rows:
@@ -61,5 +68,22 @@ def ranking(question: Question, context: Context) -> ToolResult:
         unit=unit,
         receipt=made,
         products=products_of(question, found.groups),
+        notes=notes,
         groups=wished if wished > len(rows) else 0,
     )
+
+
+def _few_say_nothing(question: Question, context: Context) -> bool:
+    """Whether single goods are ranked by a mean or a share of their reviews, and the message names no number of them."""
+    metric, dimension = context.semantics.metric(question.metric), context.semantics.dimension(question.by[0])
+    return metric.cube == "reviews" and metric.unit in ("rating", "share") and dimension.column == "product_id" and question.having is None
+
+
+def _well_founded(query: Query, question: Question, wanted: int, found: QueryResult, context: Context) -> tuple[QueryResult, Question]:
+    """Those with the most reviews, of `LEAST_REVIEWS`, that leave so many places as are asked for; and the question with that limit."""
+    for least in LEAST_REVIEWS:
+        having = Having("reviews", "ge", float(least))
+        found = context.query(replace(query, having=having))
+        if found.groups_found >= wanted:
+            break
+    return found, replace(question, having=having)

@@ -1,0 +1,43 @@
+"""What a period is set against: the days of it that are over, the period before it, the two as sides of a comparison.
+
+Owns reckoning on periods alone; which of them a message means is decided by `comparing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from assistant.analyst.question import Period, Side
+from assistant.analyst.reckoning import Reckoning
+
+
+def over_by(period: Period, today: date) -> Period:
+    """A period still under way ends on `today`, so that it is set against the same days."""
+    whole = period.grain in ("week", "month", "quarter", "year") and Reckoning(today, today).unit(period.grain, period.first).last
+    if period.first <= today <= period.last and (today < period.last or (whole and whole > today)):
+        return replace(period, last=today, grain="span", label=f"{period.title} to {today.day} {today:%b}")
+    return period
+
+
+def base_of(period: Period) -> Period:
+    """What a change without a named base is measured against: the month before a month, the same days of the year before otherwise."""
+    if period.grain in ("month", "quarter", "half", "week", "day"):
+        return period.step(-1)
+    return period.year_before()
+
+
+def sides(new: Period, old: Period) -> tuple[Side, ...]:
+    """Two periods as the sides of a comparison."""
+    return (Side(new.title, new), Side(old.title, old))
+
+
+def last_complete(today: date, unit: str) -> Period:
+    """The calendar unit before the one that `today` lies in."""
+    return Reckoning(today, today).unit(unit, today).step(-1)
+
+
+def within_a_year(compared: Sequence[Side]) -> bool:
+    """Whether each side lies within one calendar year, so that each of its months comes once."""
+    return all(side.period is not None and side.period.first.year == side.period.last.year for side in compared)
