@@ -90,6 +90,7 @@ _FOR_A_BRAND = re.compile(
     re.IGNORECASE,
 )
 """What is bought for a thing of a brand and need not be of it."""
+_SIZES = frozenset({"xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +334,7 @@ def _run(match: re.Match[str], text: str) -> list[tuple[str, int, int]]:
 def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: Shelf) -> bool:
     """Whether the phrase names a thing that the mentions inside it do not account for."""
     wanted = [word for word in stems(phrase) if (word not in word_list("filler") and not word.isdigit()) or any(c.isdigit() for c in word)]
-    wanted = [w for w in wanted if w not in {"one", "two", "first", "second"}]
+    wanted = [w for w in wanted if w not in {"one", "two", "first", "second"} and w not in _SIZES]
     if not wanted or read_limits(phrase) or (not inside and _tells_a_kind(phrase, shelf)):
         return False
     if inside:
