@@ -69,6 +69,7 @@ _APART = re.compile(
     r"\b(?:sold|available|bought|ordered) (?:separately|apart)\b|\bnot included\b|\b(?:is|are|as an?) (?:optional )?extras?\b",
     re.IGNORECASE,
 )
+_NOT_SO = "Not by our details."
 _WHOLE = 2
 """Words asked from which a sentence that holds them all is the answer."""
 _NOTHING: Mapping[str, Set[str]] = {}
@@ -177,7 +178,7 @@ def _stated_instead(product: Product, understanding: Understanding, told: Mappin
     fields = [name for name in product.attributes if any(word in told.get(name, ()) for word in asked)]
     if len(fields) != 1:
         return None
-    return FieldAnswer(about(product, f"Not by our details. {_stated(product, fields[0], str(product.attributes[fields[0]]))}"))
+    return FieldAnswer(about(product, f"{_NOT_SO} {_stated(product, fields[0], str(product.attributes[fields[0]]))}"))
 
 
 def _cited(product: Product, sentence: str) -> str:
@@ -253,7 +254,10 @@ def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> 
     spelled = {"colour": "color"}.get(what, what)
     for name, value in {**product.attributes, **{o: ", ".join(v) for o, v in options_of(product).items()}}.items():
         if spelled in name.lower() or what in name.lower():
-            return FieldAnswer(about(product, f"{product.name}: {name} {value}."), str(value) if "," not in str(value) else None)
+            wanted = words & frozenset(stems(text)) - frozenset(stems(product.name))
+            lacking = name in product.attributes and yes_or_no(text) and bool(wanted) and not wanted & frozenset(stems(str(value)))
+            told = f"{_NOT_SO} {_stated(product, name, str(value))}" if lacking else f"{product.name}: {name} {value}."
+            return FieldAnswer(about(product, told), str(value) if "," not in str(value) else None)
     asked = frozenset(stems(text)) - word_list("filler") - words - frozenset(stems(product.name))
     sentences = _SENTENCE.split(product.description) if product.description else []
     part = [s for s in sentences if asked & frozenset(stems(s))]
