@@ -286,12 +286,17 @@ class Counter:
         insists = wish.free or wish.origins or wish.barred or wish.months is not None
         of_kind = self._finder.kind(replace(wish, free=(), months=None, origins=(), barred=())) if insists or asks or placed else ()
         kind = sorted(of_kind, key=lambda product: product.name)
-        if (asks or placed or wish.origins) and len(kind) <= (self._results if placed else _ASKED_BACK):
+        several = placed or (asks and not wish.free)  # "where are they from?", "does any of your pasta contain egg?"
+        if (asks or placed or wish.origins) and len(kind) <= (self._results if several else _ASKED_BACK):
             told = [told for p in kind if (told := assurances.answer(p, text) or origin.answer(p, text)) is not None]
             if told:
                 return self._assured(kind, [piece for piece, _ in told], state)
         if not (found.products or found.nearest) and wish.free:
-            return self._none_states(kind, wish, state)
+            bare = replace(wish, free=())
+            near = kind or self._finder.find(bare, self._results).products
+            if wish.core and not near:
+                return self._nothing(bare, Found(known=sight.kind_known), state, text)
+            return self._none_states(near, wish, state)
         if not (found.products or found.nearest) and (wish.origins or wish.barred):
             return self._none_from(kind, wish, state)
         if not found.products and (barred := assurances.for_older(kind, wish)):
@@ -338,8 +343,7 @@ class Counter:
 
     def _none_states(self, kind: Sequence[Product], wish: Wish, state: DialogueState) -> Outcome:
         """That nothing states what the wish insists on, with those of the kind that do not say."""
-        near = kind or self._finder.find(replace(wish, free=()), self._results).products
-        told = assurances.none_states(near, wish, self._settings)
+        told = assurances.none_states(kind, wish, self._settings)
         return Outcome(Status.ANSWERED, told, replace(state, wish=wish.to_memory()), "product_search", known=False)
 
     def _nothing(self, wish: Wish, found: Found, state: DialogueState, text: str) -> Outcome:

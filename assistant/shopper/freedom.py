@@ -84,9 +84,7 @@ _WITHOUT = (
     r"(?:can't|cannot|can not|mustn't|must not|shouldn't|don't|doesn't|not allowed to|not supposed to) "
     r"(?:eat|drink|have|take|tolerate|stand|digest|do|wear)(?: any)?|zero|non"
 )
-_NEGATED = re.compile(
-    rf"\b(?P<why>(?P<reason>{_REASONS})|{_WITHOUT})[ -]+(?:any |the )?(?P<list>{_ITEM}{{0,4}}(?:[\w'-]+ ){{0,2}}?[\w'-]+)", _I
-)
+_NEGATED = re.compile(rf"\b(?P<why>(?P<reason>{_REASONS})|{_WITHOUT})[ -]+(?:any |the )?(?P<list>{_ITEM}{{0,4}}(?:[\w'-]+ )?[\w'-]+)", _I)
 _PREFIXED = re.compile(r"\b(?P<what>[\w']+(?:[- ][\w']+)?)[- ](?P<why>free|allerg(?:y|ies|ic)|intoleran(?:t|ce))\b", _I)
 _OPPOSITE = re.compile(r"\b(?:not|non|isn't|aren't|never|cannot|can't|unsuitable|except)\b(?:[ -](?!only)[\w'-]+){0,4}[ -]*$|\bnon-$", _I)
 _TRACE = re.compile(r"\b(?:may (?:also )?(?:contain|have)|traces? of|can contain|possible traces)\b[^.;]*|[^.;,]*\btraces\b", _I)
@@ -135,7 +133,7 @@ def is_health(key: str, *, allergic: bool = False) -> bool:
 
 def terms(text: str, shelf: Shelf | None = None) -> tuple[Term, ...]:
     """What a message says that goods must be free of, or must state to be, in its order."""
-    found = [*_prefixed(text, shelf), *_listed(text), *_by_word(text, shelf)]
+    found = [*_prefixed(text, shelf), *_listed(text, shelf), *_by_word(text, shelf)]
     kept: dict[str, Term] = {}
     for term in sorted(found, key=lambda t: (not t.allergic, t.start)):
         kept.setdefault(term.key, term)
@@ -170,17 +168,29 @@ def _any_states(word: str, shelf: Shelf) -> bool:
     return any(reading(shelf.products[id], key).stated is Stated.FREE for id in shelf.worded(key))
 
 
-def _listed(text: str) -> Iterator[Term]:
+def _listed(text: str, shelf: Shelf | None) -> Iterator[Term]:
     """ "without milk or eggs", "allergic to nuts"; of words of no block only what is given for an allergy, and no material."""
     for match in _NEGATED.finditer(text):
         allergic = bool(match["reason"])
-        for word in re.finditer(r"[\w'-]+", match["list"]):
-            start = match.start("list") + word.start()
-            key = _key(word[0])
-            if key and not matter(key).states:
-                yield Term(key, match.start(), start + len(word[0]), allergic)
-            elif allergic and word.start() == 0 and not _plain_word(word[0]):
-                yield Term(stems(word[0])[-1], match.start(), start + len(word[0]), allergic)
+        words = list(re.finditer(r"[\w'-]+", match["list"]))
+        for place, word in enumerate(words):
+            end = match.start("list") + word.end()
+            before = words[place - 1][0] if place else ""
+            key = (_key(f"{before} {word[0]}") if before else "") or _key(word[0])
+            if key and not any(stems(word[0]) == stems(state) for state in matter(key).states):
+                if allergic or not _compound(word[0], text[end:], shelf):
+                    yield Term(key, match.start(), end, allergic)
+            elif allergic and not place and not _plain_word(word[0]):
+                yield Term(stems(word[0])[-1], match.start(), end, allergic)
+
+
+def _compound(word: str, after: str, shelf: Shelf | None) -> bool:
+    """Whether a matter's word is only the first half of what some product is called: "without milk frother", "no milk chocolate"."""
+    following = re.match(r" (?P<word>[a-z]{3,})\b", after, _I)
+    if following is None or shelf is None:
+        return False
+    named = re.compile(rf"\b{re.escape(word)}[ -]{re.escape(following['word'])}", _I)
+    return any(named.search(product.name) for product in shelf.many(shelf.named(stems(following["word"])[-1])))
 
 
 def _plain_word(word: str) -> bool:
@@ -244,7 +254,7 @@ def reading(product: Product, key: str) -> Statement:
 
 def lacks(product: Product, word: str) -> bool:
     """Whether a product speaks of a thing only to say that it has none of it: "no subscription needed"."""
-    return reading(product, word).stated is Stated.FREE
+    return not matter(word).states and reading(product, word).stated is Stated.FREE
 
 
 def _fields(product: Product) -> Iterator[tuple[str, str]]:

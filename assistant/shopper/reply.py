@@ -14,7 +14,7 @@ from assistant.shopper.variants import to_be_had
 from assistant.store.records import Product
 from assistant.types import Action, Evidence, Handoff, Scalar, Source, Status, Table
 
-_AFTER_NOUN = re.compile(r"\s+(?:with|for|of|in|by|from|to|-|–)\s+|\s*[,(]", re.IGNORECASE)
+_AFTER_NOUN = re.compile(r"\s+(?:with|for|of|in|by|from|to|-|–)\s+|\s*[,(]|\s+(?=\d)", re.IGNORECASE)
 _SIGNS = {"USD": "$", "GBP": "£", "EUR": "€", "CAD": "$", "AUD": "$", "JPY": "¥"}
 
 

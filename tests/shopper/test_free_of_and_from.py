@@ -292,3 +292,19 @@ def test_what_a_product_says_it_has_none_of_is_a_no(store: Store, talk: Callable
 def test_a_mention_that_denies_is_no_reason_to_leave_a_product_out() -> None:
     assert freedom.lacks(Product("d1", "Bell", description="No subscription needed."), "subscription")
     assert not freedom.lacks(Product("d2", "Bell", description="Needs a subscription."), "subscription")
+
+
+def test_a_label_that_is_not_wanted_is_left_out(bakery: Any) -> None:
+    assert "b2" not in bakery.say("loaves that are not vegan").products
+
+
+def test_a_first_half_of_a_name_is_no_matter() -> None:
+    shelf = Shelf([*LOAVES, _loaf("b8", "Milk Frother", "For foam.", "frothers")])
+    assert [t.key for t in terms("a machine without milk frother", shelf)] == []
+    assert [t.key for t in terms("a machine without milk please", shelf)] == ["milk"]
+
+
+def test_a_yes_or_no_on_the_few_of_a_kind_is_told_of_each(bakery: Any) -> None:
+    text = bakery.say("do any of your cakes contain egg?").text
+    assert "Yes, the Walnut Cake contains egg (allergens: nuts, egg)." in text
+    assert "No. About the Date Cake, the description says: “Sweetened with dates, without sugar or eggs.”" in text
