@@ -73,6 +73,8 @@ class Finder:
 
     def _offered(self, fitting: Sequence[Product], k: int, wish: Wish, hits: dict[str, Hit]) -> Found:
         ranked = self._ranked(fitting, wish, hits)
+        if wish.context and (holding := [p for p in ranked if self._holds(p, wish)]):
+            ranked = holding if wish.featured else [*holding, *(p for p in ranked if p not in holding)]
         others = self._named(wish.other) if wish.other else frozenset()
         rest = [p for p in ranked if (p.id in others) != (ranked[0].id in others)][: k // 2] if others else []
         best = tuple([p for p in ranked if p not in rest][: k - len(rest)] + rest)
@@ -81,11 +83,13 @@ class Finder:
     def _holds(self, product: Product, wish: Wish) -> bool:
         """Whether a product's words hold all that the wish says of it, so that it may be said to fit."""
         words = self.shelf.labels[product.id].everything
+        if wish.featured:
+            words = words.union(*(stems(name) for name in product.attributes))
         if not wish.core or not all(kept(product, limit) for limit in wish.limits):
             return False
         own = wish.other if wish.other and not self.shelf.synonyms(wish.core[-1]) & words else wish.core
         said = (*own, *(word for word in wish.context if word not in wish.other and word not in word_list("persons")))
-        return all(self.shelf.synonyms(word) & words for word in said)
+        return all(self.shelf.synonyms(word) & words for word in said) and not any(freedom.lacks(product, word) for word in wish.context)
 
     def _headed(self, wish: Wish) -> tuple[Product, ...]:
         """What the last word that names goods names, whatever stands before it: a watch, where no "wrist watch" fits."""

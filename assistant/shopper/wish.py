@@ -92,6 +92,7 @@ _UNITS = re.compile(
 SEATS = " person"
 """How a size ends that says for how many people something is."""
 _PEOPLE = re.compile(r"\s+(?:people|persons?|adults|men|of us|diners|guests)\b", re.IGNORECASE)
+_FEATURED = re.compile(r"\b(?:with|having|(?:that|which|who) (?:has|have|comes? with)|incl(?:uding|\.)?)\b", re.IGNORECASE)
 _SEATING = frozenset({"seat", "sleep", "diner"})
 _SEATED = re.compile(
     r"\b(?:family of|(?:sleep|fit|seat)s?|(?:for|of)(?= \w+ (?:people|persons?|adults|men|of us)\b)) (?P<number>\d{1,2}|[a-z]+)\b|"
@@ -130,6 +131,8 @@ class Wish:
     in_stock: bool = False
     units: int | None = None
     """How many must be in stock at least."""
+    featured: bool = False
+    """Whether the context names what the thing must have ("with wireless charging"), not only what it is for."""
     either: bool = False
     """Whether any one of the colours will do: "white or sage"."""
     limits: tuple[Limit, ...] = ()
@@ -148,7 +151,7 @@ class Wish:
         return any(
             value not in ((), None, False)
             for name, value in asdict(self).items()
-            if name not in {"core", "context", "query", "other", "either"}
+            if name not in {"core", "context", "query", "other", "either", "featured"}
         )
 
     def allows_price(self, price: float | None) -> bool:
@@ -265,6 +268,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         allergic=any(term.allergic for term in terms) or bool(_ALLERGIC.search(text)),
         in_stock=bool(_IN_STOCK.search(text)),
         units=_units(text),
+        featured=bool(core and context and _FEATURED.search(text)),
         limits=tuple(limit for limit, _ in (*limited, *seating)),
         either=_either(understanding, text, traits["colour"]),
         query=text if core else " ".join(context) or text,

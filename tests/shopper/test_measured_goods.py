@@ -117,3 +117,17 @@ def test_names_of_columns_are_put_into_words() -> None:
 )
 def test_other_numbers_are_no_limits(text: str) -> None:
     assert read_limits(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "fit"),
+    [
+        ("a drill with a chuck", {"d1"}),
+        ("drills with usb", {"d1"}),
+        ("a bench in wood", {"b3"}),
+        ("a drill that has mains sockets", {"d1", "d2"}),
+    ],
+)
+def test_what_a_thing_must_have_leaves_out_what_has_it_not(store: Store, talk: Callable[..., Any], asked: str, fit: set[str]) -> None:
+    store.catalogue.upsert([*GOODS, _made("b3", "Vestry Bench", "benches", 99.0, "Planks on two feet.", material="oak")])
+    assert set(talk().say(asked).products) == fit
