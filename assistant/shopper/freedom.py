@@ -94,6 +94,7 @@ _HOLDS = re.compile(
 _MADE_OF = re.compile(r"\b(?:contain\w*|made (?:of|from|with)|based on) (?:[\w'%-]+ ){0,3}?$", _I)
 _CONTENTS = re.compile(r"allerg|ingredi|contain|composition|zutat|inhalt", _I)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_ROOT = 5
 _ANY = frozenset({"one", "stuff", "product", "option"})
 _TRUE, _FALSE = frozenset({"yes", "true", "y", "1"}), frozenset({"no", "false", "n", "0", "none", "-", "not"})
 _LIKENED = r"(?<!coconut )(?<!almond )(?<!oat )(?<!rice )(?<!cocoa )(?<!shea )(?<!peanut )(?<!body )(?<!hand )(?<!face )(?<!cleansing )"
@@ -164,8 +165,9 @@ def _prefixed(text: str, shelf: Shelf | None) -> Iterator[Term]:
 
 
 def _any_states(word: str, shelf: Shelf) -> bool:
-    key = stems(word)[-1]
-    return any(reading(shelf.products[id], key).stated is Stated.FREE for id in shelf.worded(key))
+    """Whether any product states a word's matter: that it is free of it, or is it."""
+    key = _key(word) or stems(word)[-1]
+    return any(states(shelf.products[id], key) for id in shelf.worded(stems(word)[-1]))
 
 
 def _listed(text: str, shelf: Shelf | None) -> Iterator[Term]:
@@ -200,16 +202,25 @@ def _plain_word(word: str) -> bool:
 
 def _by_word(text: str, shelf: Shelf | None) -> Iterator[Term]:
     """Words that say it by themselves: "vegan", "coeliac", "unscented", "organic"."""
-    for key, block in matters().items():
-        for word in (*block.states, *block.free, *(block.asked if block.names else ())):
-            if word == "alcoholic":
+    for pattern, block, allergic in _telling_words():
+        for match in pattern.finditer(text):
+            if _OPPOSITE.search(text[: match.start()]) or (block.held and shelf is not None and not _any_states(block.states[0], shelf)):
                 continue
-            for match in re.finditer(rf"\b{_spelled(word)}\b(?! leather\b)", text, _I):
-                if _OPPOSITE.search(text[: match.start()]):
-                    continue
-                if block.held and shelf is not None and not any(reading(p, key).stated is Stated.FREE for p in shelf.products.values()):
-                    continue
-                yield Term(key, match.start(), match.end(), word in block.asked and block.allergen)
+            yield Term(block.key, match.start(), match.end(), allergic)
+
+
+@cache
+def _telling_words() -> tuple[tuple[re.Pattern[str], Matter, bool], ...]:
+    """(pattern, matter, whether it is said of an allergy) of the words that insist on a matter by themselves."""
+    return tuple(
+        (re.compile(rf"\b(?:{'|'.join(map(_spelled, words))})\b(?! leather\b)", _I), block, allergic)
+        for block in matters().values()
+        for words, allergic in (
+            ((*block.states, *block.free), False),
+            (block.asked if block.names and block.key != "alcohol" else (), block.allergen),
+        )
+        if words
+    )
 
 
 def _key(said: str) -> str:
@@ -252,9 +263,23 @@ def reading(product: Product, key: str) -> Statement:
     return mentioned
 
 
+def states(product: Product, key: str) -> bool:
+    """Whether a product states that it is free of a matter, or is it; told at once of those that have no word of it."""
+    words = " ".join([product.name, product.description, *product.attributes, *map(str, product.attributes.values())]).casefold()
+    return any(root in words for root in _roots(key)) and reading(product, key).stated is Stated.FREE
+
+
+@lru_cache(maxsize=1024)
+def _roots(key: str) -> frozenset[str]:
+    """The beginnings of the words without which a product states nothing of a matter."""
+    own = matter(key)
+    words = (*own.names, *own.free, *own.states)
+    return frozenset(word.split("-")[0][:_ROOT] for word in words).union(*map(_roots, own.implied))
+
+
 def lacks(product: Product, word: str) -> bool:
     """Whether a product speaks of a thing only to say that it has none of it: "no subscription needed"."""
-    return not matter(word).states and reading(product, word).stated is Stated.FREE
+    return not matter(word).states and states(product, word)
 
 
 def _fields(product: Product) -> Iterator[tuple[str, str]]:

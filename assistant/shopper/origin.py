@@ -22,6 +22,8 @@ _I = re.IGNORECASE
 _FIELD = re.compile(
     r"\borigins?\b|\bcountry\b|\bmade[_ ]in\b|\bproduc(?:ed|tion|t)[_ ](?:in|country)\b|\bmanufactured[_ ]in\b|herkunft", _I
 )
+_FIELDS = frozenset({"origin", "country", "made", "produced", "production", "manufactured", "herkunft"})
+"""Stems of the names of such fields."""
 _COMES = (
     r"(?:from|(?:made|produced|grown|manufactured|harvested|picked|brewed|distilled|woven|sewn|crafted|assembled|built|roasted|bottled|born|"
     r"handmade|hand-made) (?:entirely |only |by hand )?in|product of|originates? (?:from|in)|imported from|origin:?|sourced (?:from|in))"
@@ -99,7 +101,7 @@ def wanted(text: str, shelf: Shelf) -> Wanted:
     if _SENT.search(text):
         return Wanted()
     found = [match for match in _pattern().finditer(text) if _asks_for(text, match, shelf)]
-    if not found or not any(_by_field(product) for product in shelf.products.values()):
+    if not found or not shelf.fields & _FIELDS:
         return Wanted()
     spans = [_span(text, match) for match in found]
     barred = [bool(_NOT.search(text[:start])) for start, _ in spans]
@@ -117,7 +119,8 @@ def _asks_for(text: str, match: re.Match[str], shelf: Shelf) -> bool:
         return True
     following = [stem for word in text[match.end() :].split()[:2] for stem in stems(word)[-1:]]
     after = following[0] if following else ""
-    named = any(re.search(rf"\b{re.escape(match[0])} {re.escape(after)}", product.name, _I) for product in shelf.products.values())
+    called = re.compile(rf"\b{re.escape(match[0])} {re.escape(after)}", _I)
+    named = any(called.search(product.name) for product in shelf.many(shelf.named(after)))
     return bool(following) and not named and (after in _GOODS or any(map(shelf.is_kind, following)))
 
 

@@ -244,7 +244,7 @@ def fits(product: Product, label: Label, wish: Wish) -> bool:
     """Whether a product keeps every hard constraint; for variants, whether one of them keeps all together."""
     if any((synonyms(word) | _alike(word)) & label.everything and not freedom.lacks(product, word) for word in wish.excluded):
         return False
-    if any(freedom.reading(product, key).stated is not freedom.Stated.FREE for key in wish.free):
+    if not all(freedom.states(product, key) for key in wish.free):
         return False
     if not origin.keeps(product, wish.origins, wish.barred):
         return False
