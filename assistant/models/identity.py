@@ -49,10 +49,14 @@ _NAME_THEN_LOWER = re.compile(
 """As on the telephone: "Ada Winter speaking"."""
 _NAME_BARE = re.compile(rf"(?i:\bname)\s+(?P<name>{_NAME})")
 _BETWEEN_NAME_AND_ZIP = (
-    rf"[\s,.;:/()|-]*(?:(?i:here|again|speaking|calling|writing|and|my|with|from|in|at|the|is|of|on|live|living|lives|based|resident|your|books|"
+    rf"[\s,.;:/()|-]*(?:(?i:here|again|speaking|calling|writing|i|and|my|with|from|in|at|the|is|of|on|live|living|lives|based|resident|your|books|"
     rf"records|files?|you\s+have|account|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
 )
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
+_NAME_AND_TOWN = re.compile(
+    rf"(?:^|[.!?:\n]\s*|(?i:\b(?:i\s+am|i['’]?m|this\s+is)\s+))(?P<name>{_NAME})\s*,\s*{_NAME_WORD}(?:\s{_NAME_WORD})?,?\s+$"
+)
+"""As on a letter: "Ada Winter, Salem 97301"."""
 _NAME_BEFORE_LOWER = re.compile(
     rf"(?:^|[.,;:!?()\n]\s*|\s-+\s*)"
     rf"(?:(?i:hi|hello|helo|hallo|hey|hiya|yes|sure|ok|its|it's|i'm|im|i am|my|this is|name|is|from|for)[\s,!.:]+)*"
@@ -79,7 +83,10 @@ _METHODS = (
     ("debit_card", r"debit\s+cards?|maestro"),
     ("credit_card", r"credit\s+cards?|visa|master\s?card|amex|american\s+express|(?:my|the|same|other|different|another)\s+card"),
     ("original", r"(?:original|same|initial)\s+(?:payment|method|way|form)(?:\s+(?:method|of\s+payment))?"),
-    ("as_paid", r"(?:the\s+)?(?:way|method|card|one)\s+(?:that\s+)?i\s+(?:paid|used)(?:\s+with)?"),
+    (
+        "as_paid",
+        r"(?:the\s+)?(?:way|method|card|one)\s+(?:that\s+)?i\s+(?:paid|used)(?:\s+with)?|(?:where|what|how)\s+i\s+paid\s+(?:with|from)",
+    ),
 )  # fmt: skip
 _METHOD = re.compile(
     r"\b(?:(?P<id>(?:credit_card|paypal|gift_card|card|gift)_\d\w*)|"
@@ -119,7 +126,11 @@ def names(text: str, zips_found: Iterable[Entity]) -> Iterator[Entity]:
             yield from _name(text, match.start("name"), match.end("name"))
     for code in zips_found:
         before = text[: code.start]
-        found = next(reversed(list(_NAME_BEFORE.finditer(before))), None) or _NAME_BEFORE_LOWER.search(before)
+        found = (
+            next(reversed(list(_NAME_BEFORE.finditer(before))), None)
+            or _NAME_BEFORE_LOWER.search(before)
+            or next(reversed(list(_NAME_AND_TOWN.finditer(before))), None)
+        )
         turned = _NAME_REVERSED.search(before)
         if turned and not {_folded(turned["last"]), _folded(turned["first"])} & _not_a_name():
             yield Entity(

@@ -24,7 +24,7 @@ from assistant.shopper.hours import check_hours
 from assistant.shopper.lines import check_lines, line
 from assistant.shopper.naming import read_names
 from assistant.shopper.ordering import OrderTalk
-from assistant.shopper.orders.asks import read_ask, read_on
+from assistant.shopper.orders.asks import OrderAsk, read_ask, read_on
 from assistant.shopper.orders.desk import OrderDesk
 from assistant.shopper.orders.policy import load_policy
 from assistant.shopper.orders.requests import says_write
@@ -188,7 +188,7 @@ class ShopperClerk:
             faq=self._faq.best(
                 understanding.text, understanding.embedding, understanding.intent if understanding.confidence >= _SURE else ""
             ),
-            ask=read_ask(understanding, in_order=state.subject == "order") or (read_on(understanding, state.asked) if of_order else None),
+            ask=_asked(understanding, state, of_order=of_order),
             of_order=of_order,
             kind_known=bool(
                 Finder(shelf, self._retriever).kind(
@@ -401,7 +401,7 @@ class ShopperClerk:
         subject = _SUBJECTS.get(plan.move, outcome.state.subject)
         if plan.move is Move.IDENTIFY and outcome.products:  # who they are, and then a question about goods
             subject = "product"
-        asked = outcome.state.pending if plan.move in (*_ABOUT_ORDERS, Move.EXPLAIN) else None
+        asked = outcome.state.pending if plan.move in (*_ABOUT_ORDERS, Move.EXPLAIN, Move.DENY) else None
         served = plan.move not in (Move.LOST, Move.ASK_AGAIN, Move.LINE)
         angry = outcome.state.angry + 1 if sight.angry else 0 if served else outcome.state.angry
         upset = outcome.state.upset or sight.angry or plan.detail in _COMPLAINTS or plan.move is Move.HANDOFF
@@ -427,6 +427,15 @@ class ShopperClerk:
             known=outcome.known,
             trace=trace,
         )
+
+
+def _asked(understanding: Understanding, state: DialogueState, *, of_order: bool) -> OrderAsk | None:
+    """What is asked of the order desk: by this message, or by the one before it where this only names another item or way to pay."""
+    ask = read_ask(understanding, in_order=state.subject == "order")
+    if ask is not None and not ask.of_item:
+        return ask
+    again = of_order or (state.subject == "order" and bool(understanding.of_kind("payment_method")) and state.draft is None)
+    return (read_on(understanding, state.asked) if again else None) or ask
 
 
 def _silent_together(pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -17,10 +17,12 @@ from assistant.shopper.weighing import CURT
 _SHORT_NO, _LONG_NO = 6, 10
 """Words up to which a no is only a no; longer where it calls off what is under way."""
 _CALLED_OFF = re.compile(r"\b(?:leave|forget|cancel|stop|nothing|never|keep|don'?t|not now|later|changed my mind)\b", re.IGNORECASE)
+_YES_LAST = re.compile(r"\b(?:yes|yep|yeah)\W*$", re.IGNORECASE)
+_LEAVES_IT = re.compile(r"(?:^|[.?!,]\s*)(?:(?:ok|okay|then|well|so|ah|oh)\W+)*(?:leave|forget|skip|drop) (?:it|that)\W*$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:only|just|also|as well|plus|instead|rather|but|not the|use|to my|make it|i meant)\b", re.IGNORECASE)
 _ASKS_OF_PENDING = re.compile(
     r"\bhow much (?:more|less|extra|do i|would i|will i|is (?:it|that)|(?:does|would|will) (?:it|that|this))\b|"
-    r"\b(?:price )?difference\b.*\?|"
+    r"\b(?:price )?difference\b.*\?|\bwho (?:pays|covers)\b|"
     r"\bwhat (?:would|will) i (?:pay|get)\b|\bwhat (?:will|would|does) (?:it|that|this|they|those) cost (?:me )?(?:extra|more|on top)\b|"
     r"\b(?:happens to|goes|go(?:ing)?) (?:with )?(?:the|my) money\b|\b(?:the|my) money (?:go|end up)\b|"
     r"^(?=.*\?).*\b(?:get|have|see|receive) (?:the|my) money\b|^\W*(?:how|when|where)\b.*\brefund\w*",
@@ -44,6 +46,8 @@ def consent(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.CONTINUE, state.draft.action if state.draft else "", "asks about what was repeated back")
     new_address = state.draft is not None and state.draft.action == "address" and any(c.isdigit() for c in text)
     fewer = sight.of_order and state.draft is not None and len(state.draft.items) > 1  # "no, I keep the boots"
+    if _YES_LAST.search(text) and not cues.agrees(text):  # "no reason needed? then yes" is neither
+        return None
     if cues.declines(text) and not (amends(sight) or elsewhere or new_address or fewer) and len(text.split()) <= longest:
         return Plan(Move.DENY, why="no to what was repeated back")
     return None
@@ -52,9 +56,10 @@ def consent(sight: Sight, state: DialogueState) -> Plan | None:
 def _called_off(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """A no to a request that is still being talked about: "wait, leave it"; not "don't need it any more", which is a reason."""
     begun = state.draft is not None or state.held is not None
+    plain = cues.plain(text)
     if (
         begun
-        and cues.LEAVES_AS_IS.search(cues.plain(text))
+        and (cues.LEAVES_AS_IS.search(plain) or _LEAVES_IT.search(plain))
         and not sight.understanding.of_kind("order_id", *_TRAITS)
         and not sight.of_order
     ):

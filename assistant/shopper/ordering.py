@@ -37,6 +37,12 @@ _TO_ALL = re.compile(
     r"\W*[a-z ,!.]{2,30}?\b(?:to |for |with )?(?:both|all|all of (?:it|them)|everything)\b(?:\W+(?:please|thanks?))?\W*", re.IGNORECASE
 )
 """A yes to all the requests of a message, of which the first waits: the others are each repeated back in their turn."""
+_ONLY_THIS = re.compile(
+    r"\b(?:only|just) (?:for |do |with )?(?:the )?(?:first|this|that)(?: (?:one|order|of them))?\b|"
+    r"\b(?:not|skip|forget|leave(?: out)?|keep|except) the (?:second|other|others|rest|last)\b",
+    re.IGNORECASE,
+)
+"""Of several requests of a message only the one that was repeated back."""
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"^\W*(?:and |also |plus |but |please )*(?:how|what|when|where|which|who|why|do|does|did|is|are|was|were|has|have|can|could|will|would|"
@@ -153,16 +159,19 @@ class OrderTalk:
 
     def continued(self, plan: Plan, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         """A detail for the draft under way, or the order number that a held request lacked."""
+        state = _only_this(sight, state)
         if plan.detail == "held" and state.held is not None:
             again = state.held.understanding()
             asked = read_ask(again, in_order=True)
             if asked is not None:
                 return self.then(self._desk.serve(asked, self._merged(asked, again, sight, state), replace(state, held=None)), shelf)
         if plan.detail == "either":
-            again = next((held for held in state.either if sight.ask and _asks_alike(held, sight.ask)), state.either[0]).understanding()
-            asked = read_ask(again, in_order=True)
-            if asked is not None:
-                return self.then(self._desk.serve(asked, again, replace(state, either=(), asked=Held.of(again))), shelf)
+            meant = self._either(sight, state)
+            again = meant.understanding() if meant is not None else sight.understanding
+            asked = read_ask(again, in_order=True) if meant is not None else None
+            if asked is None:
+                return self._do(Plan(Move.LOST), sight, state, shelf)
+            return self.then(self._desk.serve(asked, again, replace(state, either=(), asked=Held.of(again))), shelf)
         if plan.detail == "again" and state.asked is not None:
             again = state.asked.understanding()
             asked = read_ask(again, in_order=True)
@@ -177,8 +186,19 @@ class OrderTalk:
             return self._do(Plan(Move.LOST), sight, replace(state, draft=None, pending=None), shelf)
         return self.then(self._desk.writes.propose(state.draft.action, order, customer, sight.understanding, state), shelf)
 
+    def _either(self, sight: Sight, state: DialogueState) -> Held | None:
+        """Which of the requests of which an order allows only one a message picks, by its kind or by an item of it."""
+        alike = [held for held in state.either if sight.ask and _asks_alike(held, sight.ask)]
+        order = self._store.orders.get(state.order_id)
+        if alike or order is None:
+            return next(iter(alike), None)
+        named = {id(item) for item, _ in slots.read_items(sight.understanding.text, order)}
+        holding = [held for held in state.either if named <= {id(item) for item, _ in slots.read_items(held.text, order)}]
+        return holding[0] if named and len(holding) == 1 else None
+
     def confirmed(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         """Carry out what the customer said yes to; where the same message says something else of it, repeat that back first."""
+        state = _only_this(sight, state)
         waiting = state.pending or state.aside
         order = self._store.orders.get(str(waiting.arguments["order_id"])) if waiting else None
         customer = self._store.customers.get(state.customer_id) if state.customer_id else None
@@ -208,7 +228,7 @@ class OrderTalk:
         if len(found) > 1 or sight.ask is None or not sight.ask.write:
             return found
         open_orders = [order.id for order in self._desk.open_to(sight.ask.topic, state.customer_id)]
-        return for_each(sight.understanding, open_orders)
+        return for_each(found[0], open_orders)
 
     def _merged(self, asked: OrderAsk, again: Understanding, sight: Sight, state: DialogueState) -> Understanding:
         """The request that was held, with the order that the message names, and what else it says of it."""
@@ -257,6 +277,12 @@ class OrderTalk:
             e for e in sight.understanding.of_kind("ordinal") if isinstance(e.value, int) and -1 <= e.value <= len(orders) and e.value
         ]
         return tuple(replace(e, kind="order_id", value=nth(orders, int(e.value)).id) for e in places[:1] if isinstance(e.value, int))
+
+
+def _only_this(sight: Sight, state: DialogueState) -> DialogueState:
+    """The state without the requests that were to come, where a message wants only the one that waits for its yes."""
+    drops = state.pending is not None and state.later and _ONLY_THIS.search(cues.plain(sight.understanding.text))
+    return replace(state, later=()) if drops else state
 
 
 def _asks_alike(held: Held, ask: OrderAsk) -> bool:

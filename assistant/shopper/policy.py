@@ -196,13 +196,9 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
             return Plan(Move.FAQ, why="asks how it works")
         if ask.write:
             return Plan(Move.EXPLAIN, ask.topic, "asks for the rule")
-    if (
-        state.subject == "order"
-        and state.order_id
-        and not sight.understanding.of_kind("order_id")
-        and (cues.SENDING.search(text := cues.plain(sight.understanding.text)) or (state.done and _SENDS_IT.search(text)))
-    ):
-        return Plan(Move.EXPLAIN, _done_last(state) or "return", "how to send things back")
+    if _asks_what_to_send(sight, state):
+        done = _done_last(state)
+        return Plan(Move.EXPLAIN, done if done in ("cancel", "exchange") else "return", "how to send things back")
     if (
         _REFUND_TIME.search(sight.understanding.text)
         and not sight.understanding.of_kind("order_id")
@@ -226,16 +222,26 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
 def _picks_way(sight: Sight, state: DialogueState) -> bool:
     """Whether a message says which of several requests is meant, of which an order allows only one, and no more than that."""
     ask, u = sight.ask, sight.understanding
+    if state.either and (ask is None or ask.of_item) and sight.of_order and len(u.text.split()) <= _BRIEF and "?" not in u.text:
+        return True
     if ask is None or not ask.write or ask.general or u.of_kind("order_id", "option", "colour", "size", "material", "payment_method"):
         return False
     asked = [read_ask(held.understanding(), in_order=True) for held in state.either]
     return any(before is not None and before.topic == ask.topic for before in asked)
 
 
+def _asks_what_to_send(sight: Sight, state: DialogueState) -> bool:
+    """Whether it is asked how what goes back is sent: in so many words, or by less after a return or an exchange."""
+    text = cues.plain(sight.understanding.text)
+    if state.subject != "order" or not state.order_id or sight.understanding.of_kind("order_id"):
+        return False
+    return bool(cues.SENDING.search(text)) or (_done_last(state) in ("return", "exchange") and bool(_SENDS_IT.search(text)))
+
+
 def _done_last(state: DialogueState) -> str:
-    """The kind of the write that was asked for last, where what comes of it is not for the customer to do: empty for a return."""
+    """The kind of the write that was asked for last, where something was done; else empty."""
     asked = read_ask(state.asked.understanding(), in_order=True) if state.asked is not None and state.done else None
-    return asked.topic if asked is not None and asked.topic in ("cancel", "exchange") else ""
+    return asked.topic if asked is not None else ""
 
 
 def _general_question(sight: Sight, state: DialogueState) -> bool:

@@ -44,7 +44,9 @@ _SPELT = {"gray": "grey", "colour": "color"} | {
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=1
     )
 }
-_TOWARDS = re.compile(r"\b(?:to|into|in|for|want|need|take|wear|make it|rather)\s+(?:an?\s+|the\s+|size\s+)?$", re.IGNORECASE)
+_TOWARDS = re.compile(
+    r"\b(?:to|into|in|for|want|need|take|wear|make it|rather|(?:must|should|to|could|can) be)\s+(?:an?\s+|the\s+|size\s+)?$", re.IGNORECASE
+)
 _ALONE = re.compile(
     r"\W*$|\s*[.,;:!?)]|\s+(?:please|pls|plz|instead|rather|not|and|or|from|then|now|thanks?|one|ones|if|would|is|with|but|in|on)\b",
     re.IGNORECASE,

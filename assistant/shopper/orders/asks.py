@@ -29,6 +29,7 @@ _IN_THERE = re.compile(r"\b(?:in|of|from|inside) (?:it|there|that|them|those|(?:
 _LEAST = 0.35
 """Confidence under which a change that no word asks for is not begun."""
 _THEN = re.compile(r"\bthen\b|\bat least\b|\brather\b|\binstead\b", _I)
+_MEANT = re.compile(r"\b(?:meant|rather|instead|chang\w*|switch\w*|put it|better)\b", _I)
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _TOO = re.compile(r"^\W*(?:oh |ok |now )*(?:and|also|plus|then)\b|\b(?:too|as well|also)\W*(?:please|pls)?\W*$", _I)
 
@@ -96,9 +97,11 @@ def read_on(understanding: Understanding, asked: Held | None) -> OrderAsk | None
     """
     text = cues.plain(understanding.text)
     other = bool(understanding.of_kind(*TRAITS)) and (wishes_trait(understanding, text) or ("?" not in text and bool(_THEN.search(text))))
+    before = read_ask(asked.understanding(), in_order=True) if asked is not None else None
+    if before is not None and before.topic == "payment" and understanding.of_kind("payment_method"):
+        return before if _MEANT.search(text) else None
     if asked is None or not (other or ("?" not in text and _TOO.search(text))):
         return None
-    before = read_ask(asked.understanding(), in_order=True)
     if before is None or not before.write or before.topic not in ("return", "exchange", "modify"):
         return None
     return OrderAsk("modify", write=True) if other and before.topic == "return" else before

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.shopper import cues
 from assistant.shopper.orders.asks import OrderAsk, read_ask
-from assistant.shopper.orders.requests import WRITES, says_write
+from assistant.shopper.orders.requests import WRITES, requested, says_write
 from assistant.types import Entity, Understanding
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#])|(?<=[?])\s+|\s+(?=\(?[1-9a-c][.)]\s)|\n+")
@@ -23,12 +24,22 @@ _AND_THEN = re.compile(
 _AND_ASKS = re.compile(r",?\s+(?:and|also|plus)\s+(?=(?:has|have|is|are|was|were|did|does|do|where|when|what|how|which)\b)", re.IGNORECASE)
 _LATE = ("modify", "exchange")
 """After items are changed an order can no longer be changed otherwise, so these come last."""
+_VERBS = {"return": "return", "exchange": "exchange", "modify": "change"}
+_NEXT_ITEM = re.compile(
+    r"(?:[,;.]|\b(?:and|plus|as well as)\b|&)\W*(?:(?:also|then|and|plus) )*(?:the|my|that|an?|both) \w+", re.IGNORECASE
+)
+"""Where the items of another order begin."""
+_LEADING_AND = re.compile(r"^\W*(?:(?:and|also|then|plus|as well as)\b\W*)*", re.IGNORECASE)
 _ORDER = re.compile(r"#\w+|\b[A-Z]{1,3}\d{4,}\b")
 _JOINT = re.compile(
     r"(?:\b(?:both )?(?:orders? )?)?(?:#?\w*\d{3,}\w*)(?:\s*(?:,|and|&|\+|/|as well as)+\s*(?:and )?(?:orders? )?#?\w*\d{3,}\w*)+",
     re.IGNORECASE,
 )
-_ALL_ORDERS = re.compile(r"\b(?:both|all|every|each)\b(?: of)?(?: (?:my|the|these|those|our))?(?: \w+)? orders?\b", re.IGNORECASE)
+_ALL_ORDERS = re.compile(
+    r"\b(?:both|all|every|each)\b(?: of)?(?: (?:my|the|these|those|our))?(?: \w+)? orders?\b|"
+    r"\borders\b[^?]{0,60}\b(?:cancel|return|change|send|ship|move)\w* (?:both|all|every one|each|them all|them both)\b",
+    re.IGNORECASE,
+)
 _SHORTEST = 8
 """Words under which a message is one request."""
 
@@ -45,17 +56,19 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
     if len(asked) > 1 and len(understanding.of_kind("order_id")) > 1 and (apart := _of_other_orders(asked, understand)) is not None:
         return apart
     if len(parts) < 2:
-        return (understanding,)
+        return _by_order(understanding, understand) or (understanding,)
     found: list[tuple[OrderAsk, str]] = []
     opening: list[str] = []
     for part in parts:
-        ask = _request(understand(part)) if says_write(part) else None
+        ask = _request(understand(part), outright=says_write(part))
         if ask is not None and not (found and _same(found[-1], ask, part)):
             found.append((ask, part))
         elif found:
             found[-1] = (found[-1][0], f"{found[-1][1]} {part}")
         else:
             opening.append(part)
+    if len(found) < 2 and (apart := _by_order(understanding, understand)):
+        return apart
     if len(found) < 2:
         return (_of_one_order(found, understanding, understand),)
     found.sort(key=lambda entry: entry[0].topic in _LATE)
@@ -117,7 +130,36 @@ def _for_order(understanding: Understanding, id: str, place: tuple[int, int]) ->
     return replace(understanding, text=text, entities=(*kept, Entity("order_id", id, id, text.find(id), text.find(id) + len(id))))
 
 
-def _request(understanding: Understanding) -> OrderAsk | None:
+def _by_order(understanding: Understanding, understand: Understand) -> tuple[Understanding, ...]:
+    """One request for items of several orders as one request for each: "return the lamp of W1 and the pen of W2"; empty where it is none.
+
+    What is said of the payment after the last order goes for all of them.
+    """
+    ask, text = _request(understanding, outright=True), understanding.text
+    ids = sorted({e.start: e for e in understanding.of_kind("order_id")}.values(), key=lambda e: e.start)
+    if ask is None or ask.topic not in _VERBS or len({str(e.value) for e in ids}) != len(ids) or len(ids) < 2:
+        return ()
+    cuts = [0]
+    for one, other in pairwise(ids):
+        turns = list(_NEXT_ITEM.finditer(text, one.end, other.start))
+        if not turns or says_write(text[turns[-1].start() : other.end]):
+            return ()
+        cuts.append(turns[-1].start())
+    methods = [e for e in understanding.of_kind("payment_method") if e.start > ids[-1].end]
+    tail = max((text.rfind(mark, ids[-1].end, methods[0].start) for mark in ",.;"), default=-1) if methods else -1
+    shared = text[tail:] if tail >= 0 and not any(e.end <= cuts[-1] for e in understanding.of_kind("payment_method")) else ""
+    ends = [*cuts[1:], tail if shared else len(text)]
+    pieces = [text[start:end] for start, end in zip(cuts, ends, strict=True)]
+    verb = _VERBS[ask.topic]
+    said = [pieces[0], *(f"{verb} {_LEADING_AND.sub('', piece)}" for piece in pieces[1:])]
+    return tuple(understand(f"{piece.strip()}{shared}") for piece in said)
+
+
+def _request(understanding: Understanding, *, outright: bool) -> OrderAsk | None:
+    """What a part asks to have done; one that does not say so outright must wish it of an order by number: "W1: lamp -> blue"."""
+    text = cues.plain(understanding.text)
+    if not outright and not (understanding.of_kind("order_id") and requested(understanding, text, general=False, in_order=False)):
+        return None
     ask = read_ask(understanding)
     return ask if ask is not None and ask.write and not ask.general and ask.topic in WRITES else None
 

@@ -131,7 +131,7 @@ class Filler:
         if items and not any(item.wanted or item.new_item_id for item in fresh) and _KEEPS_ONLY.search(text):
             named = {item.item_id for item in fresh}
             return tuple(item for item in draft.items if item.item_id in named) or draft.items
-        merged = {item.item_id: item for item in draft.items}
+        merged, dropped = {item.item_id: item for item in draft.items}, set[str]()
         for item in fresh:
             old, target = merged.get(item.item_id, item), line_of(order, item.item_id)
             back = (
@@ -144,7 +144,9 @@ class Filler:
             if target and product and sold_out(both, target.options, product) and exact(item, target.options, product):
                 both = item  # "then in red", after the large one was sold out: the large one is given up
             merged[item.item_id] = both
-        return tuple(merged.values())
+            if target and back and all(target.options.get(option) == value for option, value in both.wanted.items()):
+                dropped.add(item.item_id)  # "leave that black": it stays as it was ordered
+        return tuple(item for id, item in merged.items() if id not in dropped) or tuple(merged.values())
 
     def _compared(
         self, items: tuple[ItemDraft, ...], before: tuple[ItemDraft, ...], order: Order, understanding: Understanding

@@ -14,8 +14,7 @@ _I = re.IGNORECASE
 _REFUND = re.compile(
     r"\b(?:refund(?:ed|s)?|money back|back (?:the|my) money|reimburs\w*|(?:get|got|see|receive|have) (?:the|my|any) money|how much (?:do|"
     r"will|would) i get|where (?:does|do|will|did) (?:the|my) money go|"
-    r"(?:the|my|that|any|your) (?:money|amount|sum|payment|funds)\b[^.?!]{0,20}?\b(?:is|was|been|be|come|comes|came|get|gets|got|go|goes|"
-    r"went|sent|paid|credited|put|arrive[sd]?|returned|landed?)\b[^.?!]{0,25}?\b(?:back|again|returned|credited|sent|repaid)\b|"
+    r"(?:the|my|that|any|your|much) (?:money|amount|sum|payment|funds)\b[^.?!]{0,40}?\b(?:back|again|returned|credited|refunded|repaid)\b|"
     r"(?:how (?:long|many days|soon|fast|quick\w*)|when|until)\b[^.?!]{0,25}\b(?:the|my|that) money\b|"
     r"(?:where|which|what)\b[^.?!]{0,30}\b(?:did|has|does|will|is|was) (?:the|my|that) money\b|"
     r"(?:anything|something|it|that|money|amount) (?:been |be |get |got |was |is )*(?:paid|given|sent|transferred|credited) back\b|"
@@ -145,7 +144,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:what(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order|"
             r"there)|inside|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|"
             r"products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|"
-            r"list (?:the|what)|(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|"
+            r"list (?:the|what)|(?:show|see|view|read)(?: me)? (?:the|my|that|this) (?:whole )?order\b(?! (?:history|status|number))|"
+            r"(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|"
             r"were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get|pick|choose|take)|"
             r"(?:which|what) (?:size|colou?r|model|version|material|type|kind) (?:is|was|are|were)|"
             r"(?:which|what) [\w ]{2,25} (?:do|does|did|has|have|had) (?:the|my|it|its|this|that|these|those)\b|"
@@ -213,7 +213,11 @@ def readings(understanding: Understanding, text: str) -> list[str]:
     found = [name for name, pattern in _READS if pattern.search(text)]
     if "profile" in found and understanding.of_kind("first_last_name", "email"):  # "my name is" says it and asks nothing
         found.remove("profile")
-    if "refund" in found and found[0] in ("address", "tracking", "paid_with") and re.search(r"\brefund", text, _I):
+    if (
+        "refund" in found
+        and found[0] in ("address", "tracking", "paid_with")
+        and re.search(r"\brefund|\bmoney (?:came|come|been|get)", text, _I)
+    ):
         found.insert(0, "refund")
     if "refund" in found and found[0] == "balance" and not _LEFT.search(text):  # "when is the money on my card again?"
         found.insert(0, "refund")

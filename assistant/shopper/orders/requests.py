@@ -102,7 +102,8 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:remov(?:e[sd]?|ing)|delet(?:e[sd]?|ing)|add(?:ing)?)\b[^.?!]{0,60}\b(?:from|to|in) (?:my |the |"
             r"this )?(?:\w+ )?order\b|\b(?:picked|ordered|chose|chosen|selected|took|bought|got) (?:the |a )?wrong\b|"
-            r"\bwrong (?:sizes?|colou?rs?|versions?|models?|options?|variants?)\b|\b(?:chang\w*|switch\w*|modif\w*|"
+            r"\bwrong (?:sizes?|colou?rs?|versions?|models?|options?|variants?|shades?|tones?|lengths?|widths?|heights?)\b|"
+            r"\b(?:chang\w*|switch\w*|modif\w*|"
             r"updat\w*|adjust\w*|upgrad\w*|downgrad\w*|mak(?:e|ing)|edit\w*|alter\w*|correct\w*)\b[^.?!]{0,160}\b(?:to|"
             r"into|for|instead|colou?rs?|sizes?|versions?|options?|items?|order|variant|model)\b",
             _I,
@@ -142,6 +143,11 @@ _TO_BE = re.compile(
 )
 """What one's own thing might be instead: "that lamp of mine, can it be blue?"."""
 _HOW_PAID = re.compile(r"\b(?:chang|switch|updat|modif)\w*\b[^.?!]{0,20}\b(?:how|the way) [^.?!]{2,40} (?:paid|pay|charged|billed)\b", _I)
+_PLEASE = re.compile(r"\b(?:please|pls|plz|instead|rather)\b", _I)
+_ASKS = re.compile(r"\?|\b(?:tell|show|know|check|see|what|which|how|when|where|who|why|track|status)\b", _I)
+_SHOULD_BE = re.compile(
+    r"\b(?:should (?:be|go|read|say)|must be|ha(?:s|ve) to be|needs? to be|make it|correct(?:ed)?|(?:right|new) (?:one|address) is)\b", _I
+)
 _SAME_BUT = re.compile(r"\b(?:same|(?:as|like) (?:it|that) (?:is|was)|identical)\b,? (?:\w+ )?(?:but|only|just|except)\b", _I)
 _ONE_OF_THEM = re.compile(r"\b(?:can|could) (?:one|both|either|two|all) of (?:the|my|them|those|these)\b[^.?!]{0,30}\b(?:be|come in)\b", _I)
 """One's own things, spoken of in an order that is talked about: "same but in black", "can one of the two be grey?"."""
@@ -156,7 +162,7 @@ _TO_HOUSE = re.compile(rf"\b(?:to|at)\b[^.?!]{{0,40}}{HOUSE.pattern}", _I)
 _OF_DIFFERENCE = re.compile(r"\bdifference\b", _I)
 _ARROW = re.compile(r"\w\s*(?:->|=>|→)\s*\w")
 _WANTS = re.compile(
-    r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|rather|meant|instead|(?:else|rest|other things) "
+    r"\b(?:want(?:ed)?|prefer|need(?:ed)?|should (?:have been|be)|must be|ha(?:s|ve) to be|rather|meant|instead|(?:else|rest|other things) "
     r"(?:as is|as it is|the same|unchanged|stays?)|otherwise (?:as is|the same))\b",
     _I,
 )
@@ -182,8 +188,13 @@ def requested(understanding: Understanding, text: str, *, general: bool, in_orde
         return "return"
     if in_order and _SWAPPED.search(text) and understanding.of_kind(*TRAITS, "product", "category"):
         return "modify"
-    if understanding.of_kind("order_id") and understanding.of_kind(*TRAITS) and _MAKE_IT.search(text) and "?" not in text:
+    here = in_order or bool(understanding.of_kind("order_id"))
+    if here and understanding.of_kind(*TRAITS) and _MAKE_IT.search(text) and "?" not in text:
         return "modify"
+    if understanding.of_kind("order_id") and understanding.of_kind(*TRAITS) and _PLEASE.search(text) and not _ASKS.search(text):
+        return "modify"
+    if in_order and understanding.of_kind("zip") and HOUSE.search(text) and _SHOULD_BE.search(text) and "?" not in text:
+        return "address"
     if in_order and understanding.of_kind(*TRAITS) and (_ONE_OF_THEM.search(text) or (goods and _SAME_BUT.search(text))):
         return "modify"
     own = understanding.of_kind("order_id") or (_MINE.search(text) and goods)
@@ -227,6 +238,8 @@ def _named(text: str, understanding: Understanding) -> str:
     if "payment" in names and _OF_DIFFERENCE.search(text) and not re.search(r"\bpayment\b", text, _I):
         names.discard("payment")  # how the difference of a change is paid is a detail of the change
         found = [entry for entry in found if entry[2] != "payment"]
+    if names == {"payment"} and understanding.of_kind("order_id") and understanding.of_kind(*TRAITS) and _WANTS.search(text):
+        return "" if "?" in text else "modify"  # how it is paid is a detail of what is wished
     if names <= {"modify"} and _TO_HOUSE.search(text) and understanding.of_kind("zip") and orderish(understanding, text):
         return "address"
     if not names:

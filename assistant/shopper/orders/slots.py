@@ -69,6 +69,8 @@ _ACTS = re.compile(
     r"refund|want|prefer|should be|must be|needs? to be|go(?:es)? back)(?:s|es|d|ed|e|ing)?\b",
     re.IGNORECASE,
 )
+_TELLING, _SHORT = 4, 3
+"""Letters that the first and the last word of a name need to stand for it."""
 _ORDERED = re.compile(r"\b(?:ordered|bought|purchased)\b", re.IGNORECASE)
 _WISHED = re.compile(r"\b(?:should|could|can|would|need|rather|better|instead|meant)\b", re.IGNORECASE)
 _OF_TRAITS = re.compile(r"\b(?:same|rest|else|colou?rs?|sizes?|materials?|address|payment|order)\b", re.IGNORECASE)
@@ -405,17 +407,17 @@ def _synonym_place(name: str, text: str) -> int | None:
 
 
 def _telling_place(order: Order) -> Callable[[str, str], int | None]:
-    """Where a text says the first word of a name ("the vacuum"), where no other line has that in its name or options."""
+    """Where a text says the first or last word of a name ("the vacuum", "the kit"), where no other line has it in its name or options."""
 
     def place(name: str, text: str) -> int | None:
-        first = next(iter(stems(name)), "")
+        words = stems(name)
+        ends = {word for word, least in ((words[0], _TELLING), (words[-1], _SHORT)) if len(word) >= least} if words else set()
         others = {
             word for line in order.lines if line.name != name for word in (*stems(line.name), *stems(" ".join(line.options.values())))
         }
         own = {word for line in order.lines if line.name == name for word in stems(" ".join(line.options.values()))}
-        if len(first) < 4 or first in others | own:
-            return None
-        return next((start for start, word in _tokens(text) if word == first), None)
+        telling = ends - others - own
+        return next((start for start, word in _tokens(text) if word in telling), None)
 
     return place
 

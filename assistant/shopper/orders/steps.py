@@ -139,8 +139,9 @@ def _directions(text: str, product: Product) -> dict[str, bool]:
             found.setdefault(named, set()).add(match["way"].lower() not in _LESS)
     plain = _BOUNDED.sub(" ", text)
     for way in _WAYS:
-        ranked = [option for option in way.options if option in options and len(_ranked(options[option])) > 1]
-        measure = next((option for option in ranked if option in _spoken_of(plain, way, product)), ranked[0] if ranked else "")
+        ranked = [option for option in (*way.options, *options) if option in options and len(_ranked(options[option])) > 1]
+        usual = next((option for option in ranked if option in way.options), "")
+        measure = next((option for option in ranked if option in _spoken_of(plain, way, product)), usual)
         said = {up for up, pattern in ((True, way.up), (False, way.down)) if pattern.search(plain)}
         if measure and said:
             found.setdefault(measure, set()).update(said)

@@ -21,6 +21,13 @@ _RATHER = re.compile(
     re.IGNORECASE,
 )
 """What stands between an option and the one that takes its place: "steel, no wait, glass"."""
+_TAKEN_BACK = re.compile(r"\W*(?:(?:or|oh|ah|hm+|uh+|er+|but|well)\W+)*no\b\W+(?:[\w']+\W+){0,3}", re.IGNORECASE)
+"""What takes an option back for another value of it: "clicky; or no, linear"."""
+_BARE_NUMBER = re.compile(
+    r"(?:(?<=\bof )|(?<=\bto )|(?<=\bbe ))\d{2,5}\b(?![.,]?\d|\s?[%$€£])|"
+    r"(?:(?<=\bthe )|(?<=\bfor )|(?<=\ba ))|(?:(?<=\ban ))\d{2,5}\b(?= (?:one|instead|version)\b)",
+    re.IGNORECASE,
+)
 _NEAR = 12
 _SHORT_ANSWER = 5
 _POLITE = frozenset({"please", "pls", "plz", "then", "thanks", "thx", "ok"})
@@ -129,6 +136,7 @@ def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, st
         after = options[number + 1] if number + 1 < len(options) else None
         if (
             _NOT_THAT.search(text[: said.start])
+            or (after and after.option == said.option and _TAKEN_BACK.fullmatch(text[said.end : after.start]))
             or _OR_BEYOND.match(text[said.end :])
             or (after and _RATHER.search(text[said.end : after.end + _NEAR]))
         ):
@@ -138,7 +146,19 @@ def wanted_options(text: str, line: OrderLine, product: Product) -> dict[str, st
             if said.value == current and not _TOWARDS.search(text[: said.start]):
                 continue
             wanted[said.option] = said.value
-    return wanted
+    return wanted or _numbered(text, line, product)
+
+
+def _numbered(text: str, line: OrderLine, product: Product) -> dict[str, str]:
+    """The value that a bare number stands for where only one option has it: "a bottle of 750 instead of 500"."""
+    values = {(option, value) for option, own in options_of(product).items() for value in own if line.options.get(option) != value}
+    for match in _BARE_NUMBER.finditer(text):
+        if _NOT_THAT.search(text[: match.start()]):
+            continue
+        found = [(option, value) for option, value in values if re.match(rf"{match[0]}(?!\d)[\s-]?[a-zA-Z]", value)]
+        if len(found) == 1:
+            return dict(found)
+    return {}
 
 
 def as_other(text: str, line: OrderLine, product: Product, others: Sequence[OrderLine]) -> dict[str, str] | None:

@@ -88,7 +88,7 @@ class Writes:
         pending = state.pending or state.aside
         if pending is None or not state.customer_id:
             return Outcome(Status.CLARIFY, (said(line("nothing_pending", self._settings)),), state, "affirm")
-        state = replace(state, pending=None, draft=None, aside=None)
+        state = replace(state, pending=None, draft=None, aside=None, read="refund" if KIND_OF[pending.action] == "cancel" else "")
         if pending.token in state.done and KIND_OF[pending.action] not in {"address", "payment"}:
             return Outcome(Status.ANSWERED, (said(line("already_done", self._settings)),), state, pending.action)
         kind, order_id = KIND_OF[pending.action], str(pending.arguments["order_id"])
