@@ -7,7 +7,7 @@ are told elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from assistant.models.entailment import Verdict, entailment
@@ -64,6 +64,10 @@ _REAL = (
 _ASKED = re.compile(rf"^\W*{cues.WHETHER}", re.IGNORECASE)
 _ASKS_INCLUDED = re.compile(
     rf"^\W*(?:and |so |but )?{cues.WHETHER}.*\b(?:included|includes?|come with|comes with|supplied)\b", re.IGNORECASE
+)
+_INCLUSION = re.compile(
+    r"\b(?:includ\w*|comes? (?:complete )?with|supplied|come along|along with|excluded|separately|extra|without|in the box|part of the)\b",
+    re.IGNORECASE,
 )
 _APART = re.compile(
     r"\b(?:sold|available|bought|ordered) (?:separately|apart)\b|\bnot included\b|\b(?:is|are|as an?) (?:optional )?extras?\b",
@@ -201,10 +205,13 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     asked = _asked_words(product, understanding)
     asked = [word for word in asked if word not in word_list("measured")] or asked  # of "how big are the keys" the keys
     sentences = _sentences(product)
+    included = _ASKS_INCLUDED.search(understanding.text) is not None
+    held = [sum(1 for word in asked if synonyms(word) & set(stems(sentence))) for sentence in sentences]
     scored = [
-        (sum(1 for word in asked if synonyms(word) & set(stems(sentence))), -place, sentence) for place, sentence in enumerate(sentences)
+        (count, included and _INCLUSION.search(sentence) is not None, -place, sentence)
+        for place, (count, sentence) in enumerate(zip(held, sentences, strict=True))
     ]
-    best = max(scored, default=(0, 0, ""))
+    *best, said = max(scored, default=(0, False, 0, ""))
     whole = {word for sentence in sentences for word in stems(sentence)}
     found = [word for word in asked if synonyms(word) & whole]
     if not asked or not best[0] or len(found) < max(1, (len(asked) + 1) // 2):
@@ -212,22 +219,36 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
             about(product, f"I'm sorry, the description of the {product.name} does not say.", silent=True),
             known=False,
         )
-    field = next(((name, value) for name, value in product.attributes.items() if best[2] == f"{name}: {value}"), None)
-    listed = best[2] in _option_lines(product)  # that an option exists does not say that it can be had with the others asked for
-    verdict = entailment(cues.plain(understanding.text), [best[2]]).verdict
+    field = next(((name, value) for name, value in product.attributes.items() if said == f"{name}: {value}"), None)
+    listed = said in _option_lines(product)  # that an option exists does not say that it can be had with the others asked for
+    verdict = entailment(cues.plain(understanding.text), [said]).verdict
     yes = (
         not listed
         and verdict is not Verdict.NO
         and _ASKED.search(cues.plain(understanding.text))
         and len(found) == len(asked)
-        and not re.search(r"\b(?:not|no|without|n't)\b", best[2])
+        and (included or not re.search(r"\b(?:not|no|without|n't)\b", said))
     )
     if field is not None and len(str(field[1])) <= LONGEST:
         return FieldAnswer(about(product, f"{'Yes. ' if yes else ''}{_stated(product, field[0], str(field[1]))}"))
-    if _ASKS_INCLUDED.search(understanding.text) and _APART.search(best[2]):
-        return FieldAnswer(about(product, f"No. {_cited(product, best[2])}"))
-    evidence = about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{best[2]}”")
-    return FieldAnswer(evidence if listed else replace(evidence, passages=({"product": product.name}, f"description: {best[2]}")))
+    if included and not _INCLUSION.search(said):
+        return FieldAnswer(about(product, _cited(product, said)))  # that it is for a thing does not say that the thing comes with it
+    if included and _sold_apart(said, asked):
+        return FieldAnswer(about(product, f"No. {_cited(product, said)}"))
+    evidence = about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{said}”")
+    return FieldAnswer(evidence if listed else replace(evidence, passages=({"product": product.name}, f"description: {said}")))
+
+
+def _sold_apart(sentence: str, asked: Sequence[str]) -> bool:
+    """Whether a sentence says of what is asked that it is not included: of "base included, mattress not included" the mattress alone; in
+    "takes a bulb, not included" the bulb."""
+    clauses = re.split(r"\s*(?:[,;:]|\bbut\b)\s*", sentence)
+    for place, clause in enumerate(clauses):
+        if any(synonyms(word) & set(stems(clause)) for word in asked):
+            behind = clauses[place + 1] if place + 1 < len(clauses) else ""
+            if _APART.search(clause) or _APART.match(behind):
+                return True
+    return False
 
 
 def _asked_words(product: Product, understanding: Understanding) -> list[str]:
@@ -271,8 +292,8 @@ def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> 
             about(product, f"I'm sorry, the description of the {product.name} does not say which {what} it is."), known=False
         )
     if naming:
-        told = [s for s in naming[:2] if s is naming[0] or words & _unhyphenated(s)]
-        return FieldAnswer(about(product, f"About the {what} of the {product.name}, the description says: “{' … '.join(told)}”"))
+        lines = [s for s in naming[:2] if s is naming[0] or words & _unhyphenated(s)]
+        return FieldAnswer(about(product, f"About the {what} of the {product.name}, the description says: “{' … '.join(lines)}”"))
     return FieldAnswer(
         about(
             product,

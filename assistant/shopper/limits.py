@@ -43,6 +43,11 @@ _SAID = re.compile(
     r"(?P<minus>or (?:less|smaller|under|below|shorter|lighter)|and (?:less|under)|max(?:imum)?\b|at (?:the )?most|tops)))?",
     re.IGNORECASE,
 )
+_SIDES_SAID = re.compile(
+    rf"(?<![\w.,])(?P<one>\d{{2,4}}(?:\.\d+)?)\s*(?:cm|mm|in|ft)?\s*[x×]\s*(?P<other>\d{{2,4}}(?:\.\d+)?)(?!\s*[x×]\s*\d)(?:\s?(?:{UNIT})(?![a-z]))?",
+    re.IGNORECASE,
+)
+_SIDES_UNIT = "sides"
 _BEFORE, _AFTER = re.compile(r"[\w' ,-]{0,28}$"), re.compile(r"^\s*(?:of |in )?(?:[a-z-]+ ?){0,2}", re.IGNORECASE)
 _OF_ANOTHER = re.compile(r"\b(?:for|fits?|fitting|of|in|within|after|takes?)\s+(?:an?|my|our|the|his|her|up to)?\s*$", re.IGNORECASE)
 """Before an amount of something else than the goods: "a sleeve for a 15 inch laptop", "in 2 days"."""
@@ -96,7 +101,7 @@ class Limit:
 
 def read_limits(text: str) -> tuple[tuple[Limit, tuple[int, int]], ...]:
     """The limits that a text sets, each with where it stands there, the words that name its field included."""
-    found = []
+    found = [_by_sides(match) for match in _SIDES_SAID.finditer(text)]
     for match in _SAID.finditer(text):
         read = _read(match, text)
         if read is not None:
@@ -118,6 +123,8 @@ def seats(number: int) -> Limit:
 
 def kept(product: Product, limit: Limit) -> bool | None:
     """Whether a product keeps a limit; None where it does not state what is limited, or not in a comparable unit."""
+    if limit.unit == _SIDES_UNIT:
+        return _has_sides(product, limit)
     stated = list(_stated(product, limit))
     if stated:
         return any(limit.holds(amount) for amount in stated)
@@ -161,6 +168,18 @@ def _read(match: re.Match[str], text: str) -> tuple[Limit, tuple[int, int]] | No
     if bounds is None or (bounds.exact and ((not fields and _OF_ANOTHER.search(before)) or unit == "s")):
         return None
     return Limit(fields, unit, bounds.low, bounds.high, bounds.strict, bounds.exact), span
+
+
+def _by_sides(match: re.Match[str]) -> tuple[Limit, tuple[int, int]]:
+    low, high = sorted((float(match["one"]), float(match["other"])))
+    return Limit((), _SIDES_UNIT, low, high, exact=True), match.span()
+
+
+def _has_sides(product: Product, limit: Limit) -> bool | None:
+    """Whether a product says somewhere that it is, or is for, what has these sides; None where it names no sides at all."""
+    texts = (product.name, product.description, *map(str, product.attributes.values()))
+    named = [sorted((float(m["one"]), float(m["other"]))) for text in texts for m in _SIDES_SAID.finditer(text)]
+    return [limit.low, limit.high] in named if named else None
 
 
 def _clause(match: re.Match[str] | None) -> str:

@@ -13,6 +13,7 @@ from assistant.shopper import cues
 from assistant.shopper.answering import asks_trait
 from assistant.shopper.particulars import asks_parts
 from assistant.shopper.reply import FieldAnswer, about, agreeing, highest_price, joined, lowest_price, money, price_of
+from assistant.shopper.unit_price import per_unit
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
 from assistant.store.records import Product, Variant
 from assistant.types import Understanding
@@ -97,6 +98,10 @@ def price_answer(product: Product, text: str, currency: str, quantity: int | Non
     price = lowest_price(product)
     if price is None:
         return FieldAnswer(about(product, f"I'm sorry, the price of the {product.name} is not given."), known=False)
+    if (unit := per_unit(product, text, price)) is not None:
+        per, of, stated = unit
+        costs = f"The {product.name} {agreeing(product.name, 'costs', 'cost')} {money(price, currency)} for {stated}"
+        return FieldAnswer(about(product, f"{costs}, which is {money(per, currency)} per {of}.", amount=price, per=per), per)
     return _amount(product, f"The {product.name}", price, currency, quantity)
 
 

@@ -15,6 +15,7 @@ from assistant.store.records import Product
 from assistant.types import Action, Evidence, Handoff, Scalar, Source, Status, Table
 
 _AFTER_NOUN = re.compile(r"\s+(?:with|for|of|in|by|from|to|-|–)\s+|\s*[,(]|\s+(?=\d)", re.IGNORECASE)
+_AMOUNT_BEHIND = re.compile(r"\s+\d[\d.,]*\s*[a-z]*$", re.IGNORECASE)
 _SIGNS = {"USD": "$", "GBP": "£", "EUR": "€", "CAD": "$", "AUD": "$", "JPY": "¥"}
 
 
@@ -94,7 +95,7 @@ def about(product: Product, text: str, **facts: Scalar) -> Evidence:
 
 def is_plural(name: str) -> bool:
     """Whether a product's name is that of several things in grammar: "the Hiking Boots cost", "the Set of Boots costs"."""
-    last = next(iter(_AFTER_NOUN.split(name, maxsplit=1)[0].rsplit(maxsplit=1)[-1:]), "").casefold()
+    last = next(iter(_AMOUNT_BEHIND.sub("", _AFTER_NOUN.split(name, maxsplit=1)[0]).rsplit(maxsplit=1)[-1:]), "").casefold()
     return (
         last.endswith("s")
         and not last.endswith(("ss", "us", "is", "as", "'s", "’s"))

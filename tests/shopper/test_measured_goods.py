@@ -131,3 +131,34 @@ def test_other_numbers_are_no_limits(text: str) -> None:
 def test_what_a_thing_must_have_leaves_out_what_has_it_not(store: Store, talk: Callable[..., Any], asked: str, fit: set[str]) -> None:
     store.catalogue.upsert([*GOODS, _made("b3", "Vestry Bench", "benches", 99.0, "Planks on two feet.", material="oak")])
     assert set(talk().say(asked).products) == fit
+
+
+CRATED = (
+    _made("c1", "Vellum Easel", "easels", 60.0, "Easel for boards of 60 x 80 cm. Tray included, board not included."),
+    _made("c2", "Folio Tablet", "tablets", 80.0, "Tablet with stylus support; stylus sold separately."),
+    _made("c3", "Quarto Lamp", "readers", 30.0, "Takes two cells, not included."),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "no"),
+    [
+        ("does the Vellum Easel come with a board?", True),
+        ("is a tray included with the Vellum Easel?", False),
+        ("does the Folio Tablet come with a stylus?", True),
+        ("are cells included with the Quarto Lamp?", True),
+    ],
+)
+def test_what_a_thing_is_for_does_not_come_with_it(store: Store, talk: Callable[..., Any], asked: str, no: bool) -> None:
+    store.catalogue.upsert(CRATED)
+    said = talk().say(asked).text
+    assert said.startswith("No") is no, said
+
+
+def test_sides_are_held_to_and_the_price_of_a_kilogram_is_reckoned(store: Store, talk: Callable[..., Any]) -> None:
+    ground = _made("k1", "Mill Coffee 6 months", "coffees", 6.0, "Ground.", net_weight="250 g")
+    store.catalogue.upsert([*CRATED, _made("c4", "Duodecimo Easel", "easels", 20.0, "Easel for boards of 30 x 40 cm."), ground])
+    assert talk().say("an easel for 60x80 boards").products == ("c1",)
+    answer = talk().say("what does the Mill Coffee cost per kilo?")
+    assert answer.value == 24.0
+    assert "Mill Coffee 6 months costs" in answer.text
