@@ -28,6 +28,7 @@ _FROM = re.compile(
     rf"\b(?:{_CHILDREN}|suitable|recommended|ages?|play|toy)\b[^.;]{{0,25}}?"
     rf"\b(?:from|over|above)(?: the age of)? {_NUMBER}[ -]?(?P<unit>months?|years?)?\b|"
     r"\b(?:for )?ages? (?P<ages>\d{1,2})(?: ?(?:\+|to|-|–|and (?:up|over|above)))(?: ?(?P<of>months?|years?))?|"
+    rf"\b{_CHILDREN} (?:of|aged) (?P<grown>\d{{1,2}}|[a-z]+)(?: (?P<in2>months?|years?))? (?:and|or) (?:over|up|older|above)\b|"
     r"\b(?P<up>\d{1,2}) ?(?P<in>months?|years?) ?(?:\+|and (?:up|over|above|older))|(?P<plus>\d{1,2})\+ ?(?P<of2>months?|years?)",
     _I,
 )
@@ -55,10 +56,10 @@ def least(product: Product) -> tuple[float, str] | None:
         if match is not None and number is not None:
             return _months(number, match["unit"]), sentence
         for found in _FROM.finditer(sentence):
-            said = next((found[name] for name in ("number", "ages", "up", "plus") if found[name]), "")
+            said = next((found[name] for name in ("number", "ages", "grown", "up", "plus") if found[name]), "")
             number = parse_number(said)
             if number is not None:
-                return _months(number, next((found[name] for name in ("unit", "of", "in", "of2") if found[name]), None)), sentence
+                return _months(number, next((found[name] for name in ("unit", "of", "in2", "in", "of2") if found[name]), None)), sentence
     return None
 
 

@@ -32,10 +32,13 @@ def caution(wish: Wish, settings: Settings) -> tuple[Evidence, ...]:
     return (said(line("pack", settings)),) if wish.allergic or any(freedom.matter(key).allergen for key in wish.free) else ()
 
 
+def matters_to_health(wish: Wish) -> bool:
+    """Whether a wish insists on something for the sake of health."""
+    return any(freedom.is_health(key, allergic=wish.allergic) for key in wish.free)
+
+
 def unsaid(products: Sequence[Product], wish: Wish) -> str:
-    """Which products do not say what a wish insists on for the sake of health, though they deny it neither; empty where there is none."""
-    if not any(freedom.is_health(key, allergic=wish.allergic) for key in wish.free):
-        return ""
+    """Which products do not say what a wish insists on, though they do not deny it either; empty where there is none."""
     products = sorted(products, key=lambda product: product.name)
     worst = {product.id: _worst(product, wish) for product in products}
     listed = [p for p in products if worst[p.id].stated is Stated.LISTED]
@@ -56,7 +59,7 @@ def none_states(products: Sequence[Product], wish: Wish, settings: Settings) -> 
     of_kind = "nothing of that kind" if wish.core else "nothing"
     rest = " and fits the rest" if replace(wish, free=(), allergic=False, months=None).constrained else ""
     told = unsaid(products, wish)
-    check = () if not told or caution(wish, settings) else (said(line("pack", settings)),)
+    check = (said(line("pack", settings)),) if told and matters_to_health(wish) and not caution(wish, settings) else ()
     sorry = said(f"I'm sorry, I have {of_kind} that is stated to be {_all_said(wish)}{rest}.{' ' + told if told else ''}")
     return (sorry, *caution(wish, settings), *check)
 

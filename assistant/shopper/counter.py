@@ -72,6 +72,7 @@ class Counter:
         name, _, value = pair.partition("=")
         kind = self._finder.kind(replace(sight.wish, excluded=())) if sight.kind_known else tuple(self._shelf.products.values())
         found = [p for p in kind if value.casefold() in str(p.attributes.get(name, "")).casefold()]
+        found = found or [p for p in self._shelf.products.values() if value.casefold() in str(p.attributes.get(name, "")).casefold()]
         ranked = sorted(found, key=lambda p: (p.stock == 0, p.name))[: self._results]
         if not ranked:
             return self._listed(sight.wish, sight, state)
@@ -385,7 +386,7 @@ class Counter:
         pieces[0] = replace(pieces[0], text=f"{head}\n{pieces[0].text}")
         ids = tuple(p.id for p in listed)
         value = lowest_price(listed[0]) if len(listed) == 1 else None
-        if wish.free and (unsaid := assurances.unsaid(self._finder.kind(replace(wish, free=())), wish)):
+        if assurances.matters_to_health(wish) and (unsaid := assurances.unsaid(self._finder.kind(replace(wish, free=())), wish)):
             pieces.append(said(unsaid))
         if wish.months is not None:
             pieces.extend(assurances.for_older(self._finder.kind(replace(wish, free=(), months=None)), wish))

@@ -158,7 +158,7 @@ def _prefixed(text: str, shelf: Shelf | None) -> Iterator[Term]:
             word = words[-1].lower()
             after = next(iter(stems(text[match.end() :])), "")
             hyphened = text[match.end("what")] == "-"
-            known = hyphened or after in _ANY or shelf is None or shelf.is_kind(after) or _any_states(word, shelf)
+            known = hyphened or after in _ANY or shelf is None or bool(shelf.named(after)) or _any_states(word, shelf)
             plain = not any(word in word_list(name) for name in ("before_free", "filler", "colours"))
             if known and plain and (word not in word_list("materials") or (shelf is not None and _any_states(word, shelf))):
                 yield Term(stems(word)[-1], match.end("what") - len(word), match.end(), reason)

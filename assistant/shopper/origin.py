@@ -28,6 +28,7 @@ _COMES = (
     r"(?:from|(?:made|produced|grown|manufactured|harvested|picked|brewed|distilled|woven|sewn|crafted|assembled|built|roasted|bottled|born|"
     r"handmade|hand-made) (?:entirely |only |by hand )?in|product of|originates? (?:from|in)|imported from|origin:?|sourced (?:from|in))"
 )
+_MADE = re.compile(r"\b(?:made|produced|manufactured|grown|crafted|woven) in (?:the )?$", _I)
 _NOT = re.compile(r"\b(?:not|nothing|no|never|isn't|aren't|except|other than|anything but|avoid\w*)\b(?:[ ](?!only)[\w'-]+){0,3} *$", _I)
 _ASKS = re.compile(
     r"\bwhere\b[^.?!]{0,40}?\b(?:come|comes|coming|from|made|produced|grown|manufactured|sourced|originate\w*|roasted)\b|"
@@ -101,7 +102,9 @@ def wanted(text: str, shelf: Shelf) -> Wanted:
     if _SENT.search(text):
         return Wanted()
     found = [match for match in _pattern().finditer(text) if _asks_for(text, match, shelf)]
-    if not found or not shelf.fields & _FIELDS:
+    if not shelf.fields & _FIELDS:  # "from" may mean much where no goods have an origin, "made in" may not
+        found = [match for match in found if _MADE.search(text[: match.start()])]
+    if not found:
         return Wanted()
     spans = [_span(text, match) for match in found]
     barred = [bool(_NOT.search(text[:start])) for start, _ in spans]

@@ -214,6 +214,7 @@ def test_the_age_goods_are_wanted_for(text: str, months: float | None) -> None:
         ("Suitable from 6 months.", 6.0),
         ("For ages 3 and up.", 36.0),
         ("Ages 4-8.", 48.0),
+        ("The upper bed is for children of six and over.", 72.0),
         ("Not suitable for kids below 10 years.", 120.0),
         ("Best within 14 days of opening.", None),
     ],
