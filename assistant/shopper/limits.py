@@ -33,9 +33,13 @@ _DEGREE = r"(?P<no>\b(?:no|not|n't|isn't|never|nothing)\s+)?\b(?P<degree>[a-z]{2
 _ROUGHLY = r"around|about|roughly|approximately|circa|ca\.?|some"
 _HOLDS = re.compile(
     r"\b(?:holds?|holding|carry|carries|carrying|supports?|supporting|bears?|person|people|man|woman|guy|"
-    r"body ?weight|(?:i|he|she|who) weighs?)\b",
+    r"body ?weight|(?:i|he|she|it|who|dog|cat) weighs?)\b",
     re.IGNORECASE,
 )
+_FOR_A_BODY = re.compile(r"\bfor (?:an?|my|our|the) (?:[a-z]+ )?[a-z]+, *$", re.IGNORECASE)
+_A_BODY = re.compile(r"\s*(?:dogs?|cats?|child|kid|rider|guest|animal|pet|person|man|woman|load)\b", re.IGNORECASE)
+_BODY = 3000.0
+"""Grams from which a weight may be that of somebody whom the thing is for: "a lead for a 30 kg dog"."""
 _SAID = re.compile(
     rf"(?:{_DEGREE}|(?P<more>(?<![\w-])(?:{_MORE}))|(?P<less>(?<![\w-])(?:{_LESS}))|\b(?P<roughly>{_ROUGHLY})|(?P<between>\bbetween|\bfrom))?"
     rf"\s*(?<![\w.,-]){_AMOUNT}"
@@ -48,6 +52,9 @@ _SIDES_SAID = re.compile(
     re.IGNORECASE,
 )
 _SIDES_UNIT = "sides"
+_UP_TO = re.compile(
+    rf"\b(?:up to|max(?:imum|\.)?(?: load)?(?: of)?|holds?|carries|supports?)\s+\d[\d.,]*\s?(?:{UNIT})(?![a-z])", re.IGNORECASE
+)
 _BEFORE, _AFTER = re.compile(r"[\w' ,-]{0,28}$"), re.compile(r"^\s*(?:of |in )?(?:[a-z-]+ ?){0,2}", re.IGNORECASE)
 _OF_ANOTHER = re.compile(r"\b(?:for|fits?|fitting|of|in|within|after|takes?)\s+(?:an?|my|our|the|his|her|up to)?\s*$", re.IGNORECASE)
 """Before an amount of something else than the goods: "a sleeve for a 15 inch laptop", "in 2 days"."""
@@ -128,10 +135,15 @@ def kept(product: Product, limit: Limit) -> bool | None:
     stated = list(_stated(product, limit))
     if stated:
         return any(limit.holds(amount) for amount in stated)
-    if limit.unit in SPECIFIC:
-        told = only_amount([product.name, product.description], limit.unit)
-        return limit.holds(told) if told is not None else None
-    return None
+    told = _loads_told(product) if limit.fields == _LOADS else only_amount([product.name], limit.unit)
+    if told is None and limit.unit in SPECIFIC:
+        told = only_amount([product.description], limit.unit)
+    return limit.holds(told) if told is not None else None
+
+
+def _loads_told(product: Product) -> float | None:
+    """The one weight up to which a description says that a thing is for, or holds, in grams."""
+    return only_amount([match[0] for match in _UP_TO.finditer(product.description)], "g")
 
 
 def _stated(product: Product, limit: Limit) -> Iterator[float]:
@@ -163,7 +175,8 @@ def _read(match: re.Match[str], text: str) -> tuple[Limit, tuple[int, int]] | No
     after_words = after[0] if after is not None else ""
     fields, span = _fields(match, before, after_words)
     bounds = _bounds(match, first[0], last[0] if last is not None else None)
-    if unit == "g" and _HOLDS.search(f"{before} {after_words}"):
+    body = first[0] >= _BODY and (_FOR_A_BODY.search(before) or _A_BODY.match(after_words))
+    if unit == "g" and (body or _HOLDS.search(f"{before} {after_words}")):
         return Limit(_LOADS, unit, low=first[0]), span
     if bounds is None or (bounds.exact and ((not fields and _OF_ANOTHER.search(before)) or unit == "s")):
         return None
