@@ -18,7 +18,7 @@ from assistant.shopper.fields import field_of
 from assistant.shopper.measures import asks_at_length, holds
 from assistant.shopper.particulars import asks_contents, asks_parts, contents_of, parts_of, size_of
 from assistant.shopper.reply import FieldAnswer, about, agreeing, joined
-from assistant.shopper.sentences import under_condition, with_amount
+from assistant.shopper.sentences import by_root, fields_as_text, of_a_part, under_condition, with_amount
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import options_of, read_options
 from assistant.shopper.words import word_list
@@ -90,7 +90,7 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
     text = cues.plain(understanding.text)
     if (assured := assurances.answer(product, text) or origin.answer(product, text) or assurances.of_age(product, text)) is not None:
         return FieldAnswer(assured[0], known=assured[1])
-    if (said := under_condition(product, text) or _said_whole(product, understanding)) is not None:
+    if (said := under_condition(product, text) or of_a_part(product, text) or _said_whole(product, understanding)) is not None:
         return FieldAnswer(about(product, _cited(product, said)))
     aspect = aspect_of(product, text)
     if aspect is not None and asks_at_length(text):
@@ -122,13 +122,17 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
     if aspect is not None:
         return FieldAnswer(about(product, _verdict(product, text) + _stated(product, *aspect)))
     if (held := contents_of(product, text) or with_amount(product, text) or size_of(product, text)) is not None:
-        return FieldAnswer(about(product, _cited(product, held)))
+        field = fields_as_text(product).get(held)
+        return FieldAnswer(about(product, _stated(product, *field) if field is not None else _cited(product, held)))
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
     quoted = _quoted(product, understanding)
     if not quoted.known and understanding.of_kind("colour") and (colours := _words_of(product, word_list("colours"), "colour", text)).known:
         return colours  # "is the background blue?" of a shirt in olive
-    return quoted if quoted.known else _stated_instead(product, understanding, told) or quoted
+    if quoted.known or (instead := _stated_instead(product, understanding, told)) is not None:
+        return quoted if quoted.known else instead or quoted
+    rooted = by_root(product, _asked_words(product, understanding))
+    return FieldAnswer(about(product, _cited(product, rooted))) if rooted is not None else quoted
 
 
 def asks_something(product: Product, understanding: Understanding) -> bool:
@@ -203,7 +207,8 @@ def _asks_if_real(text: str) -> bool:
 
 def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     asked = _asked_words(product, understanding)
-    asked = [word for word in asked if word not in word_list("measured")] or asked  # of "how big are the keys" the keys
+    if not yes_or_no(understanding.text):  # of "how big are the keys" the keys
+        asked = [word for word in asked if word not in word_list("measured")] or asked
     sentences = _sentences(product)
     included = _ASKS_INCLUDED.search(understanding.text) is not None
     held = [sum(1 for word in asked if synonyms(word) & set(stems(sentence))) for sentence in sentences]
@@ -226,7 +231,7 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
         not listed
         and verdict is not Verdict.NO
         and _ASKED.search(cues.plain(understanding.text))
-        and len(found) == len(asked)
+        and (verdict is Verdict.YES or set(asked) <= set(stems(said)))
         and (included or not re.search(r"\b(?:not|no|without|n't)\b", said))
     )
     if field is not None and len(str(field[1])) <= LONGEST:

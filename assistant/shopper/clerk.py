@@ -40,6 +40,7 @@ from assistant.shopper.state import DialogueState, Held
 from assistant.shopper.teller import Teller
 from assistant.shopper.testimony import SILENT, with_reviews
 from assistant.shopper.wish import Wish, read_wish
+from assistant.shopper.words import word_list
 from assistant.store.records import Product
 from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
 from retrieval.types import Condition, Retriever
@@ -217,6 +218,7 @@ class ShopperClerk:
             words_known=bool(known) and len(known) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
             angry=self._angry(understanding),
+            of_spoken=_of_those(understanding.text, state.focus or state.shown, shelf),
             of_kind=_few(Finder(shelf, self._retriever).kind(wish), wish, shelf),
             ranking=self._gauge(shelf).ranking(cues.plain(understanding.text), wish, naming, reference, state),
         )
@@ -482,13 +484,25 @@ def _afresh(understanding: Understanding) -> Understanding:
     return replace(understanding, text=blank + understanding.text[len(blank) :]) if blank else understanding
 
 
+def _of_those(text: str, ids: Sequence[str], shelf: Shelf) -> bool:
+    """Whether one of these products has all words that a text turns on, whatever amount it asks for."""
+    idle = word_list("filler") | word_list("question_filler") | word_list("measured")
+    words = [word for word in stems(cues.plain(text)) if word not in idle]
+    labels = [shelf.labels[id].everything for id in ids if id in shelf.labels]
+    return bool(words) and any(all(shelf.synonyms(word) & held for word in words) for held in labels)
+
+
 def _few(kind: Sequence[Product], wish: Wish, shelf: Shelf) -> tuple[str, ...]:
     """The products of a kind where they are few; of a department of several kinds ("honey & jam") those that bear it in their names."""
     things = [word for word in wish.core if shelf.named(word)]
     meant = shelf.synonyms(things[-1]) if things else frozenset()
+    if not all(shelf.worded(word) or word in word_list("measured") or word in common_words() for word in wish.core):
+        return ()
     several = any(_SEVERAL_KINDS.search(f"{p.category} {p.style}") for p in kind)
     bearing = tuple(p.id for p in kind if meant & shelf.labels[p.id].name) if several else ()
     ids = bearing or tuple(p.id for p in kind)
+    if len(ids) > _FEW_OF_A_KIND:  # of the chairs no armchairs
+        ids = tuple(p.id for p in kind if things and things[-1] in shelf.labels[p.id].kind)
     return ids if len(ids) <= _FEW_OF_A_KIND else ()
 
 

@@ -32,12 +32,12 @@ _YES = _any(
     r"of course|by all means|spot on|roger|confirmed|confirm|"
     r"i confirm|agreed|correct|exactly|precisely|affirmative|"
     r"go ahead|please do|kindly do|do it|do so|do (?:that|this)\W*(?:please|pls|plz|then|now|thanks)?\W*$|proceed|please proceed|go for it|"
-    r"carry on|make it so|book it|get it done|let'?s do (?:it|that|this)|that'?s (?:right|correct|fine)|"
+    r"carry on|make it so|book it|get it done|let'?s (?:go|do (?:it|that|this))|that'?s (?:right|correct|fine)|"
     r"looks good|sounds good|all (?:good|correct))\b",
     r"^\W*(?:ok|okay|okey|k|fine|alright|all right|great|perfect|right)\W*(?:,|\.|!|-)?\s*(?:yes|then|please|"
     r"go ahead|do it|do that|proceed|confirm(?:ed)?|i confirm|sounds good)?\W*$",
     r"\b(?:i (?:do )?confirm|yes,? please|go ahead|please proceed|you may proceed)\b",
-    r"(?:[,.;:!]\s*|\bis (?:a )?)(?:yes|yep|yeah)\W*$",
+    r"(?:[,.;:!]\s*|\bis (?:a )?)(?:yes|yep|yeah)\W*$|[.;!]\s*(?:(?:is |all )?(?:confirmed|agreed|correct|approved))\W*$",
     r"^\W*(?:yes\W+)?(?:that|this|it)(?:'?s| is) (?:exactly |just |precisely )?what i(?:'d)? (?:want(?:ed)?|meant|asked for|like)\W*$",
     r"^\W*(?:lovely|splendid|wonderful|excellent|brilliant)\W*$",
     _INTERJECTION + r"go on\b",
@@ -134,7 +134,9 @@ OTHERS = _any(
     r"\b(?:my|the) (?:wife|husband|friend|neighbou?r|boss|ex|girlfriend|boyfriend|brother|sister|mother|father|"
     r"mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)'?s?\s+(?:orders?|account|address|"
     r"card|payment|e-?mail|parcel|package|purchases?|gift card)\b",
-    r"\b(?:who (?:else )?(?:bought|ordered|purchased))\b",
+    r"\b(?:who (?:else )?(?:bought|ordered|purchased))\b|\bwhoever (?:last )?(?:bought|ordered|purchased)\b",
+    r"\b(?:neighbou?r|friend|wife|husband|boss|ex|colleague|boyfriend|girlfriend|brother|sister|mother|father|son|daughter)\b[^?]{0,60}"
+    r"\bwhat (?:did|has|does) (?:he|she|they) (?:order|ordered|buy|bought|purchased?)\b",
     r"\b(?:cards?|address(?:es)?|orders?|phone|e-?mails?|data|details?|name|number|account)\b[^.?!]{0,20}\b(?:of|from|for) "
     r"(?:the )?(?:customer|user|client)\b",
     r"\b(?:tell me|what|which|show|list)\b[^.?!]{0,20}\b(?:my|the) (?:wife|husband|friend|neighbou?r|boss|ex|girlfriend|"
@@ -146,7 +148,7 @@ OTHERS = _any(
 OTHERS_NAMED = re.compile(
     r"\b(?!(?:What|Where|Who|How|When|It|That|There|Here|Today|Let|My|"
     r"Is)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)?'s (?:last |latest |recent |open )?(?:orders?|account|address|parcels?|"
-    r"packages?|purchases?|e-?mail)\b|"
+    r"packages?|purchases?|e-?mail|gift ?cards?|balance)\b|"
     r"\b(?:address|phone|(?:phone|order|account|card|tracking) number|e-?mail|orders?|card|parcels?) "
     r"(?:do |did )?(?:you |u )?(?:have |hold |keep |got |is )?(?:for|of|about|on) "
     r"(?:[A-Z][a-z'-]+ [A-Z][a-z'-]+)\b(?!\W+(?:\d|zip|post))|\b(?:did|has|does) (?:[A-Z][a-z'-]+ ){1,2}(?:order|buy|bought|purchase|"
@@ -156,6 +158,11 @@ ELSEWHERE = _any(
     r"\b(?:book|reserve)\b[^.?!]{0,25}\b(?:flights?|hotels?|rooms?|tickets?|taxi|cab|restaurant|holiday|trip|train|appointment)\b"
 )
 """Wishes of daily life that no shop for goods fulfils, whatever word of theirs a product may bear."""
+MONEY = _any(
+    r"\b(?:put|invest) (?:my |our |all my |some )?(?:money|savings|cash|pension)\b[^.?!]{0,20}\b(?:in|into)\b|"
+    r"\b(?:buy|sell|invest in) (?:\w+ )?(?:shares|bitcoins?|crypto\w*|stocks? (?:of|in))\b"
+)
+"""Questions for an adviser on money."""
 INSIDE = _any(
     r"\b(?:profits?|revenue|turnover|profit margins?|sales figures|mark-?up)\b",
     r"\b(?:did|have) you (?:guys |already )?(?:sell|sold)\b|\bwhat did you pay for\b",
@@ -165,6 +172,7 @@ FOREIGN = _any(
     r"(?:poem|jokes?|story|essay|song|limerick|haiku|riddle|code|script|speech)\b(?! (?:books?|album|cd))",
     r"\btranslate\b|\b(?:python|java\w*|c\+\+|html|sql) (?:code|script|program)|\bhomework\b|\bsolve\b",
     r"\bwho (?:won|invented|discovered|is the (?:president|king|queen|pope|prime minister|ceo)|killed|founded)\b",
+    r"\bwhat time is it\b|\bhow long does it take to (?:learn|read|drive|fly|walk|get to)\b",
     r"\b(?:capital|population|president|king|queen|prime minister|currency|history|flag) of\b|\bmeaning of life\b|\bbelieve in\b",
     r"\b(?:weather|forecast)\b.*\b(?:today|tomorrow|tonight|weekend|week|like|in)\b|\bgoing to rain\b",
     r"\bwhat(?:'s| is) \d+ ?(?:[-+*x/]|plus|minus|times|divided by) ?\d+\b|\b(?:cause|cure|prevent)s? (?:cancer|\w+ disease)\b",
@@ -220,7 +228,7 @@ CHEAPEST = _any(
     r"\bcheapest\b",
     r"\blowest[- ]pric\w*|\blowest (?:cost|price)|\bleast (?:expensive|dear|pricey|costly)\b|\bmost (?:affordable|inexpensive)\b|"
     r"\b(?:lowest|smallest|least) (?:price|cost)\b|\bcosts? (?:the )?least\b|\bmost budget[- ]friendly\b|"
-    r"\bbest price\b",
+    r"\bbest price\b|\b(?:for )?(?:the )?least money\b",
 )
 DEAREST = _any(
     r"\b(?:most expensive|dearest|priciest|costliest|most costly|highest[- ]priced?|highest (?:price|cost)|costs? (?:the )?most)\b"
@@ -258,10 +266,11 @@ COMPARE = _any(
     r"of .{3,80} is) (?:the )?(?:cheaper|more expensive|dearer|pricier)\b|\bside by side\b"
 )
 SIMILAR = _any(
-    r"\b(?:similar|alternatives?|comparable|like (?:it|this|that|these|those|them)\b|more like|"
+    r"\b(?:similar|alternatives?|comparable|(?<!n't )(?<!not )like (?:it|this|that|these|those|them)\b|more like|"
     r"something like (?:the|it|this|that)|along (?:the|those|these|similar) lines|"
     r"in the spirit of|akin to|close to (?:the|this|that) (?=[a-z])|"
-    r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein|manner|spirit) of|in (?:that|this|the same) (?:style|vein|manner|spirit)\b|"
+    r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein|manner|spirit) of|"
+    r"in (?:that|this|the same) (?:style|vein|manner|spirit)\b|"
     r"instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
 )
 GOES_WITH = _any(
@@ -286,9 +295,19 @@ PRICE = _any(
     r"set (?:me|us|you|one) back|"
     r"(?:go|goes|going|sell|sells|selling|retail|retails|retailing) (?:for|at)\b(?= *(?:\?|$))|what (?:is|are|'s|does|do) [^.?!]{2,60} "
     r"(?:going|go|sell|selling|retail) for|how many (?:dollars|bucks|euros|pounds)|"
-    r"charge for|quote (?:me|us))\b",
+    r"what (?:does|would|will|do) (?:that|it|this|they|all that|it all) (?:come to|add up to|make)|charge for|quote (?:me|us))\b",
     r"\b(?:is|are) (?:\$?\d[\d.,]*|[a-z]+ (?:hundred|thousand))(?: dollars| bucks| usd)?(?: about| still| the)? (?:right|correct)\b",
 )
+SHOP_DOES = _any(
+    r"\b(?:deliver\w*|ship\w*|arriv\w*|dispatch\w*|return\w*|refund\w*|exchang\w*|send\w*|pay\w*|instal?ments?|invoice|wrap\w*|warranty|"
+    r"guarantee|spare parts?|repair\w*|discounts?|vouchers?|pick(?: it| them)? up|collect)\b"
+)
+"""What the shop does with goods, and no product of itself."""
+AGAIN = _any(
+    r"\bwhen (?:is|are|will|would|do|does|can)\b(?! (?:i|we|(?:the|my|your|our) (?:money|refund|order))\b)[^.?!]{1,40}"
+    r"\b(?:back(?: in)?|in(?: stock)? again|have (?:it|them|more|some)(?: \w+)? again|in)(?=\W*$|\W*[?.,!])",
+)
+"""When goods will be there again."""
 STOCK = _any(
     r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|"
     r"(?:is|are) there (?:still )?enough (?:of )?(?:it|them|these|those|the\b)|what(?:'?s| is) the count|"
@@ -298,11 +317,10 @@ STOCK = _any(
     r"any (?:[\w'-]+ ){0,8}left|how many (?:exactly|precisely|altogether|in all)\W*$|"
     r"to be had|obtainable|purchasable|"
     r"still have|left in|units(?! (?:is|are) (?:it|they|there in|in (?:it|the|a)|included))(?! does (?:it|this|the [\w' -]+) "
-    r"(?:have|come|include))|how many (?:[\w'-]+ ){0,5}?(?:can|could|may) i (?:order|buy|get|have)|inventory|"
-    r"in (?:any|what) quantit(?:y|ies)|"
+    r"(?:have|come|include))|how many (?:[\w'-]+ ){0,10}?(?:can|could|may) i (?:order|buy|get|have)|inventory|"
+    r"in (?:any|what) quantit(?:y|ies)|have (?:so |very )?many of|"
     r"on hand|do you still|restock\w*)\b",
-    r"\bwhen (?:is|are|will|would|do|does|can)\b(?! (?:i|we|(?:the|my|your|our) (?:money|refund|order))\b)[^.?!]{1,40}"
-    r"\b(?:back(?: in)?|in(?: stock)? again|have (?:it|them|more|some)(?: \w+)? again|in)(?=\W*$|\W*[?.,!])",
+    AGAIN.pattern,
 )
 HOW_MANY = _any(r"\bhow many\b|\bnumber of\b|\bquantity\b|\bcount\b")
 OPTIONS = _any(

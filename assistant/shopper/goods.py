@@ -14,10 +14,12 @@ from assistant.shopper.state import DialogueState
 from assistant.shopper.weighing import (
     FAQ_HOPED,
     FAQ_LIKELY,
+    FAQ_SURE,
     FAQ_WORTH,
     PRODUCT_INTENTS,
     about_the_shop,
     faq_first,
+    matters_of_the_shop,
     of_the_shelf,
     only_goods,
     seeks_goods,
@@ -71,7 +73,27 @@ _FOR_THAT = re.compile(
     r"(?:the|my|this|that|our|an?)?\s*$",
     re.IGNORECASE,
 )
-_SOME_OTHER = re.compile(r"\b(?:something|anything|what) else\b", re.IGNORECASE)
+_STATED_AS = re.compile(r"^\W*(?:which|what) [a-z]+ (?:are|is|come|comes)(?: (?:in|from|by|for|of))?\s*$", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(?:for|on|of|with|about|when i buy|if i (?:buy|order|get))\s+(?:the|your|an?|my|this|that|one)?\s*$", re.IGNORECASE
+)
+_PICKS = re.compile(
+    r"\W*(?:(?:and|so|ok|hi|hello)\W+)*(?:(?:do|have) you (?:have |got |sell )?)?(?:which|what|any|anything|something|things?|everything|"
+    r"products?|"
+    r"items?|goods|furniture|show me|list|all)\b",
+    re.IGNORECASE,
+)
+_HAS_SOME = re.compile(
+    r"\W*(?:and |so |ok )?(?:is|are) there\b(?! (?:an?|any|other|more)\b)|\W*(?:and |so )?in (?:which|what)\b", re.IGNORECASE
+)
+_ANY_OTHER = re.compile(
+    r"\b(?:(?:is|are) there (?:an?|any|other|more)|other|others|another|which \w+ (?:are|is|has|have))\b", re.IGNORECASE
+)
+_SOME_OTHER = re.compile(
+    r"\W*(?:(?:and|ok|hmm|so|well|no)\W+)*(?:(?:do|have) you (?:have|got)? ?|is there |got )?(?:something|anything|what) else\b"
+    r"(?! (?:do|does|can|could|is|should|did)\b)",
+    re.IGNORECASE,
+)
 _OF_A_KIND = re.compile(
     r"\W*(?:(?:and|so|ok|hi|hello|also)\W+)*(?:(?:do|does|is|are|can|could|will|would|has|have) (?:the|your|one|these|those)\b|"
     r"how (?:\w+ )?(?:do|does|is|are|can|will|should) (?:i |you )?(?:the|your|one|a|an)?\b|how (?:long|much|high|deep|wide|hot|strong)\b|"
@@ -103,7 +125,8 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
     if cues.RANGE.search(text) and not sight.wish.core:
         return Plan(Move.RANGE, why="what there is altogether")
     if _of_some_other(sight, state, text):
-        return Plan(Move.SIMILAR, why="something else than the one spoken of")
+        several = len(state.focus or state.shown) > 1
+        return Plan(Move.MORE if several else Move.SIMILAR, why="something else than what is spoken of")
     if (detail := _asks_on(sight, state, text)) is not None:
         return Plan(Move.FACTS, detail, "asks on about what was shown")
     if _of_those_shown(sight, state, text):
@@ -114,8 +137,21 @@ def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
         return None
     if reference.way in {"pronoun", "group"} and not naming.ids and faq >= FAQ_HOPED and _WHEN_HERE.search(text) and sight.ask is None:
         return Plan(Move.FAQ, why="asks when goods would arrive")
+    if reference.way == "pronoun" and reference.ids and not naming.ids and cues.AGAIN.search(text) and sight.ask is None:
+        return Plan(Move.FACTS, why="asks when the one spoken of is there again")
+    if (plan := _text_for_the_named(sight, text)) is not None:
+        return plan
+    if (value := _stated_value(sight, text)) is not None:
+        return Plan(Move.SEARCH, f"stated {value}", "goods of which a value of the shop's is stated")
     if faq_first(sight) or (cues.CARE.search(text) and not (naming.ids or reference.ids)):
         return None
+    if (
+        sight.of_kind
+        and faq < FAQ_HOPED
+        and not (naming.ids or reference.ids or cues.SHOP_DOES.search(text))
+        and _asks_of_kind(sight, text)
+    ):
+        return Plan(Move.FACTS, "of the kind", "asks something of the few of a kind")
     if sight.faq is not None and not naming.ids and (about_the_shop(sight) or text_over_goods(sight)):
         return None
     if _of_nothing(sight, state, text):
@@ -134,13 +170,13 @@ def _insists(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     asked, placed = bool(freedom.asked_of(text)) or origin.asks(text), bool(wish.origins or wish.barred)
     if sight.ask is not None or not (wish.free or asked or placed):
         return None
-    if sight.faq is not None and sight.faq.score >= FAQ_LIKELY and not placed:
-        return None
     if spoken and asked:
         return Plan(Move.FACTS, why="asks what it is free of, or from where")
+    if sight.faq is not None and sight.faq.score >= (FAQ_SURE if wish.free else FAQ_LIKELY) and not placed:
+        return None
     if origin.asks(text) and wish.core and sight.kind_known and not spoken:
         return Plan(Move.SEARCH, why="asks where goods of a kind are from")
-    if not (wish.free or placed) or spoken:
+    if not (wish.free or placed) or spoken or (placed and state.shown and _MADE_IN.match(text)):
         return None
     if wish.core and sight.kind_known:
         return Plan(Move.SEARCH, why="a kind of product that must be free of something")
@@ -149,11 +185,33 @@ def _insists(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     return None if wish.core else Plan(Move.SEARCH, why="anything that is free of something")
 
 
+def _text_for_the_named(sight: Sight, text: str) -> Plan | None:
+    """The shop's text, where a matter of the shop's is asked of a product: "delivery cost for the oslo sofa"; none where the product is
+    asked for itself."""
+    mention, faq = next(iter(sight.naming.mentions), None), sight.faq
+    if mention is None or faq is None or (sight.ask is not None and sight.desk) or faq.score < FAQ_LIKELY:
+        return None
+    beside = bool(_BESIDE.search(text[: mention.start])) and sight.understanding.intent != "price_question"
+    nearer = faq.score >= FAQ_SURE and faq.score > sight.goods
+    matter = bool(matters_of_the_shop(sight)) and (faq.score >= FAQ_SURE or sight.understanding.intent not in PRODUCT_INTENTS)
+    does = bool(cues.SHOP_DOES.search(text)) and bool(matters_of_the_shop(sight))
+    return Plan(Move.FAQ, why="a matter of the shop's, for a product") if does or (beside and (nearer or matter)) else None
+
+
+def _stated_value(sight: Sight, text: str) -> str | None:
+    """The attribute and its value, of two words or more, of which goods are picked out: "which furniture needs no assembly"."""
+    if sight.naming.ids or sight.reference.ids or sight.wish.free or not _PICKS.match(text):
+        return None
+    options = sight.understanding.of_kind("option")
+    values = (str(e.value) for e in options if " " in e.surface.strip() or _STATED_AS.search(text[: e.start]))
+    return next((value for value in values if "=" in value), None)
+
+
 def _of_some_other(sight: Sight, state: DialogueState, text: str) -> bool:
-    """Whether something else than the one product spoken of is wanted, of its kind: "something else i could play on"."""
-    alone = len(state.focus or state.shown) == 1 and state.subject == "product" and not cues.PRONOUN.search(text)
-    free = not (sight.naming.ids or sight.kind_known or sight.wish.core or sight.wish.constrained or sight.ask is not None)
-    return alone and free and bool(_SOME_OTHER.search(text))
+    """Whether something else than the products spoken of is wanted, of their kind: "something else i could play on"."""
+    shown = bool(state.focus or state.shown) and bool(state.wish) and state.subject == "product" and not cues.PRONOUN.search(text)
+    free = not (sight.naming.ids or sight.kind_known or sight.wish.constrained or sight.ask is not None)
+    return shown and free and bool(_SOME_OTHER.match(text))
 
 
 def _of_nothing(sight: Sight, state: DialogueState, text: str) -> bool:
@@ -223,9 +281,11 @@ def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
         return "those shown"  # "washable?"
     if sight.kind_known and len(state.focus) == 1 and words <= _TRAIT and "?" in text and u.of_kind("material") and not sight.naming.ids:
         return "those shown"  # "wool?" of the one spoken of
+    if _in_talk(sight, state, text):
+        return "those shown"
     if not state.shown or state.subject != "product" or elsewhere or words > _BRIEF or _THE_SHOP.search(text) or cues.SEEKS.search(text):
         return None
-    if (cues.PRICE.search(text) or cues.STOCK.search(text)) and words <= _FEW:
+    if (cues.PRICE.search(text) or cues.STOCK.search(text)) and words <= _FEW and not any(p.search(text) for p in _OF_THE_LIST):
         return "which one"
     clipped = bool(_CLIPPED.match(text)) or (bool(_BARE.match(text)) and _of_an_amount(sight) and not cues.FOREIGN.search(text))
     idle = u.intent in BY_INTENT and u.confidence >= _IDLE and not clipped
@@ -236,6 +296,16 @@ def _asks_on(sight: Sight, state: DialogueState, text: str) -> str | None:
     if idle or not asks or faq >= FAQ_WORTH or not sight.wish.words or sight.wish.constrained or cues.CARE.search(text):
         return None
     return None if any(p.search(text) for p in _OF_THE_LIST) else "those shown"
+
+
+def _in_talk(sight: Sight, state: DialogueState, text: str) -> bool:
+    """Whether a question turns on words of what is spoken of, and on nothing that the shop does: "are the recipes in grams?"."""
+    pointed = sight.naming.ids or sight.reference.ids or sight.reference.way or sight.ask is not None
+    if not sight.of_spoken or pointed or state.subject != "product" or len(text.split()) > _BRIEF or sight.wish.constrained:
+        return False
+    asks = bool(_ASKS.match(text) or _HAS_SOME.match(text)) and not _ANY_OTHER.search(text)
+    elsewhere = cues.SHOP_DOES.search(text) or cues.SEEKS.search(text) or cues.FOREIGN.search(text) or cues.MOOD.search(text)
+    return asks and not elsewhere and not any(pattern.search(text) for pattern in _OF_THE_LIST)
 
 
 def _of_an_amount(sight: Sight) -> bool:

@@ -71,7 +71,8 @@ _DEFINING = frozenset({"the", "this", "that", "your"})
 _AGAINST = frozenset({"or", "vs", "versus"})
 _COUNTING = frozenset({"a", "an", "one", "two", "three", "four", "five", "six", "and", "of", "or", "the"})
 _ASKS_OF_ONE = re.compile(
-    r"\W*(?:(?:and|so|ok|hi|hello|well|btw|also)\W+)*(?:[a-z]+(?: [a-z]+){0,2} (?:of|for) |"
+    r"\W*(?:(?:and|so|ok|hi|hello|well|btw|also)\W+)*(?:(?:the )?(?:[a-z]+ ){0,2}(?:price|cost|size|weight|height|width|depth|length|"
+    r"colou?rs?|material|capacity|stock|origin|dimensions?|specs?|details?|ingredients?|taste|ports?) (?:of|for) |"
     r"(?:how|what|which|where|when|why|is|are|does|do|can|could|will|would|has|have|was)\b)",
     re.IGNORECASE,
 )
@@ -223,6 +224,7 @@ def _by_one_word(text: str, found: list[Mention], shelf: Shelf) -> list[Mention]
     if not beside and (found or not _ASKS_OF_ONE.match(text) or cues.SEEKS.search(text)):
         return []
     told: dict[str, Mention] = {}
+    weak: set[str] = set()
     words = list(re.finditer(r"[^\W\d_]+", text))
     for place, match in enumerate(words):
         word, start = match[0], match.start()
@@ -235,9 +237,13 @@ def _by_one_word(text: str, found: list[Mention], shelf: Shelf) -> list[Mention]
             continue
         strange = stems(word)[-1] not in common_words() and len(word) >= _OWN_WORD
         after = words[place + 1][0].casefold() if place + 1 < len(words) else ""
-        if (strange and not pointed) or before in _DEFINING or (beside and before in _COUNTING) or {before, after} & _AGAINST:
+        sure = (strange and not pointed) or before in _DEFINING or (beside and before in _COUNTING)
+        if sure or {before, after} & _AGAINST:
+            weak |= set() if sure else {id}
             told.setdefault(id, Mention((id,), _APART, start, match.end()))
-    return list(told.values()) if len(told) + len(found) > 1 or not beside or _ASKS_OF_ONE.match(text) else []
+    several = len(told) + len(found) > 1
+    kept = [mention for id, mention in told.items() if several or id not in weak]
+    return kept if several or not beside or _ASKS_OF_ONE.match(text) else []
 
 
 def _elliptic(text: str, mentions: list[Mention], shelf: Shelf) -> list[Mention]:
@@ -345,7 +351,7 @@ def _is_claim(phrase: str, start: int, inside: list[Mention], text: str, shelf: 
         return bool(stray)
     proper = bool(_RUN.fullmatch(phrase)) or phrase in {m[1] or m[2] for m in _QUOTED.finditer(text)}
     if proper:
-        return len(wanted) >= 2 and not _of_the_shop(wanted, shelf)
+        return len(wanted) >= 2 and max(map(len, wanted)) > 1 and not _of_the_shop(wanted, shelf)  # "S and M" are sizes
     return (
         len(wanted) >= 3
         and not any(set(wanted) <= label.everything for label in shelf.labels.values())

@@ -77,6 +77,7 @@ class Sight:
     `variants`: the product named or pointed at comes in several. `readable`: at least one word of the message is one.
     `goods`: cosine of the message with the product nearest to it. `angry`: its words, or how it sounds, are those of somebody angry.
     `of_order`: it names an item of the order that is talked about. `ranking`: the products that it asks to rank by a measure, in order.
+    `of_spoken`: all words that it turns on are those of one of the products spoken of.
     `of_kind`: ids of the products of the kind, where they are few and nothing else is wished of them.
     """
 
@@ -96,3 +97,4 @@ class Sight:
     of_order: bool = False
     ranking: Ranking | None = None
     of_kind: tuple[str, ...] = ()
+    of_spoken: bool = False

@@ -26,6 +26,7 @@ from assistant.shopper.weighing import (
     FAQ_WORTH,
     GOODS_LIKELY,
     PRODUCT_INTENTS,
+    matters_of_the_shop,
     only_the_shop_says,
     seeks_another,
     text_over_goods,
@@ -77,6 +78,9 @@ _ADVICE = re.compile(
     r"stocks? (?:market|to buy)|tax(?:es)? return|mortgage)\b",
     re.IGNORECASE,
 )
+_WHY = re.compile(
+    r"\W*(?:and |but |ok |so )?(?:why|how come)(?: not| so| is that| ever not| can'?t (?:you|i|it)(?: \w+){0,3})?\W*", re.IGNORECASE
+)
 _SENDS_IT = re.compile(
     r"^(?=.*\b(?:how|where|who|what|which)\b)(?=.*\b(?:post|send|ship|mail|drop|label|instructions?|steps|parcel|box|courier|carrier|"
     r"goes?|hand)\b)(?!.*\b(?:refund\w*|money|paid|track\w*|new one)\b)(?!.*\bdid\b)",
@@ -113,6 +117,8 @@ def _danger(sight: Sight, state: DialogueState) -> Plan | None:
         return Plan(Move.HANDOFF, "alarm", "safety or law at stake")
     if cues.PERSON.search(text):
         return Plan(Move.HANDOFF, "handoff", "asked for a person")
+    if cues.MONEY.search(text):
+        return Plan(Move.LINE, "advice", "what to do with one's money")
     if cues.OTHERS.search(text) or (cues.OTHERS_NAMED.search(text) and not sight.naming.ids) or cues.INSIDE.search(text):
         return Plan(Move.LINE, "private_data", "somebody else's data")
     u = sight.understanding
@@ -206,6 +212,9 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         and not state.order_id
     ):
         return Plan(Move.EXPLAIN, "refund", "how long refunds take")
+    if state.subject == "order" and state.asked is not None and not state.pending and _WHY.fullmatch(cues.plain(sight.understanding.text)):
+        before = read_ask(state.asked.understanding(), in_order=True)
+        return Plan(Move.EXPLAIN, before.topic if before is not None else "", "asks why")
     if _picks_way(sight, state):
         return Plan(Move.CONTINUE, "either", "says which of two requests is meant")
     if _same_again(sight, state):
@@ -376,6 +385,8 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
     faq, intent = (sight.faq.score if sight.faq else 0.0), sight.understanding.intent
     if cues.ELSEWHERE.search(sight.understanding.text) and faq < FAQ_LIKELY:
         return Plan(Move.LINE, "out_of_scope", "a service that is none of a shop's")
+    if cues.FOREIGN.search(sight.understanding.text) and intent == "out_of_scope" and faq < FAQ_SURE:
+        return Plan(Move.LINE, "out_of_scope", "what no shop answers")
     if _ADVICE.search(sight.understanding.text) and faq < FAQ_SURE:
         return Plan(Move.LINE, "advice", "medicine, law or money")
     doubtful = intent == "out_of_scope" and sight.understanding.confidence < 0.7
@@ -390,6 +401,7 @@ def _texts(sight: Sight, state: DialogueState) -> Plan | None:
         or (faq >= FAQ_CLEAR and intent in {"out_of_scope", "chitchat", "help"})
         or (faq >= FAQ_GUESS and text_over_goods(sight) and intent not in BY_INTENT)
         or only_the_shop_says(sight)
+        or (faq >= FAQ_HOPED and intent == "out_of_scope" and not sight.kind_known and matters_of_the_shop(sight))
         or (faq >= FAQ_WORTH and (doubtful or (intent not in BY_INTENT and sight.understanding.confidence < 0.5)))
     ):
         return Plan(Move.FAQ, why=f"the shop's text fits, {faq:.2f}")
@@ -427,8 +439,9 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
     if intent in word_list("faq_intents") - {"place_order"} and sight.understanding.confidence >= 0.5 and not sight.kind_known:
         line = "abuse" if intent == "complaint" else "no_text"
         return Plan(Move.LINE, line, "the shop's texts do not cover it")
+    sought = seeks or bool(cues.MOOD.search(cues.plain(sight.understanding.text))) or intent in PRODUCT_INTENTS
     if (sight.wish.core and (intent in PRODUCT_INTENTS or sight.words_known or seeks)) or (
-        sight.wish.words and sight.words_known and seeks
+        (sight.wish.words or sight.wish.constrained) and (sight.words_known or sight.wish.constrained) and sought
     ):
         return Plan(Move.SEARCH, why="a wish in words")
     if intent in word_list("faq_intents") and sight.faq is not None and sight.faq.score >= 0.3:

@@ -71,6 +71,7 @@ _CIRCLE = re.compile(
     re.IGNORECASE,
 )
 """A thing said of itself: "the kit comes with the kit"."""
+_ARTICLES = re.compile(r"\b[Tt]he (?P<own>(?:The|An?|Der|Die|Das|Le|La|Les|El|Los) (?=[A-Z]))")
 _STEPS = re.compile(r"\b(?:steps?|how (?:do|can|to|should|would)|instructions?|guide|walk me|explain|details?|everything)\b", re.IGNORECASE)
 
 
@@ -103,11 +104,16 @@ class Responder(Protocol):
         ...
 
 
+def _one_article(text: str) -> str:
+    """The text with one article where a name brings its own: "the The Glass Harbour"."""
+    return _ARTICLES.sub(lambda found: found["own"], text)
+
+
 class PlainResponder:
     """Says the evidence's own sentences, one after the other."""
 
     def reply(self, intent: str, message: str, evidence: Sequence[Evidence]) -> Reply:
-        return Reply("\n".join(dict.fromkeys(piece.text for piece in evidence if piece.text)))
+        return Reply(_one_article("\n".join(dict.fromkeys(piece.text for piece in evidence if piece.text))))
 
 
 class GuardedResponder:
@@ -144,7 +150,7 @@ class GuardedResponder:
         worded = dict(zip(map(id, free), self.word_all(requests, [piece.text for piece in free], strict=True), strict=True))
         texts = [worded[id(piece)].text if id(piece) in worded else piece.text for piece in evidence]
         trace = tuple(("responder", "model" if w.by_model else f"plain {w.refused}".strip()) for w in worded.values())
-        return Reply("\n".join(dict.fromkeys(text for text in texts if text)), trace)
+        return Reply(_one_article("\n".join(dict.fromkeys(text for text in texts if text))), trace)
 
     def warm_up(self) -> None:
         """Loads the models.
@@ -255,11 +261,12 @@ def checked(
         return "", f"strange {word!r}"
     if strict and Verdict.YES in (said(text), settled.verdict) and (word := _dropped(text, request, told)):
         return "", f"dropped {word!r}"
+    owed = (telling(request.message) & telling("\n".join(told))) - telling("\n".join(_names(request))) - _FRAME
+    if strict and asks_yes_or_no(request.message) and owed and not owed & telling(text):
+        return "", f"beside {min(owed)!r}"
     if strict and _adds_nothing(text, request):
         return "", "nothing new"
-    if strict and (
-        shape := misshapen(text, [fact for fact in request.evidence if isinstance(fact, str)], _names(request), request.message)
-    ):
+    if strict and (shape := misshapen(text, _beside_names(request), _names(request), request.message)):
         return "", f"shape {shape!r}"
     if strict and (word := repeated(text, request.evidence)):
         return "", f"repeats {word!r}"
@@ -302,6 +309,11 @@ def _adds_nothing(text: str, request: Request) -> bool:
 def _names(request: Request) -> list[str]:
     """The names of the products that the evidence is about."""
     return [str(fact["product"]) for fact in request.evidence if not isinstance(fact, str) and "product" in fact]
+
+
+def _beside_names(request: Request) -> list[str]:
+    """The evidence as sentences without the bare names of products."""
+    return [as_sentence(fact) for fact in request.evidence if isinstance(fact, str) or set(fact) - {"product"}]
 
 
 def _agreed(text: str, request: Request) -> str:

@@ -46,6 +46,7 @@ _AMOUNTS = (
     ),
     _Amount(r"how powerful|watts?\b|wattage|how much power", r"k?w|watts?", "power", own=True),
     _Amount(r"refresh rates?|hertz|hz\b", r"hz|hertz", "refresh", own=True),
+    _Amount(r"how fast|(?:top |maximum |what )speed", r"km/h|kph|mph|m/s|knots", "speed", own=True),
     _Amount(r"mah\b|milliamp\w*", "mah", "capacity", own=True),
     _Amount(r"lumens?\b|how bright", r"lm|lumens?", "brightness", own=True),
     _Amount(r"kelvin|colou?r temperature", r"k|kelvin", "white", own=True),
@@ -66,7 +67,8 @@ _AMOUNTS = (
         r"how (?:long|soon|quick\w*|fast|old)|how many (?:seconds|minutes|hours|days|nights|weeks|months|years)|what time|shelf life", _TIME
     ),
     _Amount(
-        r"how (?:long|wide|deep|high|tall|thick|big|large|small|far|low|narrow|thin)|sizes?\b|dimensions?|diameter|"
+        r"how (?:long(?! (?:does|do|can|will|may|did|until|before|after)\b)|wide|deep|high|tall|thick|big|large|small|far|low|narrow|thin)|"
+        r"sizes?\b|dimensions?|diameter|"
         r"how many (?:cm|mm|met(?:re|er)s|inches|feet)|reach|range",
         rf"{_LENGTH}(?![a-z])|x\s?\d",
     ),
@@ -110,6 +112,8 @@ _REACH = re.compile(
 )
 _SPAN = re.compile(rf"(?:\bfrom\s+)?{_NUMBER}\s*(?:{_LENGTH}\s*)?(?:to|-|–)\s*\d|\bup to\b", re.IGNORECASE)
 _LEAST_ROOT = 4
+_OF_WHAT_IS_ASKED = 2.9
+"""Worth from which a sentence has a word that is asked about."""
 
 
 def under_condition(product: Product, text: str) -> str | None:
@@ -129,7 +133,14 @@ def under_condition(product: Product, text: str) -> str | None:
     return None
 
 
-def with_amount(product: Product, text: str) -> str | None:
+def of_a_part(product: Product, text: str) -> str | None:
+    """The sentence that gives the amount asked for of something the product has or is for ("how long is the cable?", "how heavy may the
+    cat be?"), so that it is not taken for the product's own; None where there is none."""
+    found = with_amount(product, text, least=_OF_WHAT_IS_ASKED)
+    return found if found not in fields_as_text(product) else None
+
+
+def with_amount(product: Product, text: str, least: float = 0.0) -> str | None:
     """The sentence with an amount of the sort that a question asks for, of the thing that it asks about; None where there is none."""
     plain = cues.plain(text)
     asked = [amount for amount in _AMOUNTS if re.search(rf"\b(?:{amount.asked})", plain, re.IGNORECASE)]
@@ -141,12 +152,27 @@ def with_amount(product: Product, text: str) -> str | None:
     ]
     about = [w for w in dict.fromkeys(about) if w not in word_list("question_filler")]
     scored: list[tuple[float, int, str]] = []
-    for place, sentence in enumerate(_sentences(product)):
+    for place, sentence in enumerate([*_sentences(product), *fields_as_text(product)]):
         for amount in asked:
             worth = _worth(sentence, amount, about, plain, product) or _same_figure(sentence, amount, plain)
-            if worth:
+            if worth > least:
                 scored.append((worth, -place, sentence))
     return max(scored, default=(0.0, 0, None), key=lambda entry: entry[:2])[2]
+
+
+def by_root(product: Product, asked: Sequence[str]) -> str | None:
+    """The sentence with words of the roots of most of those asked: "Reflective seams" to "does it reflect?"; None where none has."""
+    scored = [
+        (sum(_of_root(sentence, word) for word in asked if len(word) >= _LEAST_ROOT), -place, sentence)
+        for place, sentence in enumerate(_sentences(product))
+    ]
+    best = max(scored, default=(0, 0, ""))
+    return best[2] if best[0] and best[0] * 2 >= len(asked) else None
+
+
+def fields_as_text(product: Product) -> dict[str, tuple[str, str]]:
+    """The attributes as sentences, with name and value of each."""
+    return {f"{name}: {value}": (name, str(value)) for name, value in product.attributes.items()}
 
 
 def _worth(sentence: str, amount: _Amount, about: Sequence[str], text: str, product: Product) -> float:
@@ -188,6 +214,12 @@ def _says(sentence: str, word: str) -> bool:
     said = {found.casefold() for found in re.findall(r"[^\W\d_]+", sentence)}
     forms = telling(" ".join(meant))
     return bool(meant & said or forms & telling(sentence) or any(_same_root(word, other) for other in said))
+
+
+def _of_root(sentence: str, word: str) -> bool:
+    return bool(telling(word) & telling(sentence)) or any(
+        _same_root(word, other.casefold()) for other in re.findall(r"[^\W\d_]+", sentence)
+    )
 
 
 def _kin(word: str) -> frozenset[str]:

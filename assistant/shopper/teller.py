@@ -41,6 +41,9 @@ _BEFORE_NAME = re.compile(
 _PRICE_SAID = re.compile(r"(?<![\w.])\d{1,5}\.\d{2}(?!\d)")
 _TOTAL = re.compile(r"\b(?:both|together|altogether|totals?|in all|combined|sum)\b", re.IGNORECASE)
 _ALL_THAT = re.compile(r"\b(?:that|it|this|it all|all that|everything)\b(?: all)? (?:cost|be|come to|make)\b|\bcome to\b", re.IGNORECASE)
+_OFFERED = re.compile(
+    r"\b(?:part of|in|among) your (?:range|assortment|catalogu?e?|offer\w*|programme|selection)\b|\bin your (?:shop|store)\b", re.IGNORECASE
+)
 _WHICH = re.compile(r"\b(?:which|what|who)\b|\b(?:cheaper|less|lower|inexpensive|affordable|better)\b", re.IGNORECASE)
 _MORE_STOCK = re.compile(
     r"\b(?:more|most|fewer|less|fewest|least)\b[^.?!]{0,20}\b(?:stock|left|available|units|pieces)\b|\b(?:have|got) (?:more|most) of\b",
@@ -211,7 +214,7 @@ class Teller:
                 return [products.stock_answer(product, text, quantity)]
             if (missing := products.option_lacking(product, sight.understanding)) is not None:
                 return [missing]
-            if not answering.asks_something(product, sight.understanding):
+            if _OFFERED.search(text) or not answering.asks_something(product, sight.understanding):
                 return [self._presented(product, text)]
         if not (asked.price or asked.stock or asked.options) and len(both := self._both(product, sight)) > 1:
             return both

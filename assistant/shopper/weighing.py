@@ -33,6 +33,12 @@ GOODS_SURE = 0.5
 GOODS_LIKELY = 0.4
 """Cosine from which a category's word in a message means the category: "saw" may be a verb."""
 
+GOODS_CLEAR = 0.6
+"""Cosine from which a message that names no kind is one for goods: "hiking maps of the alps"."""
+
+GOODS_NEAR, FAIRLY_SURE = 0.45, 0.9
+"""The same where the classifier is this sure of a message that names no category."""
+
 DOUBT = 0.7
 """Confidence below which "out of scope" yields to goods that are near: to send a buyer away is the worse mistake."""
 
@@ -74,7 +80,9 @@ def of_the_shelf(sight: Sight, text: str) -> bool:
     the shelf and a product near, or one named; and no poem is asked for. To send a buyer away is the worse mistake."""
     if sight.understanding.intent != "out_of_scope" or cues.FOREIGN.search(text) or cues.ELSEWHERE.search(text):
         return False
-    return bool(sight.naming.ids) or (sight.kind_known and bool(sight.wish.core) and sight.words_known and sight.goods >= GOODS_LIKELY)
+    u = sight.understanding
+    near = GOODS_LIKELY if u.confidence < FAIRLY_SURE or u.of_kind("category") else GOODS_NEAR
+    return bool(sight.naming.ids) or (sight.kind_known and bool(sight.wish.core) and sight.words_known and sight.goods >= near)
 
 
 def seeks_goods(sight: Sight) -> bool:
@@ -95,6 +103,11 @@ def seeks_another(sight: Sight) -> bool:
 def only_the_shop_says(sight: Sight) -> bool:
     """Whether a message speaks of what no product is about, and the shop's best text with it: a trade price, what came by mistake."""
     return sight.faq is not None and sight.faq.score >= FAQ_HOPED and bool(sight.faq.shared & word_list("shop_matters"))
+
+
+def matters_of_the_shop(sight: Sight) -> frozenset[str]:
+    """The things that both a message and the shop's best text are about, but for those that anything may be about."""
+    return sight.faq.shared - word_list("of_anything") if sight.faq is not None else frozenset()
 
 
 def text_over_goods(sight: Sight) -> bool:
@@ -137,4 +150,4 @@ def only_goods(sight: Sight, text: str) -> bool:
         return False
     first = next(iter(text.casefold().split()), "")
     doubtful = sight.understanding.confidence < DOUBT or first not in word_list("filler")
-    return bool(cues.MOOD.search(text)) or (sight.kind_known and doubtful)
+    return bool(cues.MOOD.search(text)) or ((sight.kind_known or sight.goods >= GOODS_CLEAR) and doubtful)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.models.entailment import polarity
 from retrieval.tokens import STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -19,6 +20,7 @@ _HAVING = frozenset(
 _ARTICLES = ("a ", "an ", "the ", "one ", "made ", "available ", "suitable ", "also ")
 _LIST_OF_ENDS = re.compile(r",[^,]*\band (?:for|with|in|of|from)\b", re.IGNORECASE)
 """Fragments strung together: "open ear, IP67 and for running"."""
+_TURN = re.compile(r"\bper [\w.]+(?: \w+)?|\bcan be \w+|\bcomes? in\b", re.IGNORECASE)
 _OF_AN_AMOUNT = re.compile(r"\d[\d.,]* ?(?:[a-z]{1,2}|%) of [a-z]", re.IGNORECASE)
 _BACK = 3
 """Words before a thing among which the one stands that says how its product has it: "with big keys"."""
@@ -28,6 +30,8 @@ def misshapen(text: str, evidence: Sequence[str], names: Sequence[str] = (), mes
     """What is wrong with the shape of a wording: a thing that it says the product is, where the source says that it has or is for it
     ("the phone is big keys"), or a word cut off from its noun ("the phone is wireless", of wireless charging) or bent into no sentence
     ("is for run"); empty where nothing is."""
+    if flaw := _unsaid(text, evidence, names):
+        return flaw
     known = {word.casefold() for source in (*names, text) for word in _WORD.findall(source)}
     said = {form for word in _WORD.findall(" ".join([*evidence, message, *names])) for form in _forms(word)}
     for sentence in _SENTENCE.split(text.strip()):
@@ -43,6 +47,18 @@ def misshapen(text: str, evidence: Sequence[str], names: Sequence[str] = (), mes
         if _cut_off(last, evidence, known):
             return last
     return ""
+
+
+def _unsaid(text: str, evidence: Sequence[str], names: Sequence[str]) -> str:
+    """A turn of the wording that the source does not have and that makes another claim of its words: "26 g per g", "comes in dishwasher",
+    or a denial where only the product's name has one ("Bread Without Hurry")."""
+    told = "\n".join(evidence).casefold()
+    if turn := next((m[0] for m in _TURN.finditer(text) if m[0].casefold() not in told), ""):
+        return turn
+    plain = text
+    for name in names:
+        plain = re.sub(re.escape(name), "", plain, flags=re.IGNORECASE)
+    return "denial" if polarity(plain) and not polarity(told) else ""
 
 
 def _forms(word: str) -> set[str]:
