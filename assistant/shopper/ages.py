@@ -12,7 +12,7 @@ from assistant.store.records import Product
 
 _I = re.IGNORECASE
 _NUMBER = r"(?P<number>\d{1,2}(?:\.5)?|[a-z]+)"
-_OLD = re.compile(rf"\b{_NUMBER}[ -]?(?P<unit>weeks?|months?|mths?|years?|yrs?|yo|y/o)(?:[ -]olds?\b|(?<=yo)|(?<=y/o))", _I)
+_OLD = re.compile(rf"\b{_NUMBER}[ -]?(?P<unit>weeks?|months?|mths?|years?|yrs?|yo|y/o)(?:[ -]olds?\b|(?<=yo)\b|(?<=y/o)\b)", _I)
 _AGED = re.compile(
     rf"\b(?:aged?|turning|turns|who is|is turning) {_NUMBER}(?: (?P<unit>weeks?|months?|years?))?\b(?! ?(?:cm|kg|%|€|\$|£))", _I
 )

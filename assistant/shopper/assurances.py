@@ -103,6 +103,8 @@ def _answered(product: Product, question: freedom.Question) -> tuple[str, bool, 
     elif stated.stated is Stated.CONTAINS:
         verdict = f"No, {name} {_is(product)} not {own.said}" if question.absence else f"Yes, {name} {_holds(product)} {_named(own.key)}"
         words = f"{verdict}{_where(stated)}."
+    elif stated.stated is Stated.TRACES and stated.field == "":
+        words = f"About {name}, the description says: “{stated.words}”"
     elif stated.stated is Stated.TRACES:
         words = f"{name[:1].upper()}{name[1:]} may contain traces of it{_where(stated)}."
     else:

@@ -49,6 +49,7 @@ class Matter:
     asked: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    suits: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
@@ -160,6 +161,7 @@ def _prefixed(text: str, shelf: Shelf | None) -> Iterator[Term]:
             hyphened = text[match.end("what")] == "-"
             known = hyphened or after in _ANY or shelf is None or bool(shelf.named(after)) or _any_states(word, shelf)
             plain = not any(word in word_list(name) for name in ("before_free", "filler", "colours"))
+            plain = plain and not word.endswith(("ing", "ly"))
             if known and plain and (word not in word_list("materials") or (shelf is not None and _any_states(word, shelf))):
                 yield Term(stems(word)[-1], match.end("what") - len(word), match.end(), reason)
 
@@ -217,6 +219,7 @@ def _telling_words() -> tuple[tuple[re.Pattern[str], Matter, bool], ...]:
         for block in matters().values()
         for words, allergic in (
             ((*block.states, *block.free), False),
+            (block.suits, True),
             (block.asked if block.names and block.key != "alcohol" else (), block.allergen),
         )
         if words
@@ -233,7 +236,7 @@ def _by_name() -> Mapping[str, str]:
     return {
         "-".join(stems(word.replace("-", " "))): key
         for key, block in matters().items()
-        for word in (*block.kinds, *block.names, *block.asked, *block.states)
+        for word in (*block.kinds, *block.names, *block.asked, *block.suits, *block.states)
     }
 
 
@@ -273,7 +276,7 @@ def states(product: Product, key: str) -> bool:
 def _roots(key: str) -> frozenset[str]:
     """The beginnings of the words without which a product states nothing of a matter."""
     own = matter(key)
-    words = (*own.names, *own.free, *own.states)
+    words = (*own.names, *own.free, *own.suits, *own.states)
     return frozenset(word.split("-")[0][:_ROOT] for word in words).union(*map(_roots, own.implied))
 
 
@@ -360,7 +363,7 @@ def _patterns(key: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
         rf"(?:(?:[\w'-]+,? ){{0,5}}(?:or|nor) )?{name}\b(?! (?:chocolate|free)\b)|"
         rf"\b0(?:[.,]0+)? ?% (?:vol\.? )?{name}\b|\b{name}:? (?:none|0(?:[.,]0+)? ?%)"
     )
-    absent += "".join(rf"|\b{_spelled(word)}\b" for word in own.free)
+    absent += "".join(rf"|\b{_spelled(word)}\b" for word in (*own.free, *own.suits))
     return re.compile(absent, _I), re.compile(rf"{_LIKENED}\b{name}\b", _I)
 
 

@@ -51,10 +51,12 @@ _ROUND = re.compile(
     r"\b(?:around|about|roughly|circa)\s+(?P<number>\d{1,5}(?:\.\d{1,2})?)(?=\s*(?:$|[,.?!]|each\b|please\b|max\b|or\b))", re.IGNORECASE
 )
 _MAY_HAVE = re.compile(
-    r"\b(?:can|could|may|should|would) (?:i|we|he|she|they|you|one) (?:safely |still )?(?:eat|drink|use|have|take|wear|serve|cook)\b",
+    r"\b(?:can|could|may|should|would) (?:"
+    r"(?:i|we|he|she|they|you|one) (?:safely |still )?(?P<verb>eat|drink|use|have|take|wear|serve|cook)|"
+    r"(?:[\w'-]+ ){1,6}?(?P<other>eat|drink|wear))\b",
     re.IGNORECASE,
 )
-"""What is asked of goods whatever they are: "which loaves can I eat"."""
+"""What is done with goods whatever they are: "which loaves can I eat", "can coeliacs eat"."""
 _ALLERGIC = re.compile(r"\ballerg(?:y|ies|ic)\b", re.IGNORECASE)
 _OF_OURS = re.compile(
     r"\W*(?:(?:and|so|ok|hi|hello)\W+)*(?:are|is|do|does|can|have|has|will|would)\s+(?:any of |all of )?(?:your|the|these|those|all)\s+"
@@ -360,7 +362,7 @@ def _words(
         text,
         [
             *negated,
-            *(match.span() for match in _MAY_HAVE.finditer(text)),
+            *(match.span(match.lastgroup or 0) for match in _MAY_HAVE.finditer(text)),
             *((e.start, e.end) for e in understanding.of_kind("money", "money_max", "money_min", "ordinal", "email", "order_id", "period")),
         ],
     )

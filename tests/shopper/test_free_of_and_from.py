@@ -198,6 +198,7 @@ def test_it_is_said_of_which_of_those_shown(bakery: Any) -> None:
         ("a rattle for a newborn", 0.0),
         ("cheese aged 18 months", None),
         ("a 3 year warranty", None),
+        ("the cheapest one you have", None),
     ],
 )
 def test_the_age_goods_are_wanted_for(text: str, months: float | None) -> None:
