@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from assistant.analyst.question import Period, Side
+from assistant.analyst.question import Period, Side, add_months
 from assistant.analyst.reckoning import Reckoning
 
 
@@ -19,6 +19,20 @@ def over_by(period: Period, today: date) -> Period:
     if period.first <= today <= period.last and (today < period.last or (whole and whole > today)):
         return replace(period, last=today, grain="span", label=f"{period.title} to {today.day} {today:%b}")
     return period
+
+
+def as_far(one: Period, two: Period, today: date) -> tuple[Period, Period]:
+    """A period under way and the days of the other that are as far; both as they are where nothing makes them alike."""
+    under_way = over_by(one, today)
+    if under_way == one:
+        return one, two
+    if one.grain == two.grain and one.grain in ("week", "month", "quarter") and two.last < one.first:
+        months = {"week": 0, "month": 1, "quarter": 3}[one.grain]
+        last = add_months(under_way.last, -months) if months else under_way.last - timedelta(days=7)
+        return under_way, Period(two.first, min(last, two.last))
+    years = one.first.year - two.first.year
+    before = one.year_before(years)
+    return (under_way, under_way.year_before(years)) if (before.first, before.last) == (two.first, two.last) else (one, two)
 
 
 def base_of(period: Period) -> Period:

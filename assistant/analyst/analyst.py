@@ -337,7 +337,8 @@ def _question_of(record: Mapping[str, Any]) -> Question | None:
 
 def _focus(question: Question, result: ToolResult) -> Focus | None:
     """What "it" means in the next message: the first row of a ranking, the winner of a comparison, else the one value asked about."""
-    if question.tool == "ranking" and result.rows and question.by[0] in _FOCUSABLE:
+    of_each = len(question.by) == 2 and question.by[0] != "order"
+    if question.tool == "ranking" and result.rows and question.by[0] in _FOCUSABLE and not of_each:
         row = result.rows[0]
         return Focus(question.by[0], row.label, row.name or row.label)
     if question.tool == "compare" and question.comparison and question.comparison.kind == "winner":

@@ -55,6 +55,7 @@ class Task:
     patterns: tuple[re.Pattern[str], ...]
     needs: str = ""
     takes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     nouns: frozenset[str] = field(default=frozenset())
     rows: int = 0
     ask: Ask = "rows"
@@ -87,6 +88,7 @@ def _task(block: Mapping[str, Any]) -> Task:
         patterns=tuple(re.compile(pattern) for pattern in block["patterns"]),
         needs=block.get("needs", ""),
         takes=tuple(block.get("takes", ())),
+        groups=tuple(block.get("groups", ())),
         nouns=frozenset(block.get("nouns", ())),
         rows=block.get("rows", 0),
         ask=block.get("ask", "rows"),
@@ -120,6 +122,7 @@ def business_question(
     rest = _without(reading, {n for n, start in enumerate(starts) if span[0] <= start < span[1]}, task)
     if any(m.kind == "unknown" and not _small(m, task) for m in rest.marks):
         return None
+    rest, by = _divided(rest, task)
     made = draft(rest)
     clauses = {clause.dimension: clause for clause in made.filters.clauses}
     if focus is not None and focus.dimension in FOCUSED and focus.dimension in task.takes and not clauses and _points(rest):
@@ -136,7 +139,7 @@ def business_question(
     return Question(
         task.tool,
         task.metrics,
-        task.by,
+        by or task.by,
         filters=tuple(clauses.values()),
         period=_period(task, made, today),
         ranking=Ranking(min(rows, MOST_ROWS)) if rows else None,
@@ -162,6 +165,18 @@ def _without(reading: Reading, inside: Set[int], task: Task) -> Reading:
         )
         marks.append(replace(mark, kind="word", senses=(), period=None, value="") if within and spoken else mark)
     return replace(reading, marks=tuple(marks))
+
+
+def _divided(rest: Reading, task: Task) -> tuple[Reading, tuple[str, ...]]:
+    """The reading without the words that say what the answer is divided by, and what that is: "by category", "which categories"."""
+    for mark in rest.marks:
+        dimension = next((d for d in mark.all("dimension") if d in task.groups), "")
+        if mark.kind == "phrase" and dimension:
+            before = rest.before(mark)
+            spoken = {mark.start} | ({before.start} if before is not None and before.is_op("by") else set())
+            marks = tuple(replace(m, kind="word", senses=()) if m.start in spoken else m for m in rest.marks)
+            return replace(rest, marks=marks), (dimension,)
+    return rest, ()
 
 
 def _lists(rest: Reading) -> bool:

@@ -178,7 +178,8 @@ def _nouns(draft: Draft, question: Question, semantics: Semantics) -> Iterator[M
         if (several or told) and not named & shown and not set(mark.all("metric")) & {*question.metrics}:
             yield mark
     for one, two in pairwise(sorted(draft.metric_marks, key=lambda m: m.start)):
-        if one.end == two.start and len(question.metrics) > 1 and one.text.split()[-1] not in _SETS_AGAINST:
+        apart = "," in draft.reading.tokens[two.start].lead and set(draft.metrics) <= {*question.metrics}
+        if one.end == two.start and not apart and len(question.metrics) > 1 and one.text.split()[-1] not in _SETS_AGAINST:
             yield one
 
 

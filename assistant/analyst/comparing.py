@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.analyst.against import base_of, last_complete, over_by, within_a_year
+from assistant.analyst.against import as_far, base_of, last_complete, over_by, within_a_year
 from assistant.analyst.against import sides as sides_of
 from assistant.analyst.draft import DOWNWARD, Draft
 from assistant.analyst.outcome import Clarify, Stop
@@ -58,7 +58,7 @@ class Comparing:
     def changes(self) -> bool:
         """Whether a change over time is asked for; a change that is only presupposed ("since sales doubled, how much ...") is not."""
         changed = self.reading.has(*_RATES) or any(not self._falls_within(m) for m in self.reading.ops("growth", "fall"))
-        return changed and not self._presupposed() and not (self.draft.ranks and not self.draft.ranked)
+        return changed and not self._presupposed() and not (self.draft.ranks and not (self.draft.ranked or self.draft.by))
 
     def _falls_within(self, mark: Mark) -> bool:
         """ "What part of the year's orders fell in March": a day falls into a time, which is no decline."""
@@ -146,10 +146,11 @@ class Comparing:
             )
         if (grouped := self._by_group(question, sides)) is not None:
             return grouped
-        if self.draft.ranked and kind in ("growth", "difference") and sides[0].period:
-            n = self.turn.rank_n() or (10 if self.draft.plural else 1)
+        ranked = self.draft.ranked or (self.draft.by if self.draft.ranks else [])
+        if ranked and kind in ("growth", "difference") and sides[0].period:
+            n = self.turn.rank_n() or (10 if self.draft.plural or not self.draft.ranked else 1)
             fewest = "bottom" if self.reading.has("fall", *DOWNWARD) else "top"
-            return replace(question, by=tuple(self.draft.ranked[:1]), ranking=Ranking(n, fewest), ask="label" if n == 1 else "rows")  # type: ignore[arg-type]
+            return replace(question, by=tuple(ranked[:1]), ranking=Ranking(n, fewest), ask="label" if n == 1 else "rows")  # type: ignore[arg-type]
         return question
 
     def _by_group(self, question: Question, sides: tuple[Side, ...]) -> Question | None:
@@ -400,12 +401,8 @@ class Comparing:
 
     def _same_days(self, one: Period, two: Period) -> tuple[Period, Period]:
         """ "December so far against the same days of 2010": a period under way and the days of the other that are as far."""
-        under_way = self._clipped(one)
-        years, before = one.first.year - two.first.year, one.year_before(one.first.year - two.first.year)
         said = any(words in self.reading.text for words in ("same days", "same dates", "same period", "so far", "to date"))
-        if not said or under_way == one or (before.first, before.last) != (two.first, two.last):
-            return one, two
-        return under_way, under_way.year_before(years)
+        return as_far(one, two, self.turn.home.today) if said else (one, two)
 
     def _paired(self, one: Period, two: Period) -> tuple[Side, ...]:
         """ "Germany in 2011 against France in 2010": values and periods that go by pairs."""

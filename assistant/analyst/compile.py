@@ -47,7 +47,7 @@ class Books(Protocol):
 @dataclass(frozen=True, slots=True)
 class Query:
     """What to compute. `drop_empty` leaves out groups without a figure (for rankings); `per` divides by the number of distinct
-    days, orders, ..."""
+    days, orders, .... With `each`, only so many groups of the last dimension are left in each group of the first, by the first metric."""
 
     metrics: tuple[str, ...]
     by: tuple[str, ...] = ()
@@ -59,6 +59,7 @@ class Query:
     per: str = ""
     having: Having | None = None
     drop_empty: bool = False
+    each: int = 0
 
     @classmethod
     def of(cls, question: Question, limit: int) -> Query:
@@ -125,13 +126,27 @@ def expression_of(query: Query, books: Books) -> Any:
         summed = result["h"].round(_DIGITS)  # a sum of pence that is 1,000.0000000000001 is not over 1,000
         result = result.filter(_compare(summed, query.having.op, query.having.value))
     result = result.mutate(_read=result["_rows"].sum().over(), _groups=ibis._.count().over())
+    if query.each:
+        result = _first_of_each(result, query)
     keys = [result[f"k{n}"] for n in range(len(dimensions))]
-    if query.order == "label":
+    if query.each:
+        result = result.order_by([keys[0], result["_place"]])
+    elif query.order == "label":
         result = result.order_by(keys) if keys else result
     else:
         value = result["m0"]
         result = result.order_by([ibis.desc(value) if query.order == "top" else ibis.asc(value), *keys])
     return result if query.limit is None else result.limit(query.limit, offset=query.skip)
+
+
+def _first_of_each(result: Any, query: Query) -> Any:
+    """The first `query.each` rows of each group of the first dimension."""
+    import ibis
+
+    value = result["m0"]
+    order = [ibis.desc(value) if query.order == "top" else ibis.asc(value), result[f"k{len(query.by) - 1}"]]
+    placed = result.mutate(_place=ibis.row_number().over(group_by=result["k0"], order_by=order))
+    return placed.filter(placed["_place"] < query.each)
 
 
 def narrowed(table: Any, filters: Sequence[FilterClause], period: Period | None, books: Books, cube: Cube | None = None) -> Any:

@@ -6,6 +6,7 @@ Defaults and the conversation come in later; `drafter` and `nouns` fill it in.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from assistant.analyst.filters import Filters
 from assistant.analyst.periods import Found
@@ -17,6 +18,7 @@ REVIEW_SUPERLATIVES = ("most_recommended", "least_recommended", "most_reviewed",
 PLACES = {"second_place": 1, "third_place": 2}
 """Words for a place in a ranking, and how many go before it."""
 RANKING_OPS = (*_SUPERLATIVES, *REVIEW_SUPERLATIVES, *PLACES)
+_QUALITIES = frozenset(("best", "worst", "poorest", "strongest", "weakest"))
 DOWNWARD = ("bottom", "quietest", "least_sold", "cheapest", "least_recommended", "least_reviewed")
 
 
@@ -46,6 +48,18 @@ class Draft:
     def ranks(self) -> bool:
         """Whether the message ranks."""
         return self.reading.has(*RANKING_OPS, "rank")
+
+    @property
+    def lists_figures(self) -> bool:
+        """Whether two figures stand side by side: "orders and cancellations"."""
+        marks = sorted(self.metric_marks, key=lambda m: m.start)
+        return any([t.text for t in self.reading.tokens[one.end : two.start]] in (["and"], ["&"]) for one, two in pairwise(marks))
+
+    @property
+    def weighs_reviews(self) -> bool:
+        """ "Which items have the worst reviews": the rating; "the most reviews": their number."""
+        led = (self.reading.before(m) for m in self.reading.marks if "reviews" in m.all("metric"))
+        return any(m is not None and m.is_op("top", "bottom") and m.text.split()[-1] in _QUALITIES for m in led)
 
     @property
     def nested(self) -> tuple[Period, Period] | None:

@@ -14,6 +14,7 @@ from assistant.analyst.semantics import Semantics
 
 _OFTEN = re.compile(r"(?:more|less|most|least) (?:often|frequently|regularly)")
 """ "Who orders more often": a verb."""
+_TRADING = ("sold", "bought", "came_back", "earned")
 _QUANTIFIERS = frozenset(
     ["most", "fewest", "least", "the most", "the fewest", "the least", "highest", "lowest", "maximum", "max", "minimum", "min", "greatest"]
 )
@@ -100,15 +101,15 @@ class Nouns:
         placed = after is not None and after.text in ("in", "from", "of") and self.reading.has("how_much")
         if placed and after is not None and (place := self.reading.after(after)) and place.start in named:
             after = self.reading.after(place)
-        if "customer" not in mark.all("dimension") or before is None or after is None or self._of_how_many(mark):
+        if "customer" not in mark.all("dimension") or before is None or self._of_how_many(mark):
             return False
         asked = any(m.start < mark.start for m in self.reading.ops("how_much", "how_many", "which", "when", "why"))
-        if (
-            before.text in ("to", "from", "by")
-            and self.reading.has("how_much")
-            and self.reading.has("sold", "bought", "came_back", "earned")
-        ):
+        led = self.reading.before(before) if before.start in named else before
+        told = after is not None and (after.is_op("who", "that") or after.text in ("who", "that", "with", "whose"))
+        if led is not None and led.text in ("to", "from", "by") and asked and not told and self.reading.has(*_TRADING):
             return True
+        if after is None:
+            return False
         verb = after.is_op("spent", "sold", "bought", "came_back") or bool(set(after.all("metric")) & {"net_sales", "returns"})
         start = before.start if before.start in named else mark.start
         return (
@@ -181,6 +182,10 @@ class Nouns:
         before = self.reading.before(mark)
         if ident == "returns" and before is not None and before.is_op("how_many"):
             ident = "cancellations"
+        lead = self._lead(mark)
+        if ident == "trading_days" and lead is not None and lead.is_op(*RANKING_OPS):
+            self._rank(mark, "day")
+            return
         self.draft.used.add(mark.start)
         if ident == "trading_days" and before is not None and (before.is_op("by", "average", "a_unit") or before.text in ("a", "an")):
             self.draft.per = "day"
@@ -352,16 +357,20 @@ class Nouns:
         """Nouns without a role: a figure where none is named yet, else left to the conversation."""
         draft = self.draft
         self._new_customers()
-        rest: list[Mark] = []
-        for mark in draft.pending:
-            metrics = [ident for ident in mark.all("metric") if self._in_cube(self.semantics.metrics[ident].cube) and ident != "countries"]
-            joined = self._joined(mark)
-            segments = bool(draft.metrics) and set(draft.metrics) <= {"new_customers", "returning_customers"} and metrics == ["orders"]
-            if metrics and (not draft.metrics or joined or segments) and not self._swaps(mark):
-                self._metric(mark, metrics[0])
-            else:
-                rest.append(mark)
-        draft.pending = rest
+        left = list(draft.pending)
+        while (figure := next((m for m in left if self._settles(m)), None)) is not None:
+            left.remove(figure)
+            self._metric(figure, self._figures(figure)[0])
+        draft.pending = left
+
+    def _figures(self, mark: Mark) -> list[str]:
+        return [ident for ident in mark.all("metric") if self._in_cube(self.semantics.metrics[ident].cube) and ident != "countries"]
+
+    def _settles(self, mark: Mark) -> bool:
+        """Whether a noun without a role is a figure: none is named yet, or it stands in a row with one."""
+        draft, metrics = self.draft, self._figures(mark)
+        segments = bool(draft.metrics) and set(draft.metrics) <= {"new_customers", "returning_customers"} and metrics == ["orders"]
+        return bool(metrics) and (not draft.metrics or self._joined(mark) or segments) and not self._swaps(mark)
 
     def _new_customers(self) -> None:
         """ "How many of them were new": of customers; new anything else is nothing that the data knows."""
@@ -383,6 +392,13 @@ class Nouns:
         if before is not None and before.text == "the":
             before = self.reading.before(before)
         last = self.draft.metric_marks[-1] if self.draft.metric_marks else None
+        link = self.reading.after(mark)
+        if link is not None and link.text in ("and", "&", "+") and self.reading.after(link) in self.draft.metric_marks:
+            return True
+        if link is not None and link in self.draft.metric_marks and "," in self.reading.tokens[link.start].lead:
+            return True
+        if before is not None and before in self.draft.metric_marks and "," in self.reading.tokens[mark.start].lead:
+            return True
         return before is not None and before.text in ("and", "&", "+") and last is not None and self.reading.before(before) is last
 
     def _swaps(self, mark: Mark) -> bool:

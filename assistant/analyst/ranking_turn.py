@@ -13,6 +13,8 @@ from assistant.analyst.turn import Turn
 _OF_AN_ORDER = frozenset(["gross_sales", "net_sales", "returns", "units", "returned_units", "products_sold", "order_lines"])
 _PLACE_WORDS = frozenset(["number", "no", "nr", "#", "place", "rank", "position", "spot"])
 MANY = 10
+FEW = 3
+"""Places in each of several groups, where no number is said."""
 ALL = 1000
 
 
@@ -25,6 +27,9 @@ class RankingTurn(Turn):
         metrics = self.metrics()
         dimensions = tuple(draft.ranked) or (tuple(draft.by) if draft.ranks else ())
         asks_which = bool(draft.ranked) and reading.has("which", "who")
+        if not dimensions and draft.ranks and "which of" in reading.text:
+            listed = [d for d, placed in draft.filters.at.items() if len(placed) > 1]
+            dimensions = tuple(listed) if len(listed) == 1 else ()
         if (
             not dimensions
             and draft.ranks
@@ -48,7 +53,7 @@ class RankingTurn(Turn):
             dimensions = self.context.by
         if not dimensions:
             listed = [d for d, placed in self.draft.filters.at.items() if len(placed) > 1]
-            dimensions = tuple(listed) if len(listed) == 1 and (reading.has("rank") or "which of" in reading.text) else ()
+            dimensions = tuple(listed) if len(listed) == 1 and reading.has("rank") else ()
         if not dimensions:
             subject = f" by {self.semantics.metrics[metrics[0]].name}" if metrics else ""
             raise Stop(
@@ -67,8 +72,21 @@ class RankingTurn(Turn):
             raise Stop(Clarify("I rank orders by their value, their pieces or their products; by which?", slot="metric"))
         direction = "bottom" if reading.has(*DOWNWARD) or (reading.has("less") and not draft.ranks) else "top"
         n, skip = self._places(dimensions)
+        if (each := self._of_each(dimensions, metrics, direction, n, skip)) is not None:
+            return each
         question = Question("ranking", metrics[:1], dimensions[:1], self.filters(), self.period(), Ranking(n, direction, skip))  # type: ignore[arg-type]
         return self._ask(self._unfiltered(question))
+
+    def _of_each(self, dimensions: tuple[str, ...], metrics: tuple[str, ...], direction: str, n: int, skip: int) -> Question | None:
+        """ "Top 3 products in each country", "best seller by month": the first places within each group of another kind."""
+        others = [d for d in self.draft.by if d not in dimensions]
+        if len(others) != 1 or not self.draft.ranked or dimensions[0] == "order" or skip or n == ALL or self.draft.cube != "sales":
+            return None
+        n = FEW if n == MANY and not any(m.number == MANY for m in self.reading.of("number")) else n
+        ranking = Ranking(n, direction)  # type: ignore[arg-type]
+        return self._unfiltered(
+            Question("ranking", metrics[:1], (others[0], dimensions[0]), self.filters(), self.period(), ranking, ask="rows")
+        )
 
     def _of_groups_before(self) -> bool:
         """ "Which was the best one" after the months of a year: one of what was listed, where nothing else is named."""
@@ -230,7 +248,8 @@ class RankingTurn(Turn):
     def _groups_follow(self) -> bool:
         """Whether a "by" is about groups, not about whoever did it: "sent back by customer 12345"."""
         followers = (self.reading.after(m) for m in self.reading.ops("by"))
-        return any(m is None or m.kind not in ("customer", "product", "order", "period") for m in followers)
+        used = self.draft.filters.used
+        return any(m is None or (m.kind not in ("customer", "product", "order", "period") and m.start not in used) for m in followers)
 
     def _edited(self) -> Question | None:
         """The question before with what this message changes, where it was a ranking, a series or a share."""

@@ -23,8 +23,8 @@ FEWEST_DAYS = 28
 
 @dataclass(frozen=True, slots=True)
 class OnHand:
-    """Products with a known stock: parallel (products,), `units` (products, days) sold until the day before the as-of day, `seasons`
-    for the lead time, by category."""
+    """Products with a known stock: parallel (products,), `categories` "" where there is none, `units` (products, days) sold until the day
+    before the as-of day, `seasons` for the lead time, by category."""
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -32,6 +32,7 @@ class OnHand:
     price: NDArray[np.float64]
     units: NDArray[np.float64]
     seasons: NDArray[np.float64]
+    categories: tuple[str, ...]
     sql: str
     rows_read: int
 
@@ -43,7 +44,7 @@ class OnHand:
         index = np.asarray(places, dtype=np.int64)
         return OnHand(
             tuple(self.ids[n] for n in index.tolist()), tuple(self.names[n] for n in index.tolist()), self.stock[index], self.price[index],
-            self.units[index], self.seasons[index], self.sql, self.rows_read,
+            self.units[index], self.seasons[index], tuple(self.categories[n] for n in index.tolist()), self.sql, self.rows_read,
         )  # fmt: skip
 
 
@@ -56,16 +57,11 @@ def on_hand(question: Question, context: Context) -> OnHand | None:
     chosen = np.ones(len(everything), dtype=bool)
     for clause in question.filters:
         values = {str(v) for v in clause.values}
-        column = {"product": everything.ids, "category": _categories(everything, context)}.get(clause.dimension)
+        column = {"product": everything.ids, "category": everything.categories}.get(clause.dimension)
         if column is not None:
             hit = np.array([value in values for value in column])
             chosen &= ~hit if clause.op in ("ne", "not_in") else hit
     return everything.pick(np.flatnonzero(chosen))
-
-
-def _categories(held: OnHand, context: Context) -> tuple[str, ...]:
-    known = {str(r["product_id"]): str(r["category"] or "") for r in _products(context)[0]}
-    return tuple(known.get(id, "") for id in held.ids)
 
 
 def _products(context: Context) -> tuple[list[dict[str, Any]], str]:
@@ -98,6 +94,7 @@ def _read(context: Context, lead: int) -> OnHand | None:
         np.array([float(r["list_price"] or 0.0) for r in rows]),
         units,
         seasons,
+        tuple(categories),
         f"{sql};\n\n{sold.sql}",
         sold.rows_read,
     )

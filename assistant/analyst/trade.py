@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,6 +52,13 @@ def store_folder(context: Context) -> Path | None:
     """The store that the warehouse belongs to, where its models lie; None for a warehouse elsewhere."""
     path = context.warehouse.path
     return path.parent.parent if path.name else None
+
+
+def categories_of(context: Context) -> Mapping[str, str]:
+    """The category of each product of the catalogue that has one."""
+    table = context.warehouse.table("products")
+    rows = context.warehouse.run(table.select("product_id", "category")).to_pylist()
+    return {str(row["product_id"]): str(row["category"]) for row in rows if row["category"]}
 
 
 def accounted(question: Question, context: Context, metric: str, definition: str, sql: str, rows_read: int) -> Receipt:

@@ -20,7 +20,6 @@ from assistant.analyst.turns_of_phrase import BOTH, HOW_IT_WENT, MORE_OFTEN, OF_
 
 ALL = 1000
 _PRONOUNS = frozenset(["they", "them", "their", "theirs", "he", "she", "him", "his", "her", "it", "its", "those", "these"])
-_QUALITIES = frozenset(("best", "worst", "poorest", "strongest", "weakest"))
 _WRITERS = frozenset(["people", "women", "customers", "reviewers", "shoppers", "buyers", "ladies", "persons"])
 _METRIC_OF_OP = {
     "busiest": "orders",
@@ -250,7 +249,15 @@ class Turn:
     def metrics(self) -> tuple[str, ...]:
         """The metrics named, else those before, else none."""
         named = tuple(self.draft.metrics)
-        if self.draft.counted and len(named) > 1 and not self.reading.has("more_than", "less_than", "exactly"):
+        if set(named) == {"orders", "cancellations"} and self.reading.has("how_many") and "and" not in self.reading.text.split():
+            named = ("cancellations",)
+            self.draft.metrics = list(named)
+        if (
+            self.draft.counted
+            and len(named) > 1
+            and not self.draft.lists_figures
+            and not self.reading.has("more_than", "less_than", "exactly")
+        ):
             named = next(((m,) for m in named[1:] if self.semantics.metrics[m].whole == named[0]), named[:1])
         if set(named) == {"gross_sales", "net_sales"}:
             named = self._gross_or_net() or named
@@ -269,7 +276,7 @@ class Turn:
         if "returns" in named and self.draft.counted == "customer":
             return ("returning_customers",)
         named = self._most_specific(tuple(ident for ident in named if ident not in _SEGMENTS or not self._segment()))
-        rates = self._rates() or self._of_best_reviews()
+        rates = self._rates() or self.draft.weighs_reviews
         if self.draft.cube == "reviews" and set(named) <= {"reviews"} and not self.reading.has("how_many", "share") and rates:
             return ("rating",)
         if not named and self.draft.cube == "sales" and MORE_OFTEN.search(self.reading.text):
@@ -340,12 +347,13 @@ class Turn:
         if set(named) == {"aov", "units"} and self._in_pieces():
             return ("items_per_order",)
         average = {"net_sales": "aov", "gross_sales": "aov", "units": "items_per_order"}.get(named[0] if named else "")
-        if average is None or not (self.draft.ranks or self.reading.has("average")):
+        if average is None:
             return named
         led = [
             t.text for m in self.reading.marks if "order" in m.all("dimension") for t in self.reading.tokens[max(0, m.start - 2) : m.start]
         ]
-        if not {"per", "a", "an", "each", "every", "single"} & set(led):
+        rated = {"per", "a", "an", "each", "every", "single"} if self.draft.ranks or self.reading.has("average") else {"per"}
+        if not rated & set(led) or (self.draft.by and self.draft.by != ["order"] and not self.draft.ranks):
             return named
         self.draft.by = [d for d in self.draft.by if d != "order"]
         return (average,)
@@ -366,11 +374,6 @@ class Turn:
         """ "How do reviewers rate ...": the verb asks for the rating."""
         verbs = ("rate", "rated", "score", "scored", "rating of", "a rating of", "ratings of", "score of")
         return any(m.text in verbs and m.start not in self.used for m in self.reading.ops("stars"))
-
-    def _of_best_reviews(self) -> bool:
-        """ "Which items have the worst reviews": the rating; "the most reviews": their number."""
-        led = (self.reading.before(m) for m in self.reading.marks if "reviews" in m.all("metric"))
-        return any(m is not None and m.is_op("top", "bottom") and m.text.split()[-1] in _QUALITIES for m in led)
 
     def _bought_most(self) -> bool:
         """ "Who buys the most": money; "what is bought most": pieces."""

@@ -151,3 +151,46 @@ def test_a_number_of_reviews_that_is_named_holds(analyst: Analyst) -> None:
     assert "a mean of fewer" not in ask(analyst, "best rated items with at least 2 reviews").text
     assert "a mean of fewer" not in ask(analyst, "which items have the most reviews").text
     assert "a mean of fewer" not in ask(analyst, "best rated department").text
+
+
+# ---------------------------------------------------------------------------------------------------- the first of each
+
+
+def test_the_best_of_each_group(analyst: Analyst, oracle: Oracle) -> None:
+    answer = ask(analyst, "top 2 products by units in each country in 2011")
+    assert answer.status is Status.ANSWERED
+    for country in ("Germany", "France"):
+        best = oracle.measure("units", Slice(YEAR, {"country": country}), "product").sort_values(ascending=False)
+        assert [row.value for row in answer.rows if row.label == country] == list(best.iloc[:2])
+
+
+def test_the_best_month_of_each_year_and_what_follows(analyst: Analyst, oracle: Oracle) -> None:
+    answer = ask(analyst, "best selling product by month in 2011", "by units instead")
+    months = oracle.measure("units", Slice(("2011-03-01", "2011-03-31")), "product")
+    assert {row.label: row.value for row in answer.rows}["2011-03"] == months.max()
+
+
+def test_figures_in_a_row_are_all_given(analyst: Analyst, oracle: Oracle) -> None:
+    answer = ask(analyst, "orders, customers and units in May 2011")
+    names = {"orders": "orders", "customers": "customers", "units sold": "units"}
+    assert {row.label: row.value for row in answer.rows} == {
+        label: figure(oracle, name, ("2011-05-01", "2011-05-31")) for label, name in names.items()
+    }
+
+
+def test_what_a_customer_cancelled_is_no_order(analyst: Analyst, oracle: Oracle) -> None:
+    customer = oracle.credit.dropna(subset=["customer"])["customer"].value_counts().index[0]
+    answer = ask(analyst, f"how many orders did customer {customer} cancel")
+    assert answer.value == float(oracle.measure("cancellations", Slice(None, {"customer": str(customer)})).iloc[0])
+
+
+def test_one_of_several_countries_is_picked(analyst: Analyst, oracle: Oracle) -> None:
+    units = oracle.measure("units", Slice(YEAR), "country")
+    answer = ask(analyst, "which of Germany, France and Spain bought the most units in 2011")
+    assert answer.value == units[["Germany", "France", "Spain"]].idxmax()
+
+
+def test_days_of_a_quarter_under_way_meet_the_same_days_of_the_one_before(analyst: Analyst, oracle: Oracle) -> None:
+    answer = ask(analyst, "sales this quarter vs the same days last quarter")
+    now, before = figure(oracle, "net_sales", ("2011-10-01", "2011-12-09")), figure(oracle, "net_sales", ("2011-07-01", "2011-09-09"))
+    assert answer.value == pytest.approx(now / before - 1)

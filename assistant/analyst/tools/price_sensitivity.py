@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.analyst import wording
-from assistant.analyst.question import Question
+from assistant.analyst.question import FilterClause, Question
 from assistant.analyst.tools import ToolResult, tool
-from assistant.analyst.trade import accounted, remembered
-from assistant.models.elasticity import Elasticities, fit
-from assistant.types import Row, Status
+from assistant.analyst.trade import accounted, categories_of, remembered
+from assistant.models.elasticity import Elasticities, Z, fit
+from assistant.types import Receipt, Row, Status
 
 if TYPE_CHECKING:
     from assistant.analyst.context import Context
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 DEFAULT_N = 10
 SMOOTH = 9
 LEAST_WEEKS = 12
+LEAST_PRODUCTS = 3
+"""Products that can be told which a category must have."""
 DEFINITION = (
     "price elasticity of the number of orders: weekly orders of a product against its median price of the week and the shop's demand "
     "(median of nine weeks), by conditional Poisson regression, drawn to the mean of all products (empirical Bayes); 95 % intervals"
@@ -35,10 +38,18 @@ class _Fitted:
     sql: str
     rows_read: int
 
+    def within(self, categories: Mapping[str, str], clause: FilterClause) -> _Fitted:
+        """Only the products of the categories that a filter leaves, the shop's mean as it was."""
+        values = {str(v) for v in clause.values}
+        hit = [n for n, id in enumerate(self.ids) if (categories.get(id, "") in values) != (clause.op in ("ne", "not_in"))]
+        f = self.found
+        part = Elasticities(f.value[hit], f.low[hit], f.high[hit], f.tellable[hit], _pooled(f, hit)[0], f.spread)
+        return _Fitted(tuple(self.ids[n] for n in hit), tuple(self.names[n] for n in hit), part, self.sql, self.rows_read)
+
 
 @tool(
     examples=("How price sensitive is 22423?", "Which products are most sensitive to price?", "What would a 10% lower price do?"),
-    reads=("filters", "ranking"),
+    reads=("by", "filters", "ranking"),
 )
 def price_sensitivity(question: Question, context: Context) -> ToolResult:
     """Estimates the price elasticity of a product (`value`, with `low` and `high`), or ranks products by it.
@@ -50,6 +61,11 @@ def price_sensitivity(question: Question, context: Context) -> ToolResult:
         return ToolResult(Status.DECLINED, text="No sale has a date, so prices cannot be followed over time.")
     fitted = remembered(context, ("elasticity",), lambda: _fitted(context))
     receipt = accounted(question, context, "price elasticity", DEFINITION, fitted.sql, fitted.rows_read)
+    if question.by == ("category",):
+        return _by_category(fitted, question, receipt, context)
+    kind = question.filter_on("category")
+    if kind is not None:
+        fitted = fitted.within(categories_of(context), kind)
     clause = question.filter_on("product")
     if clause is not None and clause.op == "eq":
         return _one(str(clause.values[0]), clause.label, fitted, question, context)
@@ -67,6 +83,41 @@ def price_sensitivity(question: Question, context: Context) -> ToolResult:
     rows = tuple(Row(fitted.ids[n], round(float(found.value[n]), 2), fitted.names[n]) for n in kept)
     tail = f"Most sensitive: {'; '.join(named)}." if named else "For no single product is that beyond doubt."
     return ToolResult(rows=rows, row_unit="number", text=head + tail, receipt=receipt, products=tuple(row.label for row in rows))
+
+
+def _by_category(fitted: _Fitted, question: Question, receipt: Receipt | None, context: Context) -> ToolResult:
+    """The mean over the products of each category that can be told, the most sensitive first; thin ones are named as such."""
+    categories, found = categories_of(context), fitted.found
+    places: dict[str, list[int]] = {}
+    for n, id in enumerate(fitted.ids):
+        if found.tellable[n] and categories.get(id):
+            places.setdefault(categories[id], []).append(n)
+    rich = {name: _pooled(found, of) for name, of in places.items() if len(of) >= LEAST_PRODUCTS}
+    if not rich:
+        text = f"I cannot tell by category: none has {LEAST_PRODUCTS} products that were sold often enough at clearly different prices."
+        return ToolResult(Status.DECLINED, text=text)
+    order = sorted(rich, key=lambda name: rich[name][0])
+    kept = order[: question.ranking.n] if question.ranking else order
+    told = [f"{name} {wording.number(rich[name][0], 2)} ({_effect(rich[name][0])}; {len(places[name])} products)" for name in kept[:8]]
+    thin = sorted({categories[id] for id in fitted.ids if id in categories} - set(rich))
+    note = f"Too few products to tell: {wording.plain_list(thin)}." if thin else ""
+    return ToolResult(
+        rows=tuple(Row(name, round(rich[name][0], 2)) for name in kept),
+        row_unit="number",
+        text=f"Price elasticity by category, a price 10% lower and what went with it, most sensitive first: {'; '.join(told)}.",
+        notes=(note,) if note else (),
+        receipt=receipt,
+    )
+
+
+def _pooled(found: Elasticities, places: Sequence[int]) -> tuple[float, float]:
+    """The mean of several products' elasticities, each weighed by how surely it is known, and its standard error; NaN of none."""
+    known = [n for n in places if found.tellable[n]]
+    if not known:
+        return float("nan"), float("nan")
+    error = (found.high[known] - found.low[known]) / (2 * Z)
+    weight = 1.0 / error**2
+    return float((weight * found.value[known]).sum() / weight.sum()), float(1.0 / np.sqrt(weight.sum()))
 
 
 def _one(id: str, label: str, fitted: _Fitted, question: Question, context: Context) -> ToolResult:

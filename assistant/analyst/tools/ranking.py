@@ -6,17 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.analyst.compile import Query, QueryResult
+from assistant.analyst.narrate import label_words
 from assistant.analyst.question import Having, Question, Ranking
 from assistant.analyst.receipts import receipt
 from assistant.analyst.scoping import outside, products_of, rows_of
 from assistant.analyst.tools import ToolResult, tool
-from assistant.analyst.wording import subject
-from assistant.types import Scalar, Status
+from assistant.analyst.wording import figure, subject
+from assistant.types import Row, Scalar, Status
 
 if TYPE_CHECKING:
     from assistant.analyst.context import Context
 
 DEFAULT = Ranking(10)
+SHOWN = 5
 LEAST_REVIEWS = (20, 10, 5, 3, 2, 1)
 """Reviews that a product must have to be ranked by their mean; the next where too few have so many."""
 
@@ -33,6 +35,8 @@ def ranking(question: Question, context: Context) -> ToolResult:
     if refusal := outside(question, context):
         return refusal
     wanted, most = question.ranking or DEFAULT, context.settings.staff.max_rows
+    if len(question.by) == 2 and question.by[0] != "order":
+        return _of_each(question, wanted, most, context)
     query = Query(
         question.metrics,
         by=question.by,
@@ -70,6 +74,42 @@ def ranking(question: Question, context: Context) -> ToolResult:
         products=products_of(question, found.groups),
         notes=notes,
         groups=wished if wished > len(rows) else 0,
+    )
+
+
+def _of_each(question: Question, wanted: Ranking, most: int, context: Context) -> ToolResult:
+    """The first places within each group of the first dimension: rows in the order of the groups, what is ranked in their names."""
+    found = context.query(
+        Query(
+            question.metrics,
+            by=question.by,
+            filters=question.filters,
+            period=question.period,
+            order=wanted.direction,
+            limit=most,
+            having=question.having,
+            drop_empty=True,
+            each=wanted.n,
+        )
+    )
+    made = receipt(question, found.sql, found.rows_read, context)
+    if not found.groups:
+        return ToolResult(status=Status.DECLINED, text=f"{subject(question, context)}: there is nothing to rank.", receipt=made)
+    unit = context.semantics.metric(question.metric).unit
+    outer, inner = (context.semantics.dimension(d) for d in question.by)
+    rows = tuple(
+        Row(g.labels[0], g.values[0] or 0, f"{g.name} ({g.labels[1]})" if g.name else label_words(g.labels[1])) for g in found.groups
+    )
+    told = "; ".join(f"{label_words(row.label)}: {row.name} {figure(row.value, unit, context.currency)}" for row in rows[:SHOWN])
+    more = f"; and {len(rows) - SHOWN} more in the table" if len(rows) > SHOWN else ""
+    order = "lowest" if wanted.direction == "bottom" else "highest"
+    which = f"the {order} {inner.singular}" if wanted.n == 1 else f"the {wanted.n} {order} {inner.plural}"
+    return ToolResult(
+        rows=rows,
+        unit=unit,
+        text=f"{subject(question, context)}, {which} of each {outer.singular}: {told}{more}.",
+        receipt=made,
+        products=tuple(dict.fromkeys(g.labels[1] for g in found.groups)) if inner.kind == "product" else (),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.analyst import wording
 from assistant.analyst.question import Question
-from assistant.analyst.stock_on_hand import FEWEST_DAYS, NO_STOCK, on_hand
+from assistant.analyst.stock_on_hand import FEWEST_DAYS, NO_STOCK, OnHand, on_hand
 from assistant.analyst.tools import ToolResult, tool
 from assistant.analyst.trade import accounted
 from assistant.models.restock import days_left
@@ -27,7 +27,7 @@ DEFINITION = (
 
 @tool(
     examples=("What runs out next?", "Which products will be out of stock in the next two weeks?", "How many of 22423 are in stock?"),
-    reads=("filters", "ranking", "ask"),
+    reads=("by", "filters", "ranking", "ask"),
 )
 def stock(question: Question, context: Context) -> ToolResult:
     """Says which products run out first and on what day, or when one product does; those that are out already come first.
@@ -41,6 +41,8 @@ def stock(question: Question, context: Context) -> ToolResult:
         return ToolResult(Status.DECLINED, text="No active product with a known stock fits that.")
     if context.today is None or held.units.shape[1] < FEWEST_DAYS:
         return ToolResult(Status.DECLINED, text="Too few days of sales are known to tell how long the stock will last.")
+    if question.by == ("category",):
+        return _by_category(held, question, context)
     left = days_left(held.stock, held.units, held.seasons)
     receipt = accounted(question, context, "days until sold out", DEFINITION, held.sql, held.rows_read)
     if len(held) == 1 and question.ask == "number":
@@ -65,6 +67,32 @@ def stock(question: Question, context: Context) -> ToolResult:
         row_unit="count",
         text=f"{head}First to run out: {'; '.join(told)}.",
         products=tuple(row.label for row in rows),
+        receipt=receipt,
+    )
+
+
+def _by_category(held: OnHand, question: Question, context: Context) -> ToolResult:
+    """Pieces on hand and how long they last, category by category; the one that runs out first comes first."""
+    receipt = accounted(question, context, "stock on hand", "pieces on hand as the shop's catalogue has them", held.sql, held.rows_read)
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(held.categories):
+        places.setdefault(name, []).append(place)
+    if set(places) <= {""}:
+        return ToolResult(Status.DECLINED, text="The catalogue names no categories, so I can tell stock by product only.")
+    told: list[tuple[float, str, Row]] = []
+    for name, of in places.items():
+        part = held.pick(of)
+        left = float(days_left(part.stock.sum(keepdims=True), part.units.sum(axis=0, keepdims=True), part.seasons[:1])[0])
+        out = int((part.stock <= 0).sum())
+        lasts = f"about {wording.number(int(left))} days" if np.isfinite(left) else "more than a year"
+        said = f"{name or 'no category'} {wording.number(part.stock.sum())} pieces, {lasts}{f', {out} of {len(of)} out' if out else ''}"
+        told.append((left, said, Row(name or "no category", int(part.stock.sum()))))
+    told.sort(key=lambda one: (one[0], one[2].label))
+    kept = told[: question.ranking.n] if question.ranking else told
+    return ToolResult(
+        rows=tuple(row for _, _, row in kept),
+        row_unit="count",
+        text=f"Stock by category, first to run out at the present pace first: {'; '.join(said for _, said, _ in kept[:8])}.",
         receipt=receipt,
     )
 
