@@ -20,6 +20,7 @@ from assistant.shopper.orders.desk import OrderDesk, nth
 from assistant.shopper.orders.errands import errands, for_each
 from assistant.shopper.orders.identify import Identification, identify, missing
 from assistant.shopper.orders.questions import parted
+from assistant.shopper.orders.requests import says_write
 from assistant.shopper.plan import ABOUT_PRODUCTS, Move, Plan, Sight
 from assistant.shopper.reply import Outcome, joined, said
 from assistant.shopper.shelf import Shelf
@@ -190,11 +191,11 @@ class OrderTalk:
         """Which of the requests of which an order allows only one a message picks, by its kind or by an item of it."""
         alike = [held for held in state.either if sight.ask and _asks_alike(held, sight.ask)]
         order = self._store.orders.get(state.order_id)
-        if alike or order is None:
+        if order is None or (alike and says_write(sight.understanding.text)):
             return next(iter(alike), None)
         named = {id(item) for item, _ in slots.read_items(sight.understanding.text, order)}
         holding = [held for held in state.either if named <= {id(item) for item, _ in slots.read_items(held.text, order)}]
-        return holding[0] if named and len(holding) == 1 else None
+        return holding[0] if named and len(holding) == 1 else next(iter(alike), None)
 
     def confirmed(self, sight: Sight, state: DialogueState, shelf: Shelf) -> Outcome:
         """Carry out what the customer said yes to; where the same message says something else of it, repeat that back first."""
@@ -330,7 +331,7 @@ def _also(sight: Sight) -> tuple[tuple[OrderAsk, str], ...]:
     if sight.ask is None:
         return ()
     asked = []
-    for part in parted(sight.understanding.text):
+    for part in parted(_nameless(sight.understanding).text):
         if sight.ask.write and not _ASKS.search(part):
             continue
         # of a part its own words decide: the classifier read the whole, and an order's number alone asks for nothing

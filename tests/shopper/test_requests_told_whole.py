@@ -238,3 +238,71 @@ def test_a_full_request_before_the_name_is_not_asked_for_again(talk: Callable[..
     assert "Fountain Pen" not in answer.text
     assert "gift card" in answer.text
     assert answer.choices == ("Yes", "No")
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "write"),
+    [
+        ("and A100001 goes where?", "address", False),
+        ("tell me when it comes", "status", False),
+        ("I no longer need A100001", "cancel", True),
+        ("delete the pending order, it was a mistake", "cancel", True),
+        ("what sum will I get back for A100002?", "refund", False),
+    ],
+)
+def test_short_ways_to_ask(text: str, topic: str, write: bool) -> None:
+    ask = read_ask(_read(text), in_order=True)
+    assert ask is not None
+    assert (ask.topic, ask.write) == (topic, write)
+
+
+@pytest.mark.parametrize("text", ["That is what I want. Confirmed.", "ok let's go", "all good. agreed"])
+def test_a_yes_may_come_last(text: str) -> None:
+    assert cues.agrees(text)
+
+
+def test_a_yes_chooses_no_option_called_yes() -> None:
+    tent = Product("t", "Tent", variants=(Variant("t1", {"lined": "yes"}), Variant("t2", {"lined": "no"})))
+    assert wants.bare_value("fine then yes", tent) == {}
+    assert wants.bare_value("then large", FLASK) == {"size": "large"}
+
+
+def test_a_shared_last_word_is_no_second_item() -> None:
+    order = _order("Action Camera", "Digital Camera")
+    assert [line.name for line, _ in slots.read_items("the action camera in 5K", order)] == ["Action Camera"]
+    assert len(slots.read_items("the action camera and the digital camera", order)) == 2
+
+
+def test_an_order_less_one_item_is_not_cancelled(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    assert "single items" in chat.say("I no longer need #A100001, except the pen").text
+    assert chat.writes == []
+
+
+def test_which_of_two_is_told_by_its_item(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    asked = chat.say("#A100002: the chair is the wrong shade, red please. The pen I return.")
+    assert asked.choices == ("The return", "The change of items") or asked.status is Status.CLARIFY
+    assert "becomes color red" in chat.say("then just the chair").text
+    chat.say("yes")
+    assert [name for name, _ in chat.writes] == ["exchange_delivered_order_items"]
+
+
+def test_a_no_to_one_order_leaves_the_next_to_its_own_yes(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    chat.say("cancel #A100001, ordered by mistake, and return the pen of #A100002", "no, keep that one")
+    assert chat.writes == []
+    chat.say("yes")
+    assert [name for name, _ in chat.writes] == ["return_delivered_order_items"]
+
+
+def test_why_not_is_answered_with_the_rule(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    assert "while it is pending" in chat.say("cancel #A100002, not needed", "why not?").text
+
+
+def test_the_state_is_told_before_what_is_repeated_back(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    answer = chat.say("whats the status of #A100002 and can i return the pen in it")
+    assert "is delivered" in answer.text
+    assert "Return from order #A100002" in answer.text

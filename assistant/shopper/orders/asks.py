@@ -74,7 +74,7 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
     elif topic == "list" and understanding.of_kind("product") and questions.whereabouts(text):
         topic = "tracking"
     if not topic and understanding.of_kind("order_id") and "?" not in text and understanding.of_kind(*TRAITS) and not general:
-        topic = "modify" if _OTHERWISE.search(text) else ""
+        topic = "modify" if _OTHERWISE.search(text) or understanding.of_kind("payment_method") else ""
     if understanding.of_kind("order_id") and understanding.of_kind(*TRAITS) and _IS_THERE.search(text) and topic in ("", "status"):
         return OrderAsk("modify", write=True)
     if not topic:

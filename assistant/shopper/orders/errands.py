@@ -15,7 +15,7 @@ from assistant.shopper.orders.asks import OrderAsk, read_ask
 from assistant.shopper.orders.requests import WRITES, requested, says_write
 from assistant.types import Entity, Understanding
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#])|(?<=[?])\s+|\s+(?=\(?[1-9a-c][.)]\s)|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#]|(?:also|and|then|plus|please|now)\b)|(?<=[?])\s+|\s+(?=\(?[1-9a-c][.)]\s)|\n+")
 _AND_THEN = re.compile(
     r",?\s+(?:and|also|then|plus|as well as)\s+(?=(?:also |then |please |i (?:also )?(?:want|would like|need) to |to )*"
     r"(?:cancel|return|send back|exchange|swap|replace|change|modify|update|switch|move|put)\b)",

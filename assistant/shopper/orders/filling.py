@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.shopper.orders import postal, slots, steps, wants
+from assistant.shopper.orders import methods, postal, slots, steps, wants
 from assistant.shopper.orders.choosing import compared
 from assistant.shopper.orders.swaps import SWAPS, candidates, exact, line_of, settles, sold_out
 from assistant.shopper.state import Draft, ItemDraft
@@ -56,15 +56,15 @@ class Filler:
             return replace(draft, reason=reasons[-1] if reasons else draft.reason)
         if draft.action == "address":
             return replace(draft, address=self._address(text, draft.address, order, customer))
-        methods = slots.read_method(understanding, customer, order)
+        named = methods.read_method(understanding, customer, order)
         if draft.action == "payment":  # "it was charged to my visa, I'd prefer PayPal"
-            methods = tuple(method for method in methods if method in other_methods(order, customer)) or methods
-        if methods:
-            draft = replace(draft, payment_method_id=methods[0].id if len(methods) == 1 else "", asked="method" if len(methods) > 1 else "")
+            named = tuple(method for method in named if method in other_methods(order, customer)) or named
+        if named:
+            draft = replace(draft, payment_method_id=named[0].id if len(named) == 1 else "", asked="method" if len(named) > 1 else "")
         elif draft.action == "payment" and not draft.payment_method_id and not understanding.of_kind("payment_method"):
             others = other_methods(order, customer)
             draft = replace(draft, payment_method_id=others[0].id if len(others) == 1 else "")
-        elif draft.action != "payment" and not draft.payment_method_id and slots.wants_other_method(understanding):
+        elif draft.action != "payment" and not draft.payment_method_id and methods.wants_other_method(understanding):
             draft = replace(draft, asked="method" if len(customer.payment_methods) > 1 else "")
         gone = slots.let_go(understanding.text, order) if draft.action in ("return", *SWAPS) else frozenset()
         draft = replace(draft, items=tuple(item for item in draft.items if item.item_id not in gone))

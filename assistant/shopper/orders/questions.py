@@ -18,7 +18,7 @@ _REFUND = re.compile(
     r"(?:how (?:long|many days|soon|fast|quick\w*)|when|until)\b[^.?!]{0,25}\b(?:the|my|that) money\b|"
     r"(?:where|which|what)\b[^.?!]{0,30}\b(?:did|has|does|will|is|was) (?:the|my|that) money\b|"
     r"(?:anything|something|it|that|money|amount) (?:been |be |get |got |was |is )*(?:paid|given|sent|transferred|credited) back\b|"
-    r"paid back\b|"
+    r"paid back\b|\b(?:i|we)(?: will| would|'ll|'d| do| did)? (?:get|got|receive|have) back\b|"
     r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money)\b",
     _I,
 )
@@ -73,7 +73,7 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"deliver(?:ed|ing)?|"
             r"going|being sent|heading|headed|bound|destined|end up|dropp?(?:ed)? off|posted|mailed|dispatched to)\b(?! from)|"
             r"destination|(?:which|what) (?:street|town|zip|post ?code|house|state|country)\b|"
-            r"(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:which|"
+            r"(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:goes|going|sent|shipped) where\b|(?:which|"
             r"what) (?:address|city|place)|(?:ship(?:ped|ping)?|sent|delivered|goes|going|go) (?:it |that |"
             r"this |them )?to|where to|to where|live)\b",
             _I,
@@ -157,7 +157,8 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "status",
         re.compile(
             r"\b(?:status|state|cancell?ed|shipped|delivered|arriv\w*|processed|pending|progress|dispatched|sent (?:out|yet)|"
-            r"on (?:its|the) way|eta|how far (?:along|is|are|has|have)\b|where [^.?!]{2,30} stands?|"
+            r"on (?:its|the) way|eta|when (?:it|they|this|that|(?:the|my) \w+) (?:will |should )?(?:comes?|arrives?|gets? here|ships?)\b|"
+            r"how far (?:along|is|are|has|have)\b|where [^.?!]{2,30} stands?|"
             r"how [^.?!]{2,30} (?:is )?coming along|updates?|"
             r"when (?:will|do|does|is|can)|received?|update on|happening with|going on with)\b",
             _I,
@@ -201,6 +202,7 @@ _PARTS = re.compile(
     _I,
 )
 _OWN_ADDRESS = re.compile(
+    r"\bwhere (?:do |did )?(?:you think )?i live\b|"
     r"\b(?:default|account|profile|saved|home|on file)\b[^.?!]{0,20}\baddress\b|\baddress (?:on|in|of) (?:my|"
     r"the) (?:account|profile|file)\b|\bmy address\b|"
     r"\baddress (?:do )?(?:you |u )?(?:have|got|hold|keep|is saved|is stored)\b[^.?!]{0,12}\b(?:for|of|about) me\b",
@@ -256,5 +258,5 @@ def wishes_refund(text: str) -> bool:
 
 def parted(text: str) -> tuple[str, ...]:
     """The questions of a message, one after the other, where it has several."""
-    parts = [part.strip(" ,.;!") for part in _PARTS.split(cues.plain(text)) if part]
+    parts = [part.strip(" ,.;!") for part in _PARTS.split(cues.mended(cues.plain(text))) if part]
     return tuple(part for part in parts if part) if len(parts) > 1 else ()

@@ -37,7 +37,9 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?<!noise[ -])(?<!echo[ -])\bcancel(?:l?ing|led|l?ation)?\b(?! (?:that|this)\W*$)|"
             r"\bcall(?:ing)? (?:(?:it|this|that|everything|all of it|the (?:whole |entire )?(?:thing|order|purchase|lot)) )?off\b|"
             r"\bstop (?:the|my|this) (?:order|shipment)\b|"
-            r"\b(?:get rid of|undo|drop|scrap) (?:the|my|this) order\b",
+            r"\b(?:get rid of|undo|drop|scrap|delete|void|annul|withdraw) (?:the|my|this|that) "
+            r"(?:(?:pending|open|last|latest|first|second|other|new|whole) )*(?:order|purchase|(?<=pending )one|(?<=open )one)\b|"
+            r"\b(?:no longer|not|n't) (?:need|want|require) (?:the |my |this |that )?(?:order )?#?[A-Z]{0,3}\d{4,}\b",
             _I,
         ),
     ),
@@ -61,6 +63,7 @@ _WRITES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:(?:want|need|like|wish|prefer|are|is|should|must|have|get)\b[^.?!]{0,80}?|to be )(?<!been )(?<!was )"
             r"(?:sent|shipped|taken) back|"
             r"returnable|"
+            r"(?:also|plus) (?:the |my )?(?!(?:money|it|cash|refund|get|come|write|call|send)\b)[\w'-]{3,20} back(?=\W*(?:$|[.,;!]))|"
             r"(?!(?:money|get|call|come|write|got|text|mail|hold|funds?|refund|cash|paid|me|you|us|i|hear|answer)\b)[\w']+ back "
             r"(?:pls|plz|please|to (?:you|the shop|the store))|take (?:it|them|this|that|the [\w ]{2,30}) back)\b",
             _I,

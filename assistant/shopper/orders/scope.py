@@ -22,7 +22,7 @@ ORDERISH = re.compile(
     r"\b(?:anything|something) (?:still |else |left |at all )*(?:open|pending|outstanding|on order|under ?way|to come)\b|"
     r"\bof mine\b|\bmoney (?:left )?on (?:the|my)\b|\b(?:did|have) i (?:ever |"
     r"just )?(?:order|buy|purchase|ordered|bought)\b|"
-    r"\bon file\b|\b(?:list|show|see) (?:me )?mine\b|\bgift one\b|"
+    r"\bon file\b|\bwhere (?:do |did )?i live\b|\b(?:list|show|see) (?:me )?mine\b|\bgift one\b|"
     r"\bmy (?:account|profile|gift\s?card|address|payment|refund|items?|money)\b|\bmy (?:\w+ )?(?:pending|"
     r"delivered)\b|\border (?:number|id|status|history|no)\b|\btracking\b|\byou (?:have|hold|keep|store|got) (?:of|for|about|on) me\b",
     _I,
@@ -46,6 +46,7 @@ BY_INTENT = {
 _OPENING = re.compile(
     r"^\W*(?:(?:hi|hiya|hello|hey|good (?:morning|day|afternoon|evening)|please|so|ok|okay|and|thanks?|well|um+)\b\W*)*", _I
 )
+_WHERE_I_LIVE = re.compile(r"\bwhere (?:do |did )?i live\b", _I)
 HOUSE = re.compile(r"\b\d{1,5}[a-z]? (?:\w+ ){1,3}(?:street|st|road|rd|lane|ln|avenue|ave|drive|court|place|way|square|row)\b", _I)
 
 
@@ -66,7 +67,7 @@ def orderish(understanding: Understanding, text: str) -> bool:
 
 def _specific(understanding: Understanding, text: str) -> bool:
     """Whether the message speaks of an order of the writer's own rather than of orders at large."""
-    if understanding.of_kind("order_id", "reason", "first_last_name", "email") or HOUSE.search(text):
+    if understanding.of_kind("order_id", "reason", "first_last_name", "email") or HOUSE.search(text) or _WHERE_I_LIVE.search(text):
         return True
     return (
         bool(re.search(r"\b(?:my|this|that|these|those|it|them|the) (?:\w+ ){0,3}(?:orders?|purchases?|packages?|parcels?)?\b", text, _I))

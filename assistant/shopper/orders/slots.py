@@ -1,6 +1,6 @@
-"""Details of a write, read off a message: which items, which new variants, which payment method, which address.
+"""Which items of an order a message means: those it names, counts, leaves out or lets be.
 
-Pure functions over the message, the order and the customer's account; refuses to decide whether a detail is allowed.
+Pure functions over the message and the order; refuses to decide whether anything may be done with them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from rapidfuzz import fuzz
 from assistant.models.words import common_words
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import read_options
-from assistant.store.records import Customer, Order, OrderLine, PaymentMethod, Product, Variant
-from assistant.types import Understanding
+from assistant.store.records import Order, OrderLine, Product, Variant
 
 _ALL = re.compile(
     r"\b(?:everything(?! else\b)|all (?:of (?:it|them|that|this|these|those|the items)|items|the items|my items|the things|products)|"
@@ -107,17 +106,6 @@ _AND = re.compile(
 _ALIKE = re.compile(r"\bsame\b", re.IGNORECASE)
 _BECOMES = re.compile(
     r"->|=>|→|\b(?:same|identical)\b\W+(?:\w+ )?but\b|\b(?:to|into|becomes?|for an?|with an?|instead|rather than)\b", re.IGNORECASE
-)
-_THE_SAME = re.compile(r"(?:the |my )?(?:very )?(?:same|original|previous)\b", re.IGNORECASE)
-_OTHER = re.compile(r"(?:the |my |an? )?(?:other|another|different|opposite)\b", re.IGNORECASE)
-_OTHER_METHOD = re.compile(
-    r"\b(?:other|another|different|opposite)\b[^.?!,;]{0,20}"
-    r"\b(?:payment(?: method)?|method of payment|card|account|way to pay)\b(?! number)",
-    re.IGNORECASE,
-)
-FROM = re.compile(
-    r"\b(?:from|instead of|rather than|(?:not|n't)(?: (?:with|on|to|onto|via|by|from|use|using|want))?)\s+(?:the |a |an |my )?$",
-    re.IGNORECASE,
 )
 
 
@@ -290,44 +278,6 @@ def ambiguous_items(text: str, order: Order) -> tuple[OrderLine, ...]:
     return ()
 
 
-def read_method(understanding: Understanding, customer: Customer, order: Order | None) -> tuple[PaymentMethod, ...]:
-    """The customer's payment methods that a message names; several where it does not tell them apart."""
-    found: list[PaymentMethod] = []
-    entities = understanding.of_kind("payment_method")
-    numbered = [e for e in entities if ":" in str(e.value)]
-    for entity in numbered or entities:  # "the card, the one ending 2231" is one card
-        kind, _, digits = str(entity.value).partition(":")
-        kind = "original" if _THE_SAME.match(entity.surface) else kind
-        paid = {payment.method_id for payment in order.payments} if order else set()
-        if FROM.search(understanding.text[: entity.start]):
-            continue
-        for method in customer.payment_methods:
-            if _OTHER.match(entity.surface) and method.id in paid:
-                continue
-            exact = method.id == kind or (kind == "original" and method.id in paid)
-            alike = method.source == kind and (not digits or method.last_four == digits) and _brand_fits(entity.surface, method)
-            if (exact or alike) and method not in found:
-                found.append(method)
-    return tuple(found)
-
-
-def foreign_method(understanding: Understanding, customer: Customer) -> bool:
-    """Whether a message names a payment method by its id or digits that is not on the customer's account."""
-    own = {method.id for method in customer.payment_methods}
-    digits = {method.last_four for method in customer.payment_methods}
-    for entity in understanding.of_kind("payment_method"):
-        kind, _, said = str(entity.value).partition(":")
-        if (said and said not in digits) or (not said and re.search(r"_\d", kind) and kind not in own):
-            return True
-    return False
-
-
-def wants_other_method(understanding: Understanding) -> bool:
-    """Whether a message names a way to pay, or wishes for another one, so that the one used before must not be taken silently."""
-    named = [e for e in understanding.of_kind("payment_method") if not FROM.search(understanding.text[: e.start])]
-    return bool(named) or bool(_OTHER_METHOD.search(understanding.text))
-
-
 def _named(text: str, order: Order) -> tuple[tuple[OrderLine, int], ...]:
     """The lines that a text names: by their names, by other words for them, else by a word that no other line's name has."""
     exact = _named_by(text, order, _name_place)
@@ -351,7 +301,25 @@ def _named_by(text: str, order: Order, name_place: Callable[[str, str], int | No
             found.append((line, place))
     held = {id(line) for line, _ in found}
     found.extend(entry for entry in _counted_twins(text, order) if id(entry[0]) not in held)
+    found = [entry for entry in found if not _of_longer_name(text, entry, order)]
     return tuple(sorted(found, key=lambda entry: entry[1]))
+
+
+def _of_longer_name(text: str, entry: tuple[OrderLine, int], order: Order) -> bool:
+    """Whether the word by which a line was found belongs to another line's whole name: the "camera" of an "action camera"."""
+    line, place = entry
+    spans = [
+        match.span()
+        for name in {other.name for other in order.lines} - {line.name}
+        for match in re.finditer(rf"\b{re.escape(name)}", text, re.IGNORECASE)
+    ]
+    whole = re.search(rf"\b{re.escape(line.name)}", text, re.IGNORECASE)
+    return whole is None and any(start < place < end for start, end in spans)
+
+
+def leaves_out(text: str) -> bool:
+    """Whether a text makes an exception: "all of it except the lamp"."""
+    return _EXCEPT.search(text) is not None
 
 
 def _counted_twins(text: str, order: Order) -> Iterator[tuple[OrderLine, int]]:
@@ -487,8 +455,3 @@ def _plural(name: str, text: str) -> bool:
     return bool(re.search(rf"\b{re.escape(name.split()[-1])}s\b", text, re.IGNORECASE)) and not re.search(
         r"\b(?:one|1|either) (?:of|from)\b", text, re.IGNORECASE
     )
-
-
-def _brand_fits(surface: str, method: PaymentMethod) -> bool:
-    brand = next((b for b in ("visa", "mastercard", "amex") if b in surface.lower().replace(" ", "")), "")
-    return not brand or not method.brand or brand in method.brand.lower().replace(" ", "")

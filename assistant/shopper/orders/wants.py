@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from assistant.shopper.orders.slots import FROM, mentions
+from assistant.shopper.orders.methods import FROM
+from assistant.shopper.orders.slots import mentions
 from assistant.shopper.orders.steps import BOUND
 from assistant.shopper.state import ItemDraft
 from assistant.shopper.variants import options_of, read_options
@@ -30,6 +31,8 @@ _BARE_NUMBER = re.compile(
 )
 _NEAR = 12
 _SHORT_ANSWER = 5
+_CONSENTS = frozenset({"yes", "no"})
+"""Values of options that by themselves agree or refuse and choose nothing."""
 _POLITE = frozenset({"please", "pls", "plz", "then", "thanks", "thx", "ok"})
 _TOWARDS = re.compile(r"->|=>|→|\b(?:to|for|into|with|instead|get|want|prefer|like|be|become|rather than)\b", re.IGNORECASE)
 _AS_OTHER = re.compile(
@@ -182,6 +185,8 @@ def bare_value(text: str, product: Product | None) -> dict[str, str]:
     if product is None or not words or len(words) > _SHORT_ANSWER or "?" in text:
         return {}
     said = words[-1].casefold()
+    if said in _CONSENTS:
+        return {}
     found = {
         (option, value)
         for variant in product.variants

@@ -16,7 +16,7 @@ from assistant.config import Settings
 from assistant.errors import PolicyRefused, StoreError
 from assistant.shopper import cues
 from assistant.shopper.lines import line
-from assistant.shopper.orders import read, slots, wording
+from assistant.shopper.orders import methods, read, slots, wording
 from assistant.shopper.orders.actions import KIND_OF, NAMES, Actions, Change
 from assistant.shopper.orders.filling import WHICH_OF, Filler
 from assistant.shopper.orders.gaps import Gaps
@@ -248,7 +248,7 @@ def _refuse_parts(kind: str, order: Order, text: str) -> None:
         and not _BY_ITEM.search(text)
         and len(order.lines) > 1
         and 0 < len(named) < len(order.lines)
-        and _CANCEL_ITEM.search(text)
+        and (_CANCEL_ITEM.search(text) or slots.leaves_out(text))
     ):
         raise PolicyRefused(f"I'm sorry, single items of order {order.id} can't be cancelled, only the whole order.")
 
@@ -261,7 +261,7 @@ def _gap(draft: Draft, twins: Sequence[OrderLine]) -> str:
 
 def _not_yours(draft: Draft, order: Order, customer: Customer, understanding: Understanding) -> tuple[Evidence, ...]:
     """That a payment method which the message names is not the customer's."""
-    if draft.action not in ("payment", "return", *SWAPS) or not slots.foreign_method(understanding, customer):
+    if draft.action not in ("payment", "return", *SWAPS) or not methods.foreign_method(understanding, customer):
         return ()
     return (Evidence(Source("order", order.id), "That payment method is not on your account, so I can't use it."),)
 
