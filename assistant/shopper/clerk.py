@@ -297,6 +297,7 @@ class ShopperClerk:
             and part.faq.score >= weighing.FAQ_LIKELY
             and p.move is Move.FAQ
             and not (part.reference.way == "ordinal" and part.reference.ids)
+            and part.wish.allows_price(None)  # a half that sets a bound to the price is part of the wish
             and not (sight.naming.ids and _asks_price(part.understanding.text))
             for part, p in zip(sights, plans, strict=True)
         ]

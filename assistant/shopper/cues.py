@@ -228,7 +228,9 @@ CHEAPEST = _any(
     r"\bcheapest\b",
     r"\blowest[- ]pric\w*|\blowest (?:cost|price)|\bleast (?:expensive|dear|pricey|costly)\b|\bmost (?:affordable|inexpensive)\b|"
     r"\b(?:lowest|smallest|least) (?:price|cost)\b|\bcosts? (?:the )?least\b|\bmost budget[- ]friendly\b|"
-    r"\bbest price\b|\b(?:for )?(?:the )?least money\b",
+    r"\bbest price\b|\b(?:for )?(?:the )?least money\b|\b(?:lowest|smallest) price tag\b",
+    r"\b(?:hurts?|strains?|empties|burdens?)\b[^.?!]{0,20}\b(?:purse|wallet|pocket|budget|account)\b[^.?!]{0,10}\bleast\b",
+    r"\b(?:easiest|kindest|lightest|gentlest) (?:on|to|for) (?:my|the|our) (?:purse|wallet|pocket|budget)\b",
 )
 DEAREST = _any(
     r"\b(?:most expensive|dearest|priciest|costliest|most costly|highest[- ]priced?|highest (?:price|cost)|costs? (?:the )?most)\b"
@@ -247,7 +249,7 @@ DEARER = _any(
     r"costlier|costs? more|costing more)\b(?!\s+than\s+\$?\d)"
 )
 DIFFERENCE = _any(
-    r"\b(?:price (?:difference|gap)|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|"
+    r"\b(?:price (?:difference|gap)|(?:gap|margin) (?:in|of|between) (?:the )?prices?|how far apart|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|"
     r"more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?)|"
     r"by how (?:much|many)\b|how much (?:could|can|would|will|do) (?:i|we|you) save\b|"
     r"how (?:much|many (?:dollars|bucks|pounds|euros)) .{3,80} (?:above|below|over|under|beyond) the\b)"

@@ -188,7 +188,7 @@ class Shelf:
         waiting = ""
         for word in words:
             apart = bool(waiting) and bool(self.named(waiting) & self.named(word))  # "flip flops" are in names as two words, too
-            if waiting and waiting + word in self._kinds and not apart:
+            if waiting and (waiting + word in self._kinds or waiting + word in self._names) and not apart:
                 waiting += word
                 continue
             if waiting:

@@ -33,6 +33,7 @@ _LACKS = re.compile(
     re.IGNORECASE,
 )
 """What is missing is wanted: "I have the gown but no shoes for it yet"."""
+_ONE = re.compile(r"(?:[a-z-]+\s+){0,2}ones?\b", re.IGNORECASE)
 _PLACED = re.compile(
     r"\b(?P<at>on|over|above|under|beneath|behind|beside|next to|in front of) (?:the|my|our|his|her|a) [a-z]+"
     r"(?: (?:table|bed|desk|sofa|couch|island|door|window|wall|shelf|floor))?\b",
@@ -78,7 +79,8 @@ def lacked(text: str) -> tuple[int, int]:
 
 def wanted_first(text: str) -> str:
     """A text with what is wanted put before the story around it."""
-    if (sought := _SEEKS_AT_LAST.search(text)) is not None:
+    sought = _SEEKS_AT_LAST.search(text)
+    if sought is not None and not _ONE.match(text[sought.end() :]):  # "the clock is broken, I want a new one"
         return f"{text[sought.end() :]} . {text[: sought.start() + 3]}"
     if (missing := _LACKS.search(text)) is not None:
         return f"{missing['what']} . {text[: missing.start('what')]} . {text[missing.end() :]}"

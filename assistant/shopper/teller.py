@@ -76,7 +76,7 @@ class Teller:
             return Outcome(Status.CLARIFY, (said(text),), state, "product_question")
         twins = sight.naming.mentions[0].ids if sight.naming.mentions else ()
         if len(twins) > 1 and len(sight.naming.mentions) == 1:
-            alike = self._told_apart(twins, sight)
+            alike = self._told_apart([id for id in twins if id in state.shown] or twins, sight)
             if len(alike) > 1 and not self._none_says(alike, sight):
                 return self._twins(alike, state)
             spoken = alike

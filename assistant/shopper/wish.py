@@ -20,7 +20,7 @@ from assistant.types import Understanding
 
 _TURN = re.compile(
     r"\b(?:for|with|to|that|which|who|when|while|because|keeps?|keeping|stays?|holds?|holding|survives?|so|under|below|over|above|between|from|around|in|on|"
-    r"at|of|made|and|or|but|not|no|without|except|w|,|;|\.|\?|!)\b|[,;.?!]",
+    r"at|of|made|and|or|but|not|no|without|except|w|i|you|we|he|she|they|,|;|\.|\?|!)\b|[,;.?!]",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
@@ -38,6 +38,8 @@ _SPAN = re.compile(
     r"(?=\s*(?:$|[,.?!;)$£€]|each\b|please\b|max\b|or\b|dollars?\b|bucks\b|usd\b|euros?\b|pounds\b|total\b|range\b))",
     re.IGNORECASE,
 )
+_LETTERS = frozenset("bcdefghijklmnopqrstuvwxyz")
+"""What an apostrophe leaves of a word: "grandad's"."""
 _ONES = re.compile(r"\s+ones?\b", re.IGNORECASE)
 _ADVISED = re.compile(
     r"\b(?:what|which)(?: (?:sort|kind|type)s? of)? (?P<asked>[\w' -]{3,40}?) (?:(?:would|do|can|could|should) (?:you|i|we|he|she|they)|"
@@ -377,7 +379,7 @@ def _words(
             for raw in _WORD.findall(part)
             if raw.casefold() not in filler
             for word in stems(raw)
-            if word not in filler and word not in told_of and not word.isdigit()
+            if word not in filler and word not in told_of and not word.isdigit() and word not in _LETTERS
         ]
         mood = mood or bool(cues.MOOD.search(part))
         (context if core or mood else core).extend(found)
@@ -424,7 +426,7 @@ def _headed(
         return kinds[:1], tuple(w for w in (*core, *context) if w != kinds[0])
     if not core or any(shelf.is_kind(word) for word in core):
         return ((), (*core, *context)) if _clause(text, core, shelf) else (core, context)
-    liked = {stem for match in _LIKED.finditer(text) for stem in stems(match["what"])}
+    liked = {stem for match in _LIKED.finditer(text) for stem in stems(_TURN.split(match["what"], maxsplit=1)[0])}
     kinds = tuple(word for word in context if word in liked and shelf.is_kind(word))
     if kinds:
         return kinds, tuple(w for w in (*core, *context) if w not in kinds)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from assistant.models.numbers import money
 from assistant.shopper.shelf import Shelf
 from assistant.shopper.stories import lacked, tells, wanted_first, without_places
-from assistant.store.records import Product
+from assistant.store import Store
+from assistant.store.records import FaqEntry, Product
 
 SHELF = Shelf(
     [
@@ -72,3 +76,12 @@ def test_a_budget_in_other_words_is_a_bound(text: str, most: float) -> None:
 @pytest.mark.parametrize("text", ["I saved 20% last time", "it weighs 300 g", "a table that seats 8"])
 def test_other_numbers_are_no_budget(text: str) -> None:
     assert not list(money(text))
+
+
+def test_a_bound_said_apart_belongs_to_the_wish(store: Store, talk: Callable[..., Any]) -> None:
+    dear = Product("b9", "Garden Bench Deluxe", "garden", "benches", "", "A bench for the garden.", 900.0, 3)
+    plain = Product("b8", "Garden Bench", "garden", "benches", "", "A bench for the garden.", 90.0, 3)
+    store.catalogue.upsert([dear, plain])
+    store.faq.upsert([FaqEntry("pay", "How can I pay?", "We take cards.")])
+    answer = talk().say("a bench for the garden. I can pay 300 at most")
+    assert answer.products == ("b8",), answer.text
