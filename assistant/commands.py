@@ -36,7 +36,9 @@ StoreOption = Annotated[Path, typer.Option("--store", "-s", help="The shop's fol
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or an empty one.")],
     name: Annotated[str, typer.Option(help="The shop's name, as shoppers know it.")] = "",
-    currency: Annotated[str, typer.Option(help="ISO 4217 code of the shop's currency.")] = "",
+    currency: Annotated[
+        str, typer.Option(help="ISO 4217 code of the shop's currency; by default that of the first file that states one.")
+    ] = "",
 ) -> None:
     """Make an empty store."""
     from assistant.config import write_settings

@@ -22,9 +22,10 @@ PACK = "pack"
 _NAMED, _SHORT = 4, 3
 
 
-def head(wish: Wish, count: int) -> str:
-    """What stands above a list of products that state what a wish insists on."""
-    return f"{'This is' if count == 1 else 'These are'} stated to be {_all_said(wish)}:"
+def head(wish: Wish, count: int, unknown: str = "") -> str:
+    """What stands above a list of products that state what a wish insists on; `unknown` is what was sought where nothing is called so."""
+    states = f"{'his is' if count == 1 else 'hese are'} stated to be {_all_said(wish)}:"
+    return f"I have nothing by the name of “{unknown}”; t{states}" if unknown else f"T{states}"
 
 
 def caution(wish: Wish, settings: Settings) -> tuple[Evidence, ...]:

@@ -306,10 +306,10 @@ class Counter:
             return self._nothing(wish, found, state, sight.understanding.text)
         one = len(found.products) == 1
         sought = "" if self._finder.named(wish) else self._sought(wish, sight.understanding.text)
+        if wish.free:
+            return self._list(assurances.head(wish, len(found.products), sought), found.products, state, wish)
         if sought:
             return self._list(line("only_mentioned", self._settings, what=sought), found.products, state, wish)
-        if wish.free:
-            return self._list(assurances.head(wish, len(found.products)), found.products, state, wish)
         if wish.origins:
             return self._list(origin.head(wish.origins, len(found.products)), found.products, state, wish)
         head = (

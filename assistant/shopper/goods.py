@@ -16,6 +16,7 @@ from assistant.shopper.weighing import (
     FAQ_LIKELY,
     FAQ_SURE,
     FAQ_WORTH,
+    GOODS_FAINT,
     PRODUCT_INTENTS,
     about_the_shop,
     faq_first,
@@ -182,7 +183,7 @@ def _insists(sight: Sight, state: DialogueState, text: str) -> Plan | None:
         return Plan(Move.SEARCH, why="a kind of product that must be free of something")
     if state.wish and state.subject == "product" and not wish.core:
         return Plan(Move.SEARCH, "refine", "says what it must be free of")
-    return None if wish.core else Plan(Move.SEARCH, why="anything that is free of something")
+    return None if wish.core and not wish.free else Plan(Move.SEARCH, why="anything that is free of something")
 
 
 def _text_for_the_named(sight: Sight, text: str) -> Plan | None:
@@ -419,6 +420,9 @@ def _asks_of_kind(sight: Sight, text: str) -> bool:
     if not _OF_A_KIND.match(text) or cues.SEEKS.search(text) or cues.MOOD.search(text) or sight.wish.constrained or sight.ask is not None:
         return False
     if any(pattern.search(text) for pattern in (*_OF_THE_LIST, cues.FOREIGN, cues.BEST_RATED, cues.HOW_MANY, cues.STOCK, cues.PRICE)):
+        return False
+    foreign = sight.understanding.intent == "out_of_scope" and not of_the_shelf(sight, text)
+    if foreign or sight.goods < GOODS_FAINT:
         return False
     measure = measures.asked(text)
     return bool(sight.wish.context or len(sight.wish.core) > 1 or measure is not None or _WHENCE.search(text)) and (

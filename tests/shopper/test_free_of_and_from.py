@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from assistant.shopper import ages, freedom, origin
+from assistant.shopper.assurances import head
 from assistant.shopper.freedom import Stated, asked_of, reading, terms
 from assistant.shopper.shelf import Shelf
+from assistant.shopper.wish import Wish
 from assistant.store import Store
 from assistant.store.records import Product
 from assistant.types import Status
@@ -310,3 +312,14 @@ def test_a_yes_or_no_on_the_few_of_a_kind_is_told_of_each(bakery: Any) -> None:
     text = bakery.say("do any of your cakes contain egg?").text
     assert "Yes, the Walnut Cake contains egg (allergens: nuts, egg)." in text
     assert "No. About the Date Cake, the description says: “Sweetened with dates, without sugar or eggs.”" in text
+
+
+def test_a_head_says_what_nothing_is_called() -> None:
+    wish = Wish(core=("drink",), free=("vegan", "gluten"))
+    assert head(wish, 1) == "This is stated to be vegan and free of gluten:"
+    assert head(wish, 2, "drinks") == "I have nothing by the name of “drinks”; these are stated to be vegan and free of gluten:"
+
+
+def test_a_wish_keeps_its_terms_over_the_turns(bakery: Any) -> None:
+    assert bakery.say("cakes without alcohol", "anything cheaper than that one?").products == ()
+    assert tuple(bakery.memory["wish"]["free"]) == ("alcohol",)
