@@ -249,7 +249,8 @@ DEARER = _any(
     r"costlier|costs? more|costing more)\b(?!\s+than\s+\$?\d)"
 )
 DIFFERENCE = _any(
-    r"\b(?:price (?:difference|gap)|(?:gap|margin) (?:in|of|between) (?:the )?prices?|how far apart|difference in (?:the )?price|how much (?:cheaper|more expensive|dearer|"
+    r"\b(?:price (?:difference|gap)|(?:gap|margin) (?:in|of|between) (?:the )?prices?|how far apart|difference in (?:the )?price|"
+    r"how much (?:cheaper|more expensive|dearer|"
     r"more|less)\b|difference (?:between|in) (?:the )?(?:prices?|costs?)|"
     r"by how (?:much|many)\b|how much (?:could|can|would|will|do) (?:i|we|you) save\b|"
     r"how (?:much|many (?:dollars|bucks|pounds|euros)) .{3,80} (?:above|below|over|under|beyond) the\b)"

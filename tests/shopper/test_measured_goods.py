@@ -165,8 +165,7 @@ def test_sides_are_held_to_and_the_price_of_a_kilogram_is_reckoned(store: Store,
 
 
 def test_a_load_told_in_the_description_and_a_length_in_the_name_are_held_to(store: Store, talk: Callable[..., Any]) -> None:
-    store.catalogue.upsert([
-        _made("l1", "Tether 2 m", "tethers", 9.0, "For animals up to 40 kg."), _made("l2", "Tether 5 m", "tethers", 9.0, "For animals up to 25 kg."),
-    ])  # fmt: skip
+    short = _made("l1", "Tether 2 m", "tethers", 9.0, "For animals up to 40 kg.")
+    store.catalogue.upsert([short, _made("l2", "Tether 5 m", "tethers", 9.0, "For animals up to 25 kg.")])
     assert talk().say("a tether for a 30 kg dog").products == ("l1",)
     assert talk().say("a tether longer than 3 m").products == ("l2",)
