@@ -33,6 +33,9 @@ GOODS_SURE = 0.5
 GOODS_LIKELY = 0.4
 """Cosine from which a category's word in a message means the category: "saw" may be a verb."""
 
+GOODS_FAINT = 0.33
+"""Cosine under which no question is about a kind of goods, whatever its words."""
+
 GOODS_CLEAR = 0.6
 """Cosine from which a message that names no kind is one for goods: "hiking maps of the alps"."""
 
