@@ -95,7 +95,7 @@ _SAME = (
     "build built assemble assembled assembly mount set together",
     "try tried test tested testing trial",
     "last lasts lasting life run runs runtime battery charge",
-    "age aged ageing matured mature ripened ripen",
+    "age aged ageing matured mature ripened ripen old",
     "grow grows height tall reaches spread",
     "carry hold holds support bear take load each",
     "play plays playing playtime game round",
@@ -111,6 +111,8 @@ _REACH = re.compile(
     re.IGNORECASE,
 )
 _SPAN = re.compile(rf"(?:\bfrom\s+)?{_NUMBER}\s*(?:{_LENGTH}\s*)?(?:to|-|–)\s*\d|\bup to\b", re.IGNORECASE)
+_MORE_OF = re.compile(r"\bwhich(?: one)?(?:'s| is| are)? (?:the )?(?P<word>[a-z]{2,}er)\b", re.IGNORECASE)
+_OF_PRICE = frozenset({"cheaper", "dearer", "better", "pricier", "costlier", "fancier"})
 _LEAST_ROOT = 4
 _OF_WHAT_IS_ASKED = 2.9
 """Worth from which a sentence has a word that is asked about."""
@@ -175,13 +177,32 @@ def fields_as_text(product: Product) -> dict[str, tuple[str, str]]:
     return {f"{name}: {value}": (name, str(value)) for name, value in product.attributes.items()}
 
 
+def beside(products: Sequence[Product], text: str) -> tuple[str, ...]:
+    """For each product the sentence with the amount that "which is older?" asks for, empty where it has none; no sentences where the
+    text asks for no such thing, or no product has one."""
+    match = _MORE_OF.search(text)
+    if match is None or match["word"].casefold() in _OF_PRICE:
+        return ()
+    positive = _positive(match["word"].casefold())
+    found = tuple(with_amount(product, f"how {positive} is it") or "" for product in products)
+    return found if any(found) else ()
+
+
+def _positive(comparative: str) -> str:
+    """An adjective without its degree: "older" as "old", "bigger" as "big", "noisier" as "noisy"."""
+    stem = comparative.removesuffix("er")
+    if stem.endswith("i"):
+        return f"{stem[:-1]}y"
+    return stem[:-1] if len(stem) > _LEAST_ROOT - 1 and stem[-1] == stem[-2] and stem[-1] in "gtndm" else stem
+
+
 def _worth(sentence: str, amount: _Amount, about: Sequence[str], text: str, product: Product) -> float:
     """How well a sentence answers, 0 where it does not."""
     if not _has_unit(sentence, amount):
         return 0.0
     said = sum(_says(sentence, word) for word in about)
     named = any(_says(sentence, noun) for noun in amount.nouns.split())
-    adjective = re.search(r"\bhow (?P<word>[a-z]{4,})\b", text, re.IGNORECASE)
+    adjective = re.search(r"\bhow (?P<word>[a-z]{3,})\b", text, re.IGNORECASE)
     rooted = adjective is not None and adjective["word"].casefold() not in ("much", "many", "long") and _says(sentence, adjective["word"])
     if said and said * 2 >= len(about):
         return 2.0 + said + named

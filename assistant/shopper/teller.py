@@ -17,6 +17,7 @@ from assistant.shopper.comparison import asks_aspect, beside_one_another, by_asp
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
 from assistant.shopper.reply import FieldAnswer, Outcome, about, joined, lowest_price, money, said
+from assistant.shopper.sentences import beside
 from assistant.shopper.shelf import Shelf
 from assistant.shopper.state import DialogueState
 from assistant.shopper.testimony import SILENT
@@ -147,7 +148,14 @@ class Teller:
             priced_apart = bool(cues.DIFFERENCE.search(cues.plain(sight.understanding.text)))
             first, aspect = (None, "") if priced_apart else by_aspect(chosen, self._currency, sight.understanding.text)
             best = first or best
-            if not (aspect or priced_apart) and asks_aspect(sight.understanding.text):
+            quoted = () if aspect or priced_apart else beside(chosen, cues.plain(sight.understanding.text))
+            if quoted:
+                pieces[:0] = [
+                    about(p, f"About the {p.name}, the description says: “{said_of}”")
+                    for p, said_of in zip(chosen, quoted, strict=True)
+                    if said_of
+                ]
+            elif not (aspect or priced_apart) and asks_aspect(sight.understanding.text):
                 pieces.insert(0, said(line("not_stated", self._settings)))
             else:
                 pieces.insert(0, about(best, aspect or verdict, difference=difference))

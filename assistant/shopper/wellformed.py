@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.models.entailment import polarity
+from assistant.shopper.words import word_list
 from retrieval.tokens import STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -17,9 +18,11 @@ _COPULA = re.compile(r"\b(?:is|are)\s+(?P<what>[^.;!?]+)", re.IGNORECASE)
 _HAVING = frozenset(
     {"with", "has", "have", "having", "includes", "include", "including", "contains", "features", "featuring", "for", "of", "via"}
 )
-_ARTICLES = ("a ", "an ", "the ", "one ", "made ", "available ", "suitable ", "also ")
+_ARTICLES = ("ideal ", "perfect ", "safe ", "good ", "great ", "a ", "an ", "the ", "one ", "made ", "available ", "suitable ", "also ")
 _LIST_OF_ENDS = re.compile(r",[^,]*\band (?:for|with|in|of|from)\b", re.IGNORECASE)
 """Fragments strung together: "open ear, IP67 and for running"."""
+_GOES_ON = re.compile(r"\s(?:with|for)\s", re.IGNORECASE)
+_MADE_OF = re.compile(r"\bmade (?:of|from) (?P<what>[^.;!?]+)", re.IGNORECASE)
 _TURN = re.compile(r"\bper [\w.]+(?: \w+)?|\bcan be \w+|\bcomes? in\b", re.IGNORECASE)
 _OF_AN_AMOUNT = re.compile(r"\d[\d.,]* ?(?:[a-z]{1,2}|%) of [a-z]", re.IGNORECASE)
 _BACK = 3
@@ -55,6 +58,11 @@ def _unsaid(text: str, evidence: Sequence[str], names: Sequence[str]) -> str:
     told = "\n".join(evidence).casefold()
     if turn := next((m[0] for m in _TURN.finditer(text) if m[0].casefold() not in told), ""):
         return turn
+    made = _MADE_OF.search(text)
+    if made is not None and not (
+        "made" in told or "material" in told or word_list("materials") & set(_WORD.findall(made["what"].casefold()))
+    ):
+        return made[0]
     plain = text
     for name in names:
         plain = re.sub(re.escape(name), "", plain, flags=re.IGNORECASE)
@@ -77,7 +85,7 @@ def _possessed(what: str, evidence: Sequence[str]) -> str:
     told = list(_before(first, evidence))
     if told and all(_HAVING & set(before) for before in told) and words[0] == first:
         return what.strip()
-    bare = not what.casefold().startswith(_ARTICLES) and any(" with " in f" {what} " for _ in told) and not any(told)
+    bare = not what.casefold().startswith(_ARTICLES) and bool(told) and bool(_GOES_ON.search(what)) and not any(told)
     return what.strip() if bare and words[0] == first else ""
 
 

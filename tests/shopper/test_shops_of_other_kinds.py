@@ -9,6 +9,7 @@ import pytest
 
 from assistant.build import open_shop
 from assistant.indexing import update_index
+from assistant.shopper.sentences import beside
 from assistant.store import Store
 from assistant.store.records import FaqEntry, Product
 from assistant.types import Answer, Message, Role, Status
@@ -145,3 +146,10 @@ def test_a_name_keeps_its_own_article(ask: Ask) -> None:
 
 def test_what_is_in_a_thing_is_no_question_of_price(ask: Ask) -> None:
     assert "$" not in ask("how many pieces are in the alpina?").text
+
+
+def test_which_is_older_is_told_by_the_sentences_of_both() -> None:
+    cheeses = (_goods("c1", "Comté", "Cheese", 9.8, 3, "Aged 18 months."), _goods("c2", "Manchego", "Cheese", 8.5, 3, "Aged 12 months."))
+    assert beside(cheeses, "which is older?") == ("Aged 18 months.", "Aged 12 months.")
+    assert beside(cheeses, "which is cheaper?") == ()
+    assert beside(cheeses, "which one is louder?") == ()
