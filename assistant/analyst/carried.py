@@ -96,7 +96,14 @@ def _restricting(draft: Draft, question: Question, semantics: Semantics) -> Iter
     for n, mark in enumerate(reading.marks):
         before = reading.marks[n - 1] if n else None
         after = reading.marks[n + 1] if n + 1 < len(reading.marks) else None
-        if mark.text in _STAYING and counts and mark.start not in draft.used and not (before is not None and before.text in ("to", "have")):
+        sold = mark.text in ("moved", "move", "moves") and question.metrics == ("products_sold",)
+        if (
+            mark.text in _STAYING
+            and counts
+            and not sold
+            and mark.start not in draft.used
+            and not (before is not None and before.text in ("to", "have"))
+        ):
             yield mark
         if mark.text in _EDGES and after is not None and after.text == "of" and _period_next(reading, n + 2):
             yield mark

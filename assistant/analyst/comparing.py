@@ -105,7 +105,7 @@ class Comparing:
         return (
             either
             or self.reading.has("more_than", "less_than", "than")
-            or (self.reading.has("versus") and self.reading.has("which", "who"))
+            or (self.reading.has("versus") and any(m.text.startswith(("which", "who")) for m in self.reading.ops("which", "who")))
         )
 
     # ------------------------------------------------------------------ questions

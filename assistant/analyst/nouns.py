@@ -27,6 +27,7 @@ _ADJECTIVES = {
     "annual": "year",
     "annually": "year",
     "hourly": "hour",
+    **{f"{unit} after {unit}": unit for unit in ("day", "week", "month", "quarter", "year")},
     "day for day": "day",
     "week for week": "week",
     "quarter for quarter": "quarter",

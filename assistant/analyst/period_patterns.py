@@ -82,6 +82,8 @@ _UNIT = r"(?P<unit>days?|weeks?|wks?|months?|mths?|quarters?|qtrs?|years?|yrs?|w
 
 _COUNT = rf"(?P<count>\d+|{'|'.join(NUMBERS)})"
 
+_AFTER = r"after(?! (?:day|week|month|quarter|year)\b)"
+""" "Month after month" is each of them."""
 _SEASON = r"(?P<season>spring|summer|autumn|fall|winter)"
 
 _XMAS = r"(?:christmas|xmas|x mas|holiday|festive)(?: (?:shopping|trading|selling))?"
@@ -323,7 +325,13 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (r"the (?:previous|prior|preceding) " + _COUNT + r" (?P<unit>days?|weeks?|months?|quarters?)", make_step_shift),
         (r"(?:the )?same (?:month|period|quarter|week|time)(?: as)? (?:before|earlier)", make_year_shift),
         (
-            r"(?:the |one |a )?(?P<unit>day|week|month|quarter|year) (?:before|after|earlier|later|prior|following)(?: that| it)?",
+            r"(?:(?:the )?same (?:month|period|quarter|week|day|time) )?(?:one|a) (?P<unit>year|month|week) on(?! (?:year|month|week))",
+            make_step_shift,
+        ),
+        (
+            r"(?:the |one |a )?(?P<unit>day|week|month|quarter|year) (?:before|"
+            + _AFTER
+            + r"|earlier|later|prior|following)(?: that| it)?",
             make_step_shift,
         ),
         (r"(?:the )?(?P<unit>one|ones) (?:before|after|prior|previous)(?: that| it| them)?", make_step_shift),

@@ -186,7 +186,7 @@ class PeriodGrammar(Reckoning):
         lead = text[: atom.start]
         opened = _OPENED.search(lead)
         start, end, bounded = atom.start, atom.end, False
-        throughout = opened is not None and opened.group(1) == "through" and period.grain == "year"
+        throughout = opened is not None and opened.group(1) == "through" and period.grain in ("year", "half", "quarter", "season", "week")
         if opened and opened.group(1) not in ("by",) and not throughout:
             onwards = re.match(r" (?:onwards?|on)\b", text[atom.end :])
             end += onwards.end() if onwards and opened.group(1) in ("from", "since") else 0

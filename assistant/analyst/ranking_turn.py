@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from assistant.analyst.calendar_words import ORDINALS
@@ -12,6 +13,13 @@ from assistant.analyst.turn import Turn
 
 _OF_AN_ORDER = frozenset(["gross_sales", "net_sales", "returns", "units", "returned_units", "products_sold", "order_lines"])
 _PLACE_WORDS = frozenset(["number", "no", "nr", "#", "place", "rank", "position", "spot"])
+_AMOUNT = re.compile(
+    r"\b(?:give|tell|show) (?:me |us )?(?:just |only )?the (?:amount|figure|sum|total|value)\b"
+    r"|^(?:and )?what(?:'s| is| was| are| were) (?:the |our )?(?:very )?(?:highest|biggest|largest|most|best|lowest|smallest|record)"
+    r" (?!day|week|month|quarter|year|hour|seller|selling)\w+(?: \w+){0,6}? in (?:one|a|any|any one) (?:single )?"
+    r"(?:day|week|month|quarter|year|hour)\b"
+)
+""" "What were the highest takings in one week", "give me the amount": the figure is wanted, not the week."""
 MANY = 10
 FEW = 3
 """Places in each of several groups, where no number is said."""
@@ -206,6 +214,8 @@ class RankingTurn(Turn):
 
     def _names_figure(self) -> bool:
         """ "The highest number of orders in one day": the figure is wanted, not the day."""
+        if _AMOUNT.search(self.reading.text) and not self.reading.has("who", "when"):
+            return True
         if self.reading.has("which", "who", "when"):
             return False
         return any(

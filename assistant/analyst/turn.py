@@ -302,7 +302,7 @@ class Turn:
             and not self.reading.has("how_many", "share", "came_back")
             and self.draft.cube == "sales"
         ):
-            return ("net_sales",)
+            return ("returns",) if self.keeps.metric in ("cancellations", "returned_units") else ("net_sales",)
         return (
             named or self._implied_units() or self._counted_before() or (() if self.keeps.tool in _SELF_CONTAINED else self.keeps.metrics)
         )
@@ -417,6 +417,8 @@ class Turn:
         kept = self.semantics.metrics.get(self.keeps.metric)
         if kept is not None and kept.unit == "count" and OF_THEM.search(self.reading.text) and not self.reading.has("came_back"):
             return (kept.id,)
+        if self.draft.cube == "sales" and "how many times" in self.reading.text and self.reading.has("bought", "sold"):
+            return ("orders",)
         product = any(c.dimension == "product" for c in self.filters())
         came_back = self.reading.has("came_back")
         if came_back and self.reading.has("how_many") and self.keeps.metric in ("customers", "new_customers") and not product:
