@@ -26,7 +26,7 @@ _SIZE_WORDS = {
 }  # fmt: skip
 _SIZE_ALONE = re.compile(r"(?<![\w'’])(?:[2-5]?X{1,3}[SL]|(?<=\bin )[SML]|(?<=\bin a )[SML])(?![\w'’])")
 _SIZE_SAID = re.compile(
-    r"\b(?:in\s+(?:a\s+)?|a\s+)?size\s*[:#]?\s*(?P<size>\d{1,3}(?:[.,]5)?|[2-5]?x{0,3}[sml]\b|small|medium|large|extra\s+(?:small|large))(?!\w|\.\d)",
+    r"\b(?:in\s+(?:a\s+)?|a\s+)?size(?:\s*[:#]\s*|\s+|(?=\d))(?P<size>\d{1,3}(?:[.,]5)?|[2-5]?x{0,3}[sml]\b|small|medium|large|extra\s+(?:small|large))(?!\w|\.\d)",
     re.IGNORECASE,
 )
 _IRREGULAR = {

@@ -201,6 +201,8 @@ def test_traits_are_the_catalogues_spelling(extractor: EntityExtractor) -> None:
     assert found(extractor, "got it in CHESTNUT?", "colour") == ["chestnut"]
     assert found(extractor, "in size XL or 9.5", "size") == ["XL"]
     assert found(extractor, "boots with size 9.5.", "size") == ["9.5"]
+    assert found(extractor, "which sizes does it come in", "size") == []
+    assert found(extractor, "a shirt, size: m", "size") == ["M"]
     assert found(extractor, "full grain lether please", "material") == ["full grain leather"]
     assert found(extractor, "the one with 20 litres", "option") == ["capacity=20 litres"]
     assert found(extractor, "anything by Tidewater", "brand") == ["Tidewater"]
