@@ -118,6 +118,8 @@ class Finder:
         ids = self._of_kind(wish)
         if ids and len(ids) < _FEW and wish.context:
             ids = ids.union(p.id for p in self.shelf.many(hits) if wish.core and self._resembles(p, hits[p.id], wish))
+        if ids and wish.context:
+            ids = ids.union(self._elsewhere(wish))
         if not ids and wish.core:
             return [p for p in self.shelf.many(hits) if self._resembles(p, hits[p.id], wish)], hits
         if not ids:
@@ -126,6 +128,12 @@ class Finder:
             denying = {id for word in wish.excluded for id in self.shelf.worded(word) if freedom.lacks(self.shelf.products[id], word)}
             ids = near.union(denying, *kinds) if wish.context and not wish.origins else self._of_traits(wish)
         return list(self.shelf.many(sorted(ids))), hits
+
+    def _elsewhere(self, wish: Wish) -> frozenset[str]:
+        """The very thing in a department of its own, where its name says what it is for: a pocket watch among the jewels."""
+        meant = self.shelf.synonyms(wish.core[-1])
+        labels = ((id, self.shelf.labels[id]) for id in self.shelf.named(wish.core[-1]))
+        return frozenset(id for id, label in labels if meant & label.head and any(word in label.name for word in wish.context))
 
     def _resembles(self, product: Product, hit: Hit, wish: Wish) -> bool:
         if not self.shelf.worded(wish.core[-1]):
