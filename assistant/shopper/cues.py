@@ -52,6 +52,8 @@ _YES = _any(
     r"\bi (?:do )?agree\b(?! to disagree)",
     _INTERJECTION + r"please (?:change|cancel|return|exchange|send|ship|update|swap|refund|move) (?:it|them|that|this)\b",
     r"^\W*i (?:already |just )?said (?:yes|ok|okay|go ahead|do it)\b",
+    r"^\W*(?:ok|okay|alright|all right|fine|right|good)\W+(?:then )?(?:cancel|return|exchange|change|send)(?: (?:it|them|this))?"
+    r"\W*(?:then|please|pls|thanks)?\W*$",
 )
 _NOT_YES = _any(
     r"\b(?:no|not|nope|never|don'?t|doesn'?t|didn'?t|isn'?t|haven'?t|wouldn'?t|do not|can'?t|cannot|won'?t|wait|"

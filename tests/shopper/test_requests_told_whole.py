@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from assistant.models.entities import EntityExtractor
 from assistant.shopper import cues
-from assistant.shopper.orders import slots, steps, wants
+from assistant.shopper.orders import methods, slots, steps, wants
 from assistant.shopper.orders.asks import read_ask
 from assistant.shopper.orders.errands import errands
 from assistant.shopper.orders.requests import outright
-from assistant.store.records import Order, OrderLine, Product, Variant
+from assistant.store.records import Address, Customer, Order, OrderLine, PaymentMethod, Product, Variant
 from assistant.types import Entity, Status, Understanding
 
 
@@ -306,3 +307,42 @@ def test_the_state_is_told_before_what_is_repeated_back(talk: Callable[..., Any]
     answer = chat.say("whats the status of #A100002 and can i return the pen in it")
     assert "is delivered" in answer.text
     assert "Return from order #A100002" in answer.text
+
+
+def test_a_way_to_pay_that_is_not_ones_own_is_known() -> None:
+    owner = Customer("c", "Ben", "Okafor", "ben@mail.example", Address("", "", "", "", "", ""), None, (PaymentMethod("p", "paypal"),))
+    card = Entity("payment_method", "gift card", "gift_card", 8, 17)
+    assert methods.foreign_method(_read("all to a gift card", card), owner)
+    assert not methods.foreign_method(_read("not to a gift card", replace(card, start=9, end=18)), owner)
+    assert not methods.foreign_method(_read("to paypal", Entity("payment_method", "paypal", "paypal", 3, 9)), owner)
+
+
+def test_an_order_told_by_its_item_is_not_the_other_one_of_the_message(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    text = chat.say("cancel my pending order, by mistake; return the chair from #A100002").text
+    assert "Cancel order #A100001" in text
+    assert "Return from order #A100002" in chat.say("yes").text
+
+
+def test_the_way_one_paid_is_the_original_one(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada", policy="tau-retail")
+    assert chat.say("return the pen of #A100002, to PayPal").status is Status.DECLINED
+    assert "ending in 4242" in chat.say("original then").text
+
+
+def test_what_would_do_beside_nothing_else_is_wanted() -> None:
+    assert wants.ranked("red would do too", FLASK, OWN.options) == {}
+    assert wants.wanted_options("red would do too", OWN, FLASK) == {"color": "red"}
+
+
+@pytest.mark.parametrize(
+    ("text", "agrees"), [("ok cancel", True), ("ok then cancel it please", True), ("cancel", False), ("cancel that", False)]
+)
+def test_ok_and_the_deed_is_a_yes(text: str, agrees: bool) -> None:
+    assert cues.agrees(text) is agrees
+
+
+def test_ok_and_another_deed_is_none(talk: Callable[..., Any]) -> None:
+    chat = talk("c-ada")
+    chat.say("return the pen of #A100002", "ok cancel")
+    assert chat.writes == []

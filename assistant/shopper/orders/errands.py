@@ -15,7 +15,7 @@ from assistant.shopper.orders.asks import OrderAsk, read_ask
 from assistant.shopper.orders.requests import WRITES, requested, says_write
 from assistant.types import Entity, Understanding
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z#]|(?:also|and|then|plus|please|now)\b)|(?<=[?])\s+|\s+(?=\(?[1-9a-c][.)]\s)|\n+")
+_SENTENCE = re.compile(r"(?<=;)\s+|(?<=[.!?])\s+(?=[A-Z#]|(?:also|and|then|plus|please|now)\b)|(?<=[?])\s+|\s+(?=\(?[1-9a-c][.)]\s)|\n+")
 _AND_THEN = re.compile(
     r",?\s+(?:and|also|then|plus|as well as)\s+(?=(?:also |then |please |i (?:also )?(?:want|would like|need) to |to )*"
     r"(?:cancel|return|send back|exchange|swap|replace|change|modify|update|switch|move|put)\b)",
@@ -29,6 +29,11 @@ _NEXT_ITEM = re.compile(
     r"(?:[,;.]|\b(?:and|plus|as well as)\b|&)\W*(?:(?:also|then|and|plus) )*(?:the|my|that|an?|both) \w+", re.IGNORECASE
 )
 """Where the items of another order begin."""
+_TELLS_ORDER = re.compile(
+    r"\b(?:one|order|parcel|package|purchase) (?:with|containing|that|of|from)\b|"
+    r"\b(?:other|pending|delivered|last|latest|first|second|open) (?:one|order)\b",
+    re.IGNORECASE,
+)
 _LEADING_AND = re.compile(r"^\W*(?:(?:and|also|then|plus|as well as)\b\W*)*", re.IGNORECASE)
 _ORDER = re.compile(r"#\w+|\b[A-Z]{1,3}\d{4,}\b")
 _JOINT = re.compile(
@@ -78,7 +83,7 @@ def errands(understanding: Understanding, understand: Understand | None) -> tupl
 def _of_the_order(part: Understanding, whole: Understanding) -> Understanding:
     """A request that names neither an order nor goods, with the only order that the message names: "... W1. Could you cancel it?"."""
     named = whole.of_kind("order_id")
-    if part.of_kind("order_id", "product", "category") or len({str(e.value) for e in named}) != 1:
+    if part.of_kind("order_id", "product", "category") or _TELLS_ORDER.search(part.text) or len({str(e.value) for e in named}) != 1:
         return part
     return replace(part, entities=(*part.entities, replace(named[0], start=0, end=0)))
 

@@ -35,6 +35,7 @@ _REST_STAYS = re.compile(
 _AS_WELL = re.compile(
     r"\b(?:also|too|as well|both|additionally|plus|along with|while (?:you(?:'re| are)?|we(?:'re| are)?) at it)\b|^\W*and\b", re.IGNORECASE
 )
+_AS_PAID = re.compile(r"\b(?:original|as (?:i )?paid|as before|(?:the )?same (?:one|as before|again))\b", re.IGNORECASE)
 _KEEPS_ONLY = re.compile(r"\b(?:only|just)\b(?! (?:one|once)\b)", re.IGNORECASE)
 WHICH_OF = "which "
 """What a draft was asked for, before the name that several of its lines have."""
@@ -61,6 +62,8 @@ class Filler:
             named = tuple(method for method in named if method in other_methods(order, customer)) or named
         if named:
             draft = replace(draft, payment_method_id=named[0].id if len(named) == 1 else "", asked="method" if len(named) > 1 else "")
+        elif draft.asked == "method" and _AS_PAID.search(text) and (paid := [p.method_id for p in order.payments if p.kind == "payment"]):
+            draft = replace(draft, payment_method_id=paid[0], asked="")
         elif draft.action == "payment" and not draft.payment_method_id and not understanding.of_kind("payment_method"):
             others = other_methods(order, customer)
             draft = replace(draft, payment_method_id=others[0].id if len(others) == 1 else "")

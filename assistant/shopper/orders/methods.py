@@ -17,6 +17,8 @@ _OTHER_METHOD = re.compile(
     r"\b(?:payment(?: method)?|method of payment|card|account|way to pay)\b(?! number)",
     re.IGNORECASE,
 )
+_KINDS = frozenset({"paypal", "gift_card"})
+"""Ways to pay that are told by their kind alone; of cards there are several."""
 FROM = re.compile(
     r"\b(?:from|instead of|rather than|(?:not|n't)(?: (?:with|on|to|onto|via|by|from|use|using|want))?)\s+(?:the |a |an |my )?$",
     re.IGNORECASE,
@@ -46,11 +48,14 @@ def read_method(understanding: Understanding, customer: Customer, order: Order |
 
 
 def foreign_method(understanding: Understanding, customer: Customer) -> bool:
-    """Whether a message names a payment method by its id or digits that is not on the customer's account."""
+    """Whether a message names a payment method by its id, digits or kind that is not on the customer's account."""
     own = {method.id for method in customer.payment_methods}
     digits = {method.last_four for method in customer.payment_methods}
+    sources = {method.source for method in customer.payment_methods}
     for entity in understanding.of_kind("payment_method"):
         kind, _, said = str(entity.value).partition(":")
+        if kind in _KINDS and kind not in sources and not FROM.search(understanding.text[: entity.start]):
+            return True
         if (said and said not in digits) or (not said and re.search(r"_\d", kind) and kind not in own):
             return True
     return False

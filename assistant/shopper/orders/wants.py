@@ -13,7 +13,7 @@ from assistant.shopper.orders.methods import FROM
 from assistant.shopper.orders.slots import mentions
 from assistant.shopper.orders.steps import BOUND
 from assistant.shopper.state import ItemDraft
-from assistant.shopper.variants import options_of, read_options
+from assistant.shopper.variants import Said, options_of, read_options
 from assistant.store.records import OrderLine, Product
 
 _RATHER = re.compile(
@@ -100,13 +100,12 @@ def ranked(text: str, product: Product, own: Mapping[str, str]) -> dict[str, tup
     """
     said = read_options(product, text)
     found: dict[str, tuple[str, ...]] = {}
+    several = len({one.option for one in said}) > 1  # what would do beside nothing else is simply wanted
     for number, one in enumerate(said):
         after = said[number + 1] if number + 1 < len(said) else None
         if _FINE_IF.match(text[one.end :]) and after and after.option == one.option and _IS_GONE.match(text[after.end :]):
             found[one.option] = (after.value, one.value)
-        elif (
-            _FINE_TOO.match(text[one.end :]) or (_ALSO.search(text[: one.start]) and _FINE_IF.match(text[one.end :]))
-        ) and one.option in own:
+        elif several and one.option in own and _would_do(text, one):
             found[one.option] = (own[one.option], one.value)
     for one, other in pairwise(said):
         if one.option != other.option or not _NEXT_BEST.fullmatch(text[one.end : other.start]):
@@ -114,6 +113,12 @@ def ranked(text: str, product: Product, own: Mapping[str, str]) -> dict[str, tup
         if one.option in found or _PREFERRED.search(text[: other.start]):
             found[one.option] = (*found.get(one.option, (one.value,)), other.value)
     return found
+
+
+def _would_do(text: str, said: Said) -> bool:
+    """Whether a text says of an option's value that it would be fine too."""
+    after = text[said.end :]
+    return bool(_FINE_TOO.match(after)) or bool(_ALSO.search(text[: said.start]) and _FINE_IF.match(after))
 
 
 def stays(text: str, line: OrderLine, product: Product) -> dict[str, str]:

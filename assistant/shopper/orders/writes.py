@@ -76,6 +76,8 @@ class Writes:
                 gap = _gap(draft, slots.ambiguous_items(understanding.text, order))
                 return Outcome(status, (*absent, question), replace(state, draft=replace(draft, asked=gap)), NAMES[kind])
             arguments = self._arguments(draft, order)
+            if kind in SWAPS and draft.payment_method_id == before.payment_method_id:
+                open_again = draft  # what is wanted can be had, but not be paid like that
             change = self._actions.check(kind, customer.id, arguments)
         except PolicyRefused as refused:
             return self.refused(str(refused), kind, order, replace(state, draft=open_again))
