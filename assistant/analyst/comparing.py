@@ -11,8 +11,9 @@ from assistant.analyst.against import sides as sides_of
 from assistant.analyst.draft import DOWNWARD, Draft
 from assistant.analyst.outcome import Clarify, Stop
 from assistant.analyst.periods import Found
-from assistant.analyst.question import Comparison, ComparisonKind, Period, Question, Ranking, Side
+from assistant.analyst.question import Comparison, ComparisonKind, Direction, Period, Question, Ranking, Side
 from assistant.analyst.reading import Mark
+from assistant.analyst.turns_of_phrase import LOWER, WHICH_OF_TWO
 
 if TYPE_CHECKING:
     from assistant.analyst.turn import Turn
@@ -104,6 +105,7 @@ class Comparing:
         )
         return (
             either
+            or WHICH_OF_TWO.fullmatch(self.reading.text) is not None
             or self.reading.has("more_than", "less_than", "than")
             or (self.reading.has("versus") and any(m.text.startswith(("which", "who")) for m in self.reading.ops("which", "who")))
         )
@@ -123,14 +125,15 @@ class Comparing:
         named = {f.dimension for s in sides for f in s.filters}
         filters = tuple(f for f in self.turn.filters() if f.dimension not in named)
         kind = self._kind(sides)
-        if kind == "winner" and sides[0].period and self._asks_for_groups():
+        if kind == "winner" and sides[0].period and self.draft.asks_for_groups:
             raise Stop(
                 Clarify(
                     f"Which of them changed the most between {sides[0].label} and {sides[1].label}, or how did all of them together?",
                     slot="subject",
                 )
             )
-        direction = "bottom" if self.reading.has("less", "less_than", *DOWNWARD) and kind == "winner" else "top"
+        downward = self.reading.has("less", "less_than", *DOWNWARD) or LOWER.search(self.reading.text)
+        direction = "bottom" if downward and kind == "winner" else "top"
         comparison = Comparison(kind, sides, direction)  # type: ignore[arg-type]
         question = Question(
             "compare", metrics[:1], filters=filters, period=period, comparison=comparison, ask="label" if kind == "winner" else "number"
@@ -174,17 +177,6 @@ class Comparing:
             )
         kind: ComparisonKind = "difference" if comparison.kind == "difference" else "growth"
         return replace(question, by=by, comparison=replace(comparison, kind=kind), ask="rows")
-
-    def _asks_for_groups(self) -> bool:
-        """ "Which products sold more in 2011 than in 2010": products are wanted, not a year."""
-        groups = {"products_sold", "customers", "countries", "reviewed_items"}
-        for mark in self.reading.ops("which", "who"):
-            after = self.reading.after(mark)
-            if after is not None and (
-                groups & set(after.all("metric")) or {"product", "customer", "country"} & set(after.all("dimension"))
-            ):
-                return True
-        return False
 
     def beside(self, metrics: tuple[str, ...]) -> Question | None:
         """ "Why is Germany ahead of France": what lies between two values, which no change over time explains; None for anything else."""
@@ -249,6 +241,9 @@ class Comparing:
         if before is None or before.comparison is None or before.tool != "compare":
             return None
         fresh = self.draft.metrics or self.draft.periods or self.draft.filters.clauses or self.draft.shifts or self.draft.ranks
+        if WHICH_OF_TWO.fullmatch(self.reading.text) and not fresh and len(before.comparison.sides) == 2:
+            direction: Direction = "bottom" if LOWER.search(self.reading.text) else "top"
+            return replace(before, comparison=replace(before.comparison, kind="winner", direction=direction), ask="label")
         gap = _BY_HOW.search(self.reading.text) is not None and not (
             self.draft.periods or self.draft.filters.clauses or self.draft.shifts or self.draft.ranks
         )
@@ -481,7 +476,7 @@ class Comparing:
             now is None
             or earlier is None
             or now.metrics != earlier.metrics
-            or not self.reading.has("versus", "difference", "growth", "fall")
+            or not (self.reading.has("versus", "difference", "growth", "fall") or WHICH_OF_TWO.fullmatch(self.reading.text))
         ):
             return ()
         if self.draft.metrics or self.draft.filters.clauses or self.draft.periods:

@@ -62,6 +62,18 @@ class Draft:
         return any(m is not None and m.is_op("top", "bottom") and m.text.split()[-1] in _QUALITIES for m in led)
 
     @property
+    def asks_for_groups(self) -> bool:
+        """ "Which products sold more in 2011 than in 2010": products are wanted, not a year."""
+        groups = {"products_sold", "customers", "countries", "reviewed_items"}
+        for mark in self.reading.ops("which", "who"):
+            after = self.reading.after(mark)
+            if after is not None and (
+                groups & set(after.all("metric")) or {"product", "customer", "country"} & set(after.all("dimension"))
+            ):
+                return True
+        return False
+
+    @property
     def nested(self) -> tuple[Period, Period] | None:
         """Of two periods named the one inside and the one around it, None where none holds the other."""
         if len(self.periods) != 2:

@@ -17,7 +17,14 @@ MORE_OFTEN = re.compile(
 BOTH = re.compile(
     r"(?:and |what about |now )?(?:for )?(?:both|the two|these two|those two|the both|them both)(?: of them)? "
     r"(?:together|combined|in total|in all|in sum|added up|added together|summed|taken together|put together|as one)(?: please)?"
+    r"|(?:and )?(?:for )?(?:both|the two|both of them)"
 )
+WHICH_OF_TWO = re.compile(
+    r"(?:and |so )?(?:which|who)(?: one| of (?:them|the two|those|these))?(?:'s| is| was| are| were| did| does| has| had) (?:the )?"
+    r"(?P<how>better|higher|bigger|greater|larger|stronger|more|worse|lower|smaller|less|weaker)"
+)
+"""After two questions that one value or time tells apart: the greater or the less of the two."""
 SUMMED = ("in total", "altogether", "in all")
 """All time in a question by itself; after one about a period, the sum over that."""
 OF_THEM = re.compile(r"\bhow many of (?:them|those|these)\b(?! (?:did|do|have|were) (?:we|they|i) )")
+LOWER = re.compile(r"\b(?:worse|lower|smaller|weaker)$")

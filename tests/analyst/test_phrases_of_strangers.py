@@ -132,3 +132,29 @@ def test_another_product_is_not_taken_for_a_variant_of_the_one_before(analyst: A
     (code, _), _, (meant, name) = pairs[0]
     answer = ask(analyst, f"units of {code} in 2011", f"what about the {name.lower()}")
     assert answer.value == figure(oracle, "units", "2011-01-01", product=meant)
+
+
+def test_which_of_the_last_two_is_better_or_worse(analyst: Analyst, oracle: Oracle) -> None:
+    sales = {country: figure(oracle, "net_sales", "2011-01-01", country=country) for country in ("Germany", "France")}
+    asked = ("sales in Germany in 2011", "in France", "which was higher")
+    assert ask(analyst, *asked).value == max(sales, key=lambda country: sales[country])
+    assert ask(analyst, *asked, "and which is worse?").value == min(sales, key=lambda country: sales[country])
+    assert ask(analyst, "which is better").status is Status.CLARIFY
+
+
+def test_both_is_the_two_before_as_one(analyst: Analyst, oracle: Oracle) -> None:
+    answer = ask(analyst, "sales in Germany in 2011", "and France", "both")
+    both = sum(figure(oracle, "net_sales", "2011-01-01", country=country) for country in ("Germany", "France"))
+    assert answer.value == pytest.approx(both)
+
+
+def test_people_who_bought_are_customers(analyst: Analyst, oracle: Oracle) -> None:
+    answer = ask(analyst, "how many folks bought off us in q2 2011")
+    assert answer.value == figure(oracle, "customers", "2011-04-01", "2011-06-30")
+
+
+def test_a_month_one_year_on_and_what_it_was_worth(analyst: Analyst, oracle: Oracle) -> None:
+    asked = ("How much money came in during May 2010, refunds knocked off?", "the same month one year on?")
+    assert ask(analyst, *asked).value == pytest.approx(figure(oracle, "net_sales", "2011-05-01", "2011-05-31"))
+    answer = ask(analyst, "How many invoices got cancelled in Sept 2011", "worth how much altogether?")
+    assert answer.value == pytest.approx(figure(oracle, "returns", "2011-09-01", "2011-09-30"))
