@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.models.entailment import Verdict, entailment
 from assistant.shopper import ages, assurances, cues, freedom, origin
-from assistant.shopper.amounts import LONGEST
+from assistant.shopper.amounts import LONGEST, base_of
 from assistant.shopper.comparison import aspect_of
 from assistant.shopper.fields import field_of
 from assistant.shopper.measures import asks_at_length, holds
@@ -62,6 +62,7 @@ _REAL = (
     re.compile(r"\b(?P<what>[a-z]+)(?:,| is| are)? (?:real|genuine|fake|faux|imitation)\b", re.IGNORECASE),
 )
 _ASKED = re.compile(rf"^\W*{cues.WHETHER}", re.IGNORECASE)
+_HOW_MANY_OF = re.compile(r"\bhow many (?P<unit>[a-z]+)\b", re.IGNORECASE)
 _ASKS_INCLUDED = re.compile(
     rf"^\W*(?:and |so |but )?{cues.WHETHER}.*\b(?:included|includes?|come with|comes with|supplied)\b", re.IGNORECASE
 )
@@ -219,7 +220,9 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     *best, said = max(scored, default=(0, False, 0, ""))
     whole = {word for sentence in sentences for word in stems(sentence)}
     found = [word for word in asked if synonyms(word) & whole]
-    if not asked or not best[0] or len(found) < max(1, (len(asked) + 1) // 2):
+    unit = _HOW_MANY_OF.search(understanding.text)
+    unmeasured = unit is not None and base_of(unit["unit"]) is not None and not any(c.isdigit() for c in said)
+    if not asked or unmeasured or not best[0] or len(found) < max(1, (len(asked) + 1) // 2):
         return FieldAnswer(
             about(product, f"I'm sorry, the description of the {product.name} does not say.", silent=True),
             known=False,

@@ -299,7 +299,10 @@ def _dropped(text: str, request: Request, told: Sequence[str]) -> str:
 def _adds_nothing(text: str, request: Request) -> bool:
     """Whether an answer to an open question has no telling word and no figure beside the question's and the product's name; or one to a
     yes or no, which says neither, none beside the name: "the collar is included"."""
-    if not request.message.strip() or any(character.isdigit() for character in text):
+    unnamed = text
+    for name in _names(request):
+        unnamed = re.sub(re.escape(name), "", unnamed, flags=re.IGNORECASE)
+    if not request.message.strip() or any(character.isdigit() for character in unnamed):
         return False
     if asks_yes_or_no(request.message):
         return said(text) is Verdict.SILENT and not telling(text) - telling("\n".join(_names(request))) - _FRAME
