@@ -43,6 +43,7 @@ from assistant.shopper.wish import Wish, read_wish
 from assistant.shopper.words import word_list
 from assistant.store.records import Product
 from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
+from retrieval.tokens import STOP_WORDS
 from retrieval.types import Condition, Retriever
 
 if TYPE_CHECKING:
@@ -180,6 +181,8 @@ class ShopperClerk:
         reference = refer(understanding, state, shelf)
         of_order = state.subject == "order" and self._desk.holds_named(state, understanding.text)
         spoken = shelf.many((*naming.ids, *reference.ids, *(() if wish.core or len(state.shown) > 1 else state.focus))[:1])
+        only_asks = all(word in word_list("measured") for word in wish.core)  # "how long can i test the mattress"
+        asked_of = replace(wish, core=wish.context, context=()) if only_asks else wish
         return Sight(
             understanding=understanding,
             naming=naming,
@@ -219,7 +222,7 @@ class ShopperClerk:
             desk=self._store.orders.count() > 0,
             angry=self._angry(understanding),
             of_spoken=_of_those(understanding.text, state.focus or state.shown, shelf),
-            of_kind=_few(Finder(shelf, self._retriever).kind(wish), wish, shelf),
+            of_kind=_few(Finder(shelf, self._retriever).kind(asked_of), asked_of, shelf),
             ranking=self._gauge(shelf).ranking(cues.plain(understanding.text), wish, naming, reference, state),
         )
 
@@ -488,7 +491,7 @@ def _afresh(understanding: Understanding) -> Understanding:
 def _of_those(text: str, ids: Sequence[str], shelf: Shelf) -> bool:
     """Whether one of these products has all words that a text turns on, whatever amount it asks for."""
     idle = word_list("filler") | word_list("question_filler") | word_list("measured")
-    words = [word for word in stems(cues.plain(text)) if word not in idle]
+    words = [word for word in stems(cues.plain(text)) if word not in idle and word not in STOP_WORDS and word != "until"]
     labels = [shelf.labels[id].everything for id in ids if id in shelf.labels]
     return bool(words) and any(all(shelf.synonyms(word) & held for word in words) for held in labels)
 

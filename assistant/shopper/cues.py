@@ -99,7 +99,7 @@ ALARM = _any(
     r"\b(?:my lawyer|an? lawyer|attorney|legal action|sue you|suing|take you to court|small claims|"
     r"consumer protection|trading standards|file a police|police report)\b",
     r"\b(?:caught fire|on fire|electric(?:al)? shock|electrocuted|exploded|injured|injury|burned (?:me|my)|"
-    r"burnt (?:me|my)|bleeding|in hospital|poison\w*|allergic reaction)\b",
+    r"burnt (?:me|my)|bleeding|in hospital|poison(?:ed|ing)?|allergic reaction)\b",
     r"\b(?:defamation|lawsuit)\b",
 )
 PAYMENT_DISPUTE = _any(

@@ -52,7 +52,11 @@ _SAME_TERMS = re.compile(
 _ANYTHING = re.compile(r"\b(?:things?|items?|products?|articles?)\b", re.IGNORECASE)
 _ABLE = re.compile(r"\b\w+(?:able|ible|proof|free|resistant|safe)\b", re.IGNORECASE)
 _THE_SHOP = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
-_ASKS = re.compile(r"\W*(?:(?:and|ok|so|but)\W+)*(?:how|what|is|are|does|do|can|could|will|would|has|have|which)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\W*(?:(?:and|ok|so|but)\W+)*(?:(?:at|from|in|on|for|with|until|by) (?:what|which|when|how)|how|what|"
+    r"is|are|does|do|can|could|will|would|has|have|which)\b",
+    re.IGNORECASE,
+)
 _CLIPPED = re.compile(
     r"\W*(?:(?:and|ok|so|but)\W+)*(?:how [a-z]+|what about (?:the )?[a-z]+(?: [a-z]+)?|[a-z]+ of the [a-z]+)\W*$", re.IGNORECASE
 )

@@ -62,6 +62,8 @@ _FRAME = telling(
 )
 """Words that carry what a source says and say nothing themselves."""
 _PLURALS = {"is": "are", "has": "have", "does": "do", "was": "were", "comes": "come", "fits": "fit", "weighs": "weigh"}
+_FEW_OWED = 2
+"""Words asked and told, up to which an answer must say them all: not "is in dogs" of what is poisonous for dogs."""
 _ROOT = 4
 """Letters in which two forms of a word agree: "weighs", "weight"."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|(?<=\w)\.\.+\s*")
@@ -262,7 +264,12 @@ def checked(
     if strict and Verdict.YES in (said(text), settled.verdict) and (word := _dropped(text, request, told)):
         return "", f"dropped {word!r}"
     owed = (telling(request.message) & telling("\n".join(told))) - telling("\n".join(_names(request))) - _FRAME
-    if strict and asks_yes_or_no(request.message) and owed and not owed & telling(text):
+    if (
+        strict
+        and asks_yes_or_no(request.message)
+        and owed
+        and (not owed & telling(text) or (len(owed) <= _FEW_OWED and owed - telling(text)))
+    ):
         return "", f"beside {min(owed)!r}"
     if strict and _adds_nothing(text, request):
         return "", "nothing new"

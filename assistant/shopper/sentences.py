@@ -152,7 +152,7 @@ def with_amount(product: Product, text: str, least: float = 0.0) -> str | None:
         for w in stems(plain)
         if (w not in own or w.endswith("ed")) and w not in word_list("measured") and (w not in word_list("filler") or _kin(w))
     ]
-    about = [w for w in dict.fromkeys(about) if w not in word_list("question_filler")]
+    about = [w for w in dict.fromkeys(about) if w not in word_list("question_filler") or _kin(w)]
     scored: list[tuple[float, int, str]] = []
     for place, sentence in enumerate([*_sentences(product), *fields_as_text(product)]):
         for amount in asked:

@@ -23,7 +23,9 @@ _LIST_OF_ENDS = re.compile(r",[^,]*\band (?:for|with|in|of|from)\b", re.IGNORECA
 """Fragments strung together: "open ear, IP67 and for running"."""
 _GOES_ON = re.compile(r"\s(?:with|for)\s", re.IGNORECASE)
 _MADE_OF = re.compile(r"\bmade (?:of|from) (?P<what>[^.;!?]+)", re.IGNORECASE)
-_TURN = re.compile(r"\bper [\w.]+(?: \w+)?|\bcan be \w+|\bcomes? in\b", re.IGNORECASE)
+_TURN = re.compile(
+    r"\bper [\w.]+(?: \w+)?|\bcan be \w+|\bcomes? in\b|(?:(?<=\bis )|(?<=\bare ))(?:in|on|at|from|of|by|to|with) \w+", re.IGNORECASE
+)
 _OF_AN_AMOUNT = re.compile(r"\d[\d.,]* ?(?:[a-z]{1,2}|%) of [a-z]", re.IGNORECASE)
 _BACK = 3
 """Words before a thing among which the one stands that says how its product has it: "with big keys"."""
