@@ -418,7 +418,7 @@ def make_week_earlier(g: Reckoning, m: re.Match[str]) -> Atom:
 
 
 def make_step_shift(g: Reckoning, m: re.Match[str]) -> Atom:
-    unit, later = m["unit"], any(w in m.group(0) for w in ("after", "later", "following", "next", " on"))
+    unit, later = m["unit"], m.group(0).endswith(" on") or any(w in m.group(0) for w in ("after", "later", "following", "next"))
     step = 1 if later else -1
     whole = _UNIT_OF.get(unit[0], "")
     if whole == "week" and g.anchor is not None and g.anchor.first == g.anchor.last and m.group(0).startswith(("a ", "one ")):
