@@ -240,8 +240,9 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     excluded, negated = _exclusions(text, [*((term.start, term.end) for term in terms), *places.spans])
     traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
     limited = limits.read_limits(text)
-    seating = _seating(text, shelf)
-    unnamed = [*negated, *_measure(text, shelf), *(span for _, span in (*limited, *seating))]
+    seats = _seats(text, shelf)
+    limited = (*limited, (limits.seats(seats[0]), seats[1])) if seats is not None and not shelf.worded("person") else limited
+    unnamed = [*negated, *_measure(text, shelf), *(span for _, span in limited), *((seats[1],) if seats is not None else ())]
     core, context = (
         tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, unnamed, shelf)
     )
@@ -262,7 +263,10 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         context=context,
         colours=traits["colour"],
         materials=traits["material"],
-        sizes=(*(size for size in traits["size"] if size not in soft), *_seats(text, shelf)),
+        sizes=(
+            *(size for size in traits["size"] if size not in soft),
+            *((f"{seats[0]}{SEATS}",) if seats is not None and shelf.worded("person") else ()),
+        ),
         brands=traits["brand"],
         excluded=excluded,
         free=tuple(dict.fromkeys(term.key for term in terms)),
@@ -273,7 +277,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         in_stock=bool(_IN_STOCK.search(text)),
         units=_units(text),
         featured=bool(core and context and _FEATURED.search(text)),
-        limits=tuple(limit for limit, _ in (*limited, *seating)),
+        limits=tuple(limit for limit, _ in limited),
         either=_either(understanding, text, traits["colour"]),
         query=text if core else " ".join(context) or text,
         other=_other(text, core, context, shelf),
@@ -281,21 +285,14 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     )
 
 
-def _seats(text: str, shelf: Shelf) -> tuple[str, ...]:
-    """For how many people it is to be ("for 3 people", "2-man", "sleeps four"), where the shop's goods come for so and so many."""
-    match = _SEATED.search(text) if shelf.worded("person") else None
-    number = numbers.parse_number(match["number"] or match["before"]) if match is not None else None
-    return (f"{int(number)}{SEATS}",) if number is not None else ()
-
-
-def _seating(text: str, shelf: Shelf) -> tuple[tuple[Limit, tuple[int, int]], ...]:
-    """The same where goods state in a field of its own how many they seat; with where it is said."""
-    match = _SEATED.search(text) if not shelf.worded("person") and shelf.fields & _SEATING else None
+def _seats(text: str, shelf: Shelf) -> tuple[int, tuple[int, int]] | None:
+    """For how many people it is to be ("for 3 people", "2-man", "sleeps four"), with where that is said; None where no goods tell it."""
+    match = _SEATED.search(text) if shelf.worded("person") or shelf.fields & _SEATING else None
     number = numbers.parse_number(match["number"] or match["before"]) if match is not None else None
     if match is None or number is None:
-        return ()
+        return None
     people = _PEOPLE.match(text[match.end() :])
-    return ((limits.seats(int(number)), (match.start(), match.end() + (people.end() if people is not None else 0))),)
+    return int(number), (match.start(), match.end() + (people.end() if people is not None else 0))
 
 
 def _measure(text: str, shelf: Shelf) -> list[tuple[int, int]]:
