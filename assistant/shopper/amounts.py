@@ -48,6 +48,7 @@ _SPELLINGS: dict[str, tuple[str, float, str]] = {
     "rpm": ("rpm", 1.0, "rpm"),
     "kcal": ("kcal", 1.0, "kcal"),
     "person": ("person", 1.0, "person persons people"),
+    "%": ("%", 1.0, "% percent"),
     "°c": ("°c", 1.0, "°c celsius degrees degree"),
     "°f": ("°f", 1.0, "°f fahrenheit"),
 }
@@ -58,14 +59,14 @@ _AS_PRINTED = {
     "db": "dB", "in": "inches", "person": "people", "°c": "°C", "°f": "°F",
 }  # fmt: skip
 _ACRONYMS = frozenset({"ram", "ssd", "hdd", "cpu", "gpu", "os", "usb", "led", "gps", "nfc", "sim", "spf", "uv", "ip", "rgb"})
-SPECIFIC = frozenset({"w", "wh", "v", "mah", "mb", "hz", "mp", "lm", "db", "dpi", "bar", "rpm"})
+SPECIFIC = frozenset({"%", "w", "wh", "v", "mah", "mb", "hz", "mp", "lm", "db", "dpi", "bar", "rpm"})
 """Units that measure one thing of a product, so that a single amount in its description is that thing's."""
 UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 """A pattern of all units as people write them."""
 _NAME_UNIT = re.compile(rf"^(?P<name>.*?[^\W\d_])[\s_]*(?:[_\s,(\[-]+|\bin\s+)(?P<unit>{UNIT})[)\]]?$", re.IGNORECASE)
 _ALONE = re.compile(r"-?\d[\d.,]*(?:\s*(?:[-–x×/]|to)\s*\d[\d.,]*)*", re.IGNORECASE)
 _SIDES = re.compile(r"(?P<sides>\d+(?:\.\d+)?(?:\s*[x×]\s*\d+(?:\.\d+)?)+)\s*(?P<unit>[a-z\"]*)", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?:(?<![\w])(?P<minus>[-−–]))?(?P<number>\d[\d,]*(?:\.\d+)?)[\s-]*(?P<unit>°\s?[cf]|[a-z]+|\")?", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:(?<![\w])(?P<minus>[-−–]))?(?P<number>\d[\d,]*(?:\.\d+)?)[\s-]*(?P<unit>°\s?[cf]|[a-z]+|\"|%)?", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
 

@@ -62,6 +62,7 @@ _REAL = (
     re.compile(r"\b(?P<what>[a-z]+)(?:,| is| are)? (?:real|genuine|fake|faux|imitation)\b", re.IGNORECASE),
 )
 _ASKED = re.compile(rf"^\W*{cues.WHETHER}", re.IGNORECASE)
+_CONTAINS = re.compile(r"\b(?:contain(?:s|ing)?|made with|in it|ingredients?)\b", re.IGNORECASE)
 _HOW_MANY_OF = re.compile(r"\bhow many (?P<unit>[a-z]+)\b", re.IGNORECASE)
 _ASKS_INCLUDED = re.compile(
     rf"^\W*(?:and |so |but )?{cues.WHETHER}.*\b(?:included|includes?|come with|comes with|supplied)\b", re.IGNORECASE
@@ -128,7 +129,8 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
     quoted = _quoted(product, understanding)
-    if not quoted.known and understanding.of_kind("colour") and (colours := _words_of(product, word_list("colours"), "colour", text)).known:
+    coloured = understanding.of_kind("colour") and not _CONTAINS.search(text)  # wheat is a grain, too
+    if not quoted.known and coloured and (colours := _words_of(product, word_list("colours"), "colour", text)).known:
         return colours  # "is the background blue?" of a shirt in olive
     if quoted.known or (instead := _stated_instead(product, understanding, told)) is not None:
         return quoted if quoted.known else instead or quoted
@@ -187,7 +189,9 @@ def _stated_instead(product: Product, understanding: Understanding, told: Mappin
     fields = [name for name in product.attributes if any(word in told.get(name, ()) for word in asked)]
     if len(fields) != 1:
         return None
-    return FieldAnswer(about(product, f"{_NOT_SO} {_stated(product, fields[0], str(product.attributes[fields[0]]))}"))
+    stated = _stated(product, fields[0], str(product.attributes[fields[0]]))
+    listed = _CONTAINS.search(understanding.text) is not None  # what a list of contents leaves out may be in it by another name
+    return FieldAnswer(about(product, stated if listed else f"{_NOT_SO} {stated}"))
 
 
 def _cited(product: Product, sentence: str) -> str:

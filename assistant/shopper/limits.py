@@ -80,6 +80,8 @@ _UNREAD = frozenset({PERSON, "°c", "°f"})
 """Units of limits that are read elsewhere, or mean the weather as often as the goods."""
 _NO_UNITS = frozenset({"in", "s", "sec", "secs", "second", "seconds", "day", "days"})
 """What may stand behind a number without being its unit: "at least 3 in stock", "in 2 days"."""
+_SELDOM_BARE = frozenset({"s", "%"})
+"""Units whose bare amount is seldom the goods' own: "in 5 minutes", "20 % off"."""
 _GENERATION = re.compile(r"[2-6]g", re.IGNORECASE)
 """Of mobile networks: "5G"."""
 _LOADS = ("load", "limit", "capacity")
@@ -178,7 +180,7 @@ def _read(match: re.Match[str], text: str) -> tuple[Limit, tuple[int, int]] | No
     body = first[0] >= _BODY and (_FOR_A_BODY.search(before) or _A_BODY.match(after_words))
     if unit == "g" and (body or _HOLDS.search(f"{before} {after_words}")):
         return Limit(_LOADS, unit, low=first[0]), span
-    if bounds is None or (bounds.exact and ((not fields and _OF_ANOTHER.search(before)) or unit == "s")):
+    if bounds is None or (bounds.exact and ((not fields and _OF_ANOTHER.search(before)) or unit in _SELDOM_BARE)):
         return None
     return Limit(fields, unit, bounds.low, bounds.high, bounds.strict, bounds.exact), span
 

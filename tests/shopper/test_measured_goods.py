@@ -169,3 +169,10 @@ def test_a_load_told_in_the_description_and_a_length_in_the_name_are_held_to(sto
     store.catalogue.upsert([short, _made("l2", "Tether 5 m", "tethers", 9.0, "For animals up to 25 kg.")])
     assert talk().say("a tether for a 30 kg dog").products == ("l1",)
     assert talk().say("a tether longer than 3 m").products == ("l2",)
+
+
+def test_shares_are_held_to_and_what_a_list_leaves_out_is_not_denied(store: Store, talk: Callable[..., Any]) -> None:
+    bars = [_made("x1", "Bar 85 %", "bars", 3.0, "Bitter.", composition="cocoa, sugar"), _made("x2", "Bar 45 %", "bars", 3.0, "Mild.")]
+    store.catalogue.upsert([*bars, _made("x3", "Wheat Biscuit", "biscuits", 2.0, "Crisp.", composition="wheat, malt")])
+    assert talk().say("a bar with at least 70% cocoa").products == ("x1",)
+    assert "Not by our details" not in talk().say("does the Bar 85 % contain malt?").text
