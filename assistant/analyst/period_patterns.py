@@ -325,7 +325,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (r"the (?:previous|prior|preceding) " + _COUNT + r" (?P<unit>days?|weeks?|months?|quarters?)", make_step_shift),
         (r"(?:the )?same (?:month|period|quarter|week|time)(?: as)? (?:before|earlier)", make_year_shift),
         (
-            r"(?:(?:the )?same (?:month|period|quarter|week|day|time) )?(?:one|a) (?P<unit>year|month|week) on(?! (?:year|month|week))",
+            r"(?:(?:the )?same (?:month|period|quarter|week|day|time) )?(?:one|a) (?P<unit>year|month|week) on(?! \w)",
             make_step_shift,
         ),
         (
