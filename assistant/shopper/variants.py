@@ -51,6 +51,14 @@ _ALONE = re.compile(
     r"\W*$|\s*[.,;:!?)]|\s+(?:please|pls|plz|instead|rather|not|and|or|from|then|now|thanks?|one|ones|if|would|is|with|but|in|on)\b",
     re.IGNORECASE,
 )
+_STAYS_AFTER = re.compile(
+    r"(?:,? (?:and|or|&) (?:the )?\w+(?: \w+)?)?\s+(?:(?:is|are|should|shall|can|may|must|to|has|have|be|all|both|just|please)\s+)*"
+    r"(?:stay\w*|remain\w*|kept|unchanged|identical|untouched|(?:the )?same|as (?:is|it is|before))\b",
+    re.IGNORECASE,
+)
+_STAYS_BEFORE = re.compile(
+    r"\b(?:keep|keeping|leave|leaving|same|identical|unchanged)\s+(?:the\s+|its\s+)?(?:[\w ]{2,25} (?:and|&) (?:the )?)?$", re.IGNORECASE
+)
 _WHICHEVER_AFTER = re.compile(r"\s+or (?:not|no)\b", re.IGNORECASE)
 _WHICHEVER_BEFORE = re.compile(r"\b(?:care|matters?|mind|bother\w*)\s+(?:about|if|whether)?[\s\w']{0,20}$", re.IGNORECASE)
 _LEADS = frozenset(
@@ -187,6 +195,8 @@ def _flag(option: str, tokens: list[tuple[str, int, int]], text: str, values: It
         if all(word.startswith(name) for (word, _, _), name in zip(window, named, strict=True)):
             start, end = window[0][1], window[-1][2]
             if _WHICHEVER_AFTER.match(text[end:]) or _WHICHEVER_BEFORE.search(text[:start]):
+                continue
+            if _STAYS_AFTER.match(text[end:]) or _STAYS_BEFORE.search(text[:start]):  # "battery and water resistance remain identical"
                 continue
             value = "no" if _NOT.search(text[:start]) or re.match(r"[\s:='\"]+no\b", text[end:], re.IGNORECASE) else "yes"
             actual = next((v for v in values if v.lower() == value), None)

@@ -45,7 +45,9 @@ _OR_BEYOND = re.compile(
     r"\W*or (?:more|less|longer|shorter|bigger|larger|smaller|above|below|over|under|up|down|higher|lower)\b", re.IGNORECASE
 )
 _STAYS = (
-    r"\bsame {name}\b(?! (?:as|like) )|\b{name} (?:can |should |may |to )?(?:stays?|remains?|is fine|as is|as it is|unchanged|the same)\b"
+    r"\bsame {name}\b(?! (?:as|like) )|\b{name}(?: (?:and|or|&) (?:the )?\w+(?: \w+)?)? "
+    r"(?:(?:can|should|shall|may|must|is|are|to|has|have|be|all|both|just) )*"
+    r"(?:stays?|remains?|kept|fine|as is|as it is|unchanged|untouched|identical|the same)\b"
 )
 _FINE = (
     r"\W*(?:one |ones )?(?:would be|would|will|is|are|'s|'d be)? ?(?:also |too |just )?"
