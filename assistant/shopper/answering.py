@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from assistant.models.entailment import Verdict, entailment
-from assistant.shopper import ages, assurances, cues, freedom, origin
+from assistant.shopper import ages, assurances, cues, freedom, origin, spelling
 from assistant.shopper.amounts import LONGEST, base_of
 from assistant.shopper.comparison import aspect_of
 from assistant.shopper.fields import field_of
@@ -89,7 +89,7 @@ def asks_trait(text: str) -> bool:
 def question_answer(product: Product, understanding: Understanding, told: Mapping[str, Set[str]] = _NOTHING) -> FieldAnswer:
     """An answer in the product's own words, or that they do not say. `told` are the stems of what goods of the shop state by the name of
     the attribute: what this product states beside them answers whether it is so ("is it walnut?": "material: oak")."""
-    text = cues.plain(understanding.text)
+    text = spelling.plain(understanding.text)
     if (assured := assurances.answer(product, text) or origin.answer(product, text) or assurances.of_age(product, text)) is not None:
         return FieldAnswer(assured[0], known=assured[1])
     if (said := under_condition(product, text) or of_a_part(product, text) or _said_whole(product, understanding)) is not None:
@@ -140,7 +140,7 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
 
 def asks_something(product: Product, understanding: Understanding) -> bool:
     """Whether a message asks a fact about the product at all, rather than only naming or picking it."""
-    text = cues.plain(understanding.text)
+    text = spelling.plain(understanding.text)
     said = {word for option in read_options(product, text) for word in stems(option.value)}
     return bool(
         _ASKS_MAKER.search(text)
@@ -161,7 +161,7 @@ def asks_something(product: Product, understanding: Understanding) -> bool:
 
 def yes_or_no(text: str) -> bool:
     """Whether a text asks for a yes or no about something: what it asks is clear then, whether the shop's texts answer it or not."""
-    return any(_ASKED.search(part) for part in re.split(r"[,.;:!?-]\s+", cues.plain(text)))
+    return any(_ASKED.search(part) for part in re.split(r"[,.;:!?-]\s+", spelling.plain(text)))
 
 
 def _verdict(product: Product, text: str) -> str:
@@ -233,11 +233,11 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
         )
     field = next(((name, value) for name, value in product.attributes.items() if said == f"{name}: {value}"), None)
     listed = said in _option_lines(product)  # that an option exists does not say that it can be had with the others asked for
-    verdict = entailment(cues.plain(understanding.text), [said]).verdict
+    verdict = entailment(spelling.plain(understanding.text), [said]).verdict
     yes = (
         not listed
         and verdict is not Verdict.NO
-        and _ASKED.search(cues.plain(understanding.text))
+        and _ASKED.search(spelling.plain(understanding.text))
         and (verdict is Verdict.YES or set(asked) <= set(stems(said)))
         and (included or not re.search(r"\b(?:not|no|without|n't)\b", said))
     )

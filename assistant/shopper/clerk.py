@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
 from assistant.models.recommender import Recommender
-from assistant.models.words import common_words
-from assistant.shopper import cues, policy, weighing
+from assistant.shopper import cues, known, policy, spelling, weighing
 from assistant.shopper.companions import BoughtTogether, may_mention
 from assistant.shopper.counter import Counter
 from assistant.shopper.faq import FaqReader, said_entry
@@ -35,15 +34,13 @@ from assistant.shopper.references import refer
 from assistant.shopper.reply import Outcome, joined, said
 from assistant.shopper.respond import PlainResponder, Responder
 from assistant.shopper.search import Finder
-from assistant.shopper.shelf import Shelf, ShelfKeeper, stems
+from assistant.shopper.shelf import Shelf, ShelfKeeper
 from assistant.shopper.state import DialogueState, Held
 from assistant.shopper.teller import Teller
 from assistant.shopper.testimony import SILENT, with_reviews
-from assistant.shopper.wish import Wish, read_wish
+from assistant.shopper.wish import read_wish
 from assistant.shopper.words import word_list
-from assistant.store.records import Product
 from assistant.types import Answer, Evidence, Message, Source, Status, Understanding
-from retrieval.tokens import STOP_WORDS
 from retrieval.types import Condition, Retriever
 
 if TYPE_CHECKING:
@@ -54,8 +51,6 @@ _UNSEEN = frozenset({"line", "account", ""})
 _ABOUT_ORDERS = (Move.ORDER, Move.CONTINUE, Move.ASK_AGAIN, Move.CONFIRM, Move.IDENTIFY)
 _SUBJECTS = dict.fromkeys(ABOUT_PRODUCTS, "product") | dict.fromkeys(_ABOUT_ORDERS, "order")
 _SURE, _CURT = 0.5, 3
-_FEW_OF_A_KIND = 4
-_SEVERAL_KINDS = re.compile(r"&|,|/| and ", re.IGNORECASE)
 _BAD_MOODS = frozenset({"complaint", "abuse"})
 ANGRY_FROM = 0.8
 """Chance of being negative from which a complaint counts as angry."""
@@ -177,7 +172,7 @@ class ShopperClerk:
     def _look(self, understanding: Understanding, state: DialogueState, shelf: Shelf) -> Sight:
         naming = read_names(understanding, shelf)
         wish = read_wish(understanding, shelf, tuple((mention.start, mention.end) for mention in naming.mentions))
-        known = [word for word in wish.words if shelf.worded(word)]
+        familiar = [word for word in wish.words if shelf.worded(word)]
         reference = refer(understanding, state, shelf)
         of_order = state.subject == "order" and self._desk.holds_named(state, understanding.text)
         spoken = shelf.many((*naming.ids, *reference.ids, *(() if wish.core or len(state.shown) > 1 else state.focus))[:1])
@@ -217,13 +212,13 @@ class ShopperClerk:
                 )
             ),
             goods=self._goods(understanding),
-            readable=_readable(understanding.text, shelf),
-            words_known=bool(known) and len(known) * 2 >= len(wish.words),
+            readable=known.readable(understanding.text, shelf),
+            words_known=bool(familiar) and len(familiar) * 2 >= len(wish.words),
             desk=self._store.orders.count() > 0,
             angry=self._angry(understanding),
-            of_spoken=_of_those(understanding.text, state.focus or state.shown, shelf),
-            of_kind=_few(Finder(shelf, self._retriever).kind(asked_of), asked_of, shelf),
-            ranking=self._gauge(shelf).ranking(cues.plain(understanding.text), wish, naming, reference, state),
+            of_spoken=known.of_those(understanding.text, state.focus or state.shown, shelf),
+            of_kind=known.few(Finder(shelf, self._retriever).kind(asked_of), asked_of, shelf),
+            ranking=self._gauge(shelf).ranking(spelling.plain(understanding.text), wish, naming, reference, state),
         )
 
     def _angry(self, understanding: Understanding) -> bool:
@@ -316,14 +311,14 @@ class ShopperClerk:
 
     def _rated(self, teller: Teller, sight: Sight, state: DialogueState) -> Outcome | None:
         """What customers think of the products spoken of, where that is asked."""
-        spoken = teller.spoken(sight, state)[:2] if asks_opinion(cues.plain(sight.understanding.text)) else ()
+        spoken = teller.spoken(sight, state)[:2] if asks_opinion(spelling.plain(sight.understanding.text)) else ()
         if not spoken:
             return None
         told = [rated(product, self._store.reviews.of_product(product.id)) for product in spoken]
         kept = tuple(product.id for product in spoken)
-        known = all("rating" in pieces[0].facts for pieces in told)
+        stars = all("rating" in pieces[0].facts for pieces in told)
         evidence = tuple(piece for pieces in told for piece in pieces)
-        return Outcome(Status.ANSWERED, evidence, state.speaking_of(kept), "product_question", products=kept, known=known)
+        return Outcome(Status.ANSWERED, evidence, state.speaking_of(kept), "product_question", products=kept, known=stars)
 
     def _vouched(self, outcome: Outcome, sight: Sight) -> Outcome:
         """The outcome with what customers write, where a product's own fields do not answer."""
@@ -486,36 +481,6 @@ def _afresh(understanding: Understanding) -> Understanding:
     match = _NEVER_MIND.match(understanding.text)
     blank = " " * match.end() if match else ""
     return replace(understanding, text=blank + understanding.text[len(blank) :]) if blank else understanding
-
-
-def _of_those(text: str, ids: Sequence[str], shelf: Shelf) -> bool:
-    """Whether one of these products has all words that a text turns on, whatever amount it asks for."""
-    idle = word_list("filler") | word_list("question_filler") | word_list("measured")
-    words = [word for word in stems(cues.plain(text)) if word not in idle and word not in STOP_WORDS and word != "until"]
-    labels = [shelf.labels[id].everything for id in ids if id in shelf.labels]
-    return bool(words) and any(all(shelf.synonyms(word) & held for word in words) for held in labels)
-
-
-def _few(kind: Sequence[Product], wish: Wish, shelf: Shelf) -> tuple[str, ...]:
-    """The products of a kind where they are few; of a department of several kinds ("honey & jam") those that bear it in their names."""
-    things = [word for word in wish.core if shelf.named(word)]
-    meant = shelf.synonyms(things[-1]) if things else frozenset()
-    if not all(shelf.worded(word) or word in word_list("measured") or word in common_words() for word in wish.core):
-        return ()
-    several = any(_SEVERAL_KINDS.search(f"{p.category} {p.style}") for p in kind)
-    bearing = tuple(p.id for p in kind if meant & shelf.labels[p.id].name) if several else ()
-    ids = bearing or tuple(p.id for p in kind)
-    if len(ids) > _FEW_OF_A_KIND:  # of the chairs no armchairs
-        ids = tuple(p.id for p in kind if things and things[-1] in shelf.labels[p.id].kind)
-    return ids if len(ids) <= _FEW_OF_A_KIND else ()
-
-
-def _readable(text: str, shelf: Shelf) -> bool:
-    """Whether any word is one that people or this shop use; a short word may always be."""
-    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
-    return any(
-        len(word) < 5 or word in common_words() or stem in common_words() or shelf.worded(stem) for word in words for stem in stems(word)
-    )
 
 
 def _sources(evidence: tuple[Evidence, ...]) -> tuple[Source, ...]:

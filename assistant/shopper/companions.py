@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.models.recommender import WORTH_SAYING, Reason, Recommended, Recommender
-from assistant.shopper import cues
+from assistant.shopper import spelling
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
 
@@ -64,7 +64,7 @@ def may_mention(plan: Plan, sight: Sight, state: DialogueState) -> bool:
     return (
         calm
         and plan.move is Move.FACTS
-        and bool(_BUYS.search(cues.plain(sight.understanding.text)))
+        and bool(_BUYS.search(spelling.plain(sight.understanding.text)))
         and len(state.focus) == 1
         and len(sight.naming.mentions) <= 1
         and len(state.told) < MOST_TOLD

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.shopper import cues
+from assistant.shopper import cues, spelling
 from assistant.shopper.orders.actions import KIND_OF, NAMES
 from assistant.shopper.orders.requests import outright
 from assistant.shopper.plan import Move, Plan, Sight
@@ -56,7 +56,7 @@ def consent(sight: Sight, state: DialogueState) -> Plan | None:
 def _called_off(sight: Sight, state: DialogueState, text: str) -> Plan | None:
     """A no to a request that is still being talked about: "wait, leave it"; not "don't need it any more", which is a reason."""
     begun = state.draft is not None or state.held is not None
-    plain = cues.plain(text)
+    plain = spelling.plain(text)
     if (
         begun
         and (cues.LEAVES_AS_IS.search(plain) or _LEAVES_IT.search(plain))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from assistant.config import Settings
 from assistant.models.numbers import parse_number
 from assistant.models.recommender import Recommender
-from assistant.shopper import assurances, cues, freedom, origin, products
+from assistant.shopper import assurances, cues, freedom, origin, products, spelling
 from assistant.shopper.companions import backed, best_companion
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
@@ -63,7 +63,7 @@ class Counter:
         if plan.detail.startswith("stated "):
             return self._stating(plan.detail.removeprefix("stated "), sight, state)
         for extreme, pattern in (("cheapest", cues.CHEAPEST), ("dearest", cues.DEAREST)):
-            if plan.detail == "refine" and pattern.search(cues.plain(sight.understanding.text)) and self._finder.kind(wish):
+            if plan.detail == "refine" and pattern.search(spelling.plain(sight.understanding.text)) and self._finder.kind(wish):
                 return self.extreme(replace(sight, wish=wish), Plan(plan.move, extreme, plan.why), state)
         return self._listed(wish, sight, state)
 
@@ -277,7 +277,7 @@ class Counter:
         )
 
     def _listed(self, wish: Wish, sight: Sight, state: DialogueState) -> Outcome:
-        vector = sight.understanding.embedding if wish.query == cues.plain(sight.understanding.text) else None
+        vector = sight.understanding.embedding if wish.query == spelling.plain(sight.understanding.text) else None
         found = self._finder.find(wish, self._results, vector, widen=True)
         if not (found.products or found.nearest or wish.core):
             whole = replace(wish, query=sight.understanding.text)
@@ -370,7 +370,7 @@ class Counter:
 
     def _sought(self, wish: Wish, text: str) -> str:
         """The thing sought in the shopper's own words; empty where the message names none."""
-        words = [word for word in cues.plain(text).split() if set(map(self._shelf.corrected, stems(word))) & set(wish.core)]
+        words = [word for word in spelling.plain(text).split() if set(map(self._shelf.corrected, stems(word))) & set(wish.core)]
         return " ".join(word.strip(".,;:!?\"'()") for word in words[-_NAMED_BACK:])
 
     def _list(

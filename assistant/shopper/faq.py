@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from assistant.shopper import cues
+from assistant.shopper import spelling
 from assistant.shopper.shelf import stems
 from assistant.shopper.words import word_list
 from assistant.store.records import FaqEntry
@@ -156,7 +156,7 @@ def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _content(text: str) -> tuple[str, ...]:
     """The telling words of a text and the things it is about, those with a leading "@"."""
-    plain = cues.mended(cues.plain(text))
+    plain = spelling.mended(spelling.plain(text))
     words = [word for word in stems(plain) if word not in word_list("faq_filler")]
     return (*words, *(name for name, pattern in _concepts() if pattern.search(plain)))
 

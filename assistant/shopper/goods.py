@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.shopper import cues, freedom, measures, origin
+from assistant.shopper import cues, freedom, measures, origin, spelling
 from assistant.shopper.lines import BY_INTENT
 from assistant.shopper.plan import Move, Plan, Sight
 from assistant.shopper.state import DialogueState
@@ -112,7 +112,7 @@ _ASKS_HOW = re.compile(rf"\W*(?:and |so |ok )*(?:how|what|why|{cues.WHETHER})\b"
 
 def about_goods(sight: Sight, state: DialogueState) -> Plan | None:
     """The move for a message about products, or None where it is about none."""
-    text = cues.mended(cues.plain(sight.understanding.text))
+    text = spelling.mended(spelling.plain(sight.understanding.text))
     naming, reference = sight.naming, sight.reference
     u, faq = sight.understanding, sight.faq.score if sight.faq else 0.0
     if naming.missing and u.intent in PRODUCT_INTENTS and u.confidence >= _SURE and faq < FAQ_LIKELY and not u.of_kind("first_last_name"):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
-from assistant.shopper import cues, policy
+from assistant.shopper import policy, spelling
 from assistant.shopper.lines import line
 from assistant.shopper.orders import postal, slots, wording
 from assistant.shopper.orders.asks import OrderAsk, read_ask
@@ -282,7 +282,7 @@ class OrderTalk:
 
 def _only_this(sight: Sight, state: DialogueState) -> DialogueState:
     """The state without the requests that were to come, where a message wants only the one that waits for its yes."""
-    drops = state.pending is not None and state.later and _ONLY_THIS.search(cues.plain(sight.understanding.text))
+    drops = state.pending is not None and state.later and _ONLY_THIS.search(spelling.plain(sight.understanding.text))
     return replace(state, later=()) if drops else state
 
 
@@ -336,7 +336,7 @@ def _also(sight: Sight) -> tuple[tuple[OrderAsk, str], ...]:
             continue
         # of a part its own words decide: the classifier read the whole, and an order's number alone asks for nothing
         named = tuple(
-            e for e in sight.understanding.entities if e.kind != "order_id" and e.surface.casefold() in cues.plain(part).casefold()
+            e for e in sight.understanding.entities if e.kind != "order_id" and e.surface.casefold() in spelling.plain(part).casefold()
         )
         ask = read_ask(replace(sight.understanding, text=part, intent="", confidence=0.0, entities=named), in_order=True)
         if ask is not None and not ask.write and ask.topic != sight.ask.topic:

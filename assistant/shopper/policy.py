@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.shopper import cues
+from assistant.shopper import cues, spelling
 from assistant.shopper.consent import amends, consent
 from assistant.shopper.goods import about_goods
 from assistant.shopper.lines import BY_INTENT
@@ -106,7 +106,7 @@ def decide(sight: Sight, state: DialogueState) -> Plan:
 
 
 def _danger(sight: Sight, state: DialogueState) -> Plan | None:
-    text = cues.plain(sight.understanding.text)
+    text = spelling.plain(sight.understanding.text)
     if cues.ATTACK.search(text):
         return Plan(Move.LINE, "prompt_attack", "attack")
     if cues.DISCOUNT_PLOY.search(text):
@@ -165,7 +165,7 @@ def _short(sight: Sight) -> bool:
 
 
 def _courtesy(sight: Sight, state: DialogueState) -> Plan | None:
-    text = cues.plain(sight.understanding.text)
+    text = spelling.plain(sight.understanding.text)
     for name, pattern in (("greeting", cues.GREETING), ("goodbye", cues.BYE), ("thanks", cues.THANKS)):
         if pattern.search(text) and not (name == "goodbye" and (state.draft or state.held) and cues.ENOUGH.search(text)):
             return Plan(Move.LINE, name, "courtesy")
@@ -212,7 +212,12 @@ def _orders(sight: Sight, state: DialogueState) -> Plan | None:
         and not state.order_id
     ):
         return Plan(Move.EXPLAIN, "refund", "how long refunds take")
-    if state.subject == "order" and state.asked is not None and not state.pending and _WHY.fullmatch(cues.plain(sight.understanding.text)):
+    if (
+        state.subject == "order"
+        and state.asked is not None
+        and not state.pending
+        and _WHY.fullmatch(spelling.plain(sight.understanding.text))
+    ):
         before = read_ask(state.asked.understanding(), in_order=True)
         return Plan(Move.EXPLAIN, before.topic if before is not None else "", "asks why")
     if _picks_way(sight, state):
@@ -241,7 +246,7 @@ def _picks_way(sight: Sight, state: DialogueState) -> bool:
 
 def _asks_what_to_send(sight: Sight, state: DialogueState) -> bool:
     """Whether it is asked how what goes back is sent: in so many words, or by less after a return or an exchange."""
-    text = cues.plain(sight.understanding.text)
+    text = spelling.plain(sight.understanding.text)
     if state.subject != "order" or not state.order_id or sight.understanding.of_kind("order_id"):
         return False
     return bool(cues.SENDING.search(text)) or (_done_last(state) in ("return", "exchange") and bool(_SENDS_IT.search(text)))
@@ -256,7 +261,7 @@ def _done_last(state: DialogueState) -> str:
 def _general_question(sight: Sight, state: DialogueState) -> bool:
     """Whether somebody not yet known asks how things work, of no order of their own, and the shop's text says it."""
     u = sight.understanding
-    text = cues.plain(u.text)
+    text = spelling.plain(u.text)
     if state.customer_id or state.draft or u.of_kind("order_id", *_IDENTITY) or _OWN_ORDER.search(text):
         return False
     asks = "?" in text or bool(_QUESTION.search(text))
@@ -306,7 +311,7 @@ def _continues(sight: Sight, state: DialogueState) -> bool:
     named = {str(e.value).lstrip("#").upper() for e in sight.understanding.of_kind("order_id")}
     if named - {draft.order_id.lstrip("#").upper()}:
         return False
-    if draft.action == "address" and corrects_part(cues.plain(sight.understanding.text)):
+    if draft.action == "address" and corrects_part(spelling.plain(sight.understanding.text)):
         return True
     if sight.ask is not None and sight.ask.of_item and draft.action in _OF_ITEMS and "?" not in sight.understanding.text:
         return True
@@ -345,7 +350,7 @@ def _only_a_reason(sight: Sight) -> bool:
 def _adds(sight: Sight, action: str) -> bool:
     """Whether a message that asks nothing of the order desk holds a detail, or is at least an answer and no question."""
     u = sight.understanding
-    text = cues.plain(u.text)
+    text = spelling.plain(u.text)
     asks = "?" in text or bool(cues.GENERAL.match(text))
     if u.of_kind("payment_method", "reason", "option", "colour", "size", "material", "ordinal", "zip"):
         return not (asks and u.intent in PRODUCT_INTENTS and not u.of_kind("payment_method", "reason"))
@@ -372,7 +377,7 @@ def _complaints(sight: Sight, state: DialogueState) -> Plan | None:
     """Something bought is broken: never a search for another one."""
     u = sight.understanding
     if (
-        not cues.DEFECT.search(cues.plain(u.text))
+        not cues.DEFECT.search(spelling.plain(u.text))
         or seeks_another(sight)
         or (u.intent in {"product_search", "product_question"} and "?" in u.text)
     ):
@@ -420,7 +425,7 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
     intent = sight.understanding.intent
     faq = sight.faq.score if sight.faq else 0.0
     elsewhere = intent == "out_of_scope" or intent in word_list("faq_intents")
-    if elsewhere and faq < FAQ_WORTH and sight.wish.core and _ASKS_FOR_A_THING.match(cues.plain(sight.understanding.text)):
+    if elsewhere and faq < FAQ_WORTH and sight.wish.core and _ASKS_FOR_A_THING.match(spelling.plain(sight.understanding.text)):
         return Plan(Move.SEARCH, why="asks whether the shop has a thing")
     if not sight.readable and not sight.understanding.entities:
         return Plan(Move.LOST, why="no word that is one")
@@ -431,7 +436,7 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
         return Plan(Move.LINE, "no_orders", "the shop keeps no orders here")
     if state.shown and intent in PRODUCT_INTENTS and not sight.wish.core:
         return Plan(Move.FACTS, why="about what was shown")
-    seeks = cues.SEEKS.search(cues.plain(sight.understanding.text))
+    seeks = cues.SEEKS.search(spelling.plain(sight.understanding.text))
     if faq >= FAQ_GUESS and not sight.kind_known and not seeks and intent not in PRODUCT_INTENTS - {"place_order"}:
         return Plan(Move.FAQ, why="the nearest of the shop's texts")
     if faq >= FAQ_WORTH and not sight.kind_known and not seeks and sight.goods < GOODS_LIKELY:
@@ -439,7 +444,7 @@ def _rest(sight: Sight, state: DialogueState) -> Plan:
     if intent in word_list("faq_intents") - {"place_order"} and sight.understanding.confidence >= 0.5 and not sight.kind_known:
         line = "abuse" if intent == "complaint" else "no_text"
         return Plan(Move.LINE, line, "the shop's texts do not cover it")
-    sought = seeks or bool(cues.MOOD.search(cues.plain(sight.understanding.text))) or intent in PRODUCT_INTENTS
+    sought = seeks or bool(cues.MOOD.search(spelling.plain(sight.understanding.text))) or intent in PRODUCT_INTENTS
     if (sight.wish.core and (intent in PRODUCT_INTENTS or sight.words_known or seeks)) or (
         (sight.wish.words or sight.wish.constrained) and (sight.words_known or sight.wish.constrained) and sought
     ):
@@ -453,7 +458,7 @@ def _kept_to(plan: Plan, sight: Sight, state: DialogueState) -> Plan:
     """The plan, or the question once more where a write is under way and the message is neither understood nor about known goods."""
     guess = plan.move is Move.LOST or (plan.move in (Move.SEARCH, Move.FACTS) and not (sight.kind_known or sight.naming.ids))
     guess = guess or (plan.move is Move.LINE and plan.detail in _EMPTY_TALK)
-    guess = guess or (plan.detail == "goodbye" and bool(cues.ENOUGH.search(cues.plain(sight.understanding.text))))
+    guess = guess or (plan.detail == "goodbye" and bool(cues.ENOUGH.search(spelling.plain(sight.understanding.text))))
     return (
         Plan(Move.ASK_AGAIN, "thanks" if plan.detail == "thanks" else "", plan.why)
         if guess and state.draft is not None and state.subject == "order"

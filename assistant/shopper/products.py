@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.models.numbers import parse_number
-from assistant.shopper import cues
+from assistant.shopper import cues, spelling
 from assistant.shopper.answering import asks_trait
 from assistant.shopper.particulars import asks_parts
 from assistant.shopper.reply import FieldAnswer, about, agreeing, highest_price, joined, lowest_price, money, price_of
@@ -48,7 +48,7 @@ class Facets:
 
 def facets(text: str, has_variants: bool) -> Facets:
     """Which facts a message asks for."""
-    plain = cues.mended(cues.plain(text))
+    plain = spelling.mended(spelling.plain(text))
     price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain)) and not _ITS_PARTS.search(plain)
     options = has_variants and bool(cues.OPTIONS.search(plain) or (cues.HOW_MANY.search(plain) and _CHOICE.search(plain)))
     parts = bool(asks_parts(plain)) and price
@@ -59,7 +59,7 @@ def facets(text: str, has_variants: bool) -> Facets:
 def quantity_of(understanding: Understanding) -> int | None:
     """How many the message speaks of, where that is more than one."""
     values = [int(e.value) for e in understanding.of_kind("quantity") if isinstance(e.value, int | float)]
-    if not values and (said := _SO_MANY.search(cues.plain(understanding.text))):
+    if not values and (said := _SO_MANY.search(spelling.plain(understanding.text))):
         values = [int(number) for number in [parse_number(said["number"])] if number is not None]
     return values[0] if values and values[0] > 1 else None
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.shopper import cues
+from assistant.shopper import cues, spelling
 from assistant.shopper.fields import field_of
 from assistant.shopper.ratings import asks_opinion
 from assistant.shopper.reply import is_plural, lowest_price
@@ -64,7 +64,7 @@ class Reference:
 
 def refer(understanding: Understanding, state: DialogueState, shelf: Shelf) -> Reference:
     """What the message points at among the products of the conversation."""
-    text = cues.plain(understanding.text)
+    text = spelling.plain(understanding.text)
     shown = tuple(id for id in state.shown if id in shelf.products)
     if not shown:
         return Reference(way="ordinal" if understanding.of_kind("ordinal") and _NTH.search(text) else "")

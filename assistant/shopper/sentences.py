@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.models.entailment import telling
-from assistant.shopper import cues
+from assistant.shopper import spelling
 from assistant.shopper.shelf import stems
 from assistant.shopper.words import word_list
 from assistant.store.records import Product
@@ -121,7 +121,7 @@ _OF_WHAT_IS_ASKED = 2.9
 def under_condition(product: Product, text: str) -> str | None:
     """The sentence that tells a size in the state that is asked for ("how deep is it when folded?", "how high does it go?"), which the
     product's plain measures do not; None where none does."""
-    plain = cues.plain(text)
+    plain = spelling.plain(text)
     asked = [amount for amount in _AMOUNTS if re.search(rf"\b(?:{amount.asked})", plain, re.IGNORECASE)]
     condition, reach = _CONDITION.search(plain), _REACH.search(plain)
     if not asked or not (condition or reach):
@@ -144,7 +144,7 @@ def of_a_part(product: Product, text: str) -> str | None:
 
 def with_amount(product: Product, text: str, least: float = 0.0) -> str | None:
     """The sentence with an amount of the sort that a question asks for, of the thing that it asks about; None where there is none."""
-    plain = cues.plain(text)
+    plain = spelling.plain(text)
     asked = [amount for amount in _AMOUNTS if re.search(rf"\b(?:{amount.asked})", plain, re.IGNORECASE)]
     own = set(stems(product.name)) | set(stems(product.style)) | set(stems(product.category))
     about = [

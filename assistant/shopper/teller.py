@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from assistant.config import Settings
 from assistant.models.numbers import parse_number
-from assistant.shopper import answering, cues, products
+from assistant.shopper import answering, cues, products, spelling
 from assistant.shopper.assurances import PACK
 from assistant.shopper.comparison import asks_aspect, beside_one_another, by_aspect, differences
 from assistant.shopper.lines import line
@@ -131,11 +131,12 @@ class Teller:
             difference = round((lowest_price(high) or 0.0) - (lowest_price(low) or 0.0), 2)
             value = (
                 difference
-                if cues.DIFFERENCE.search(cues.plain(sight.understanding.text)) or cues.HOW_MANY.search(sight.understanding.text)
+                if cues.DIFFERENCE.search(spelling.plain(sight.understanding.text)) or cues.HOW_MANY.search(sight.understanding.text)
                 else None
             )
             dearer = bool(
-                cues.DEARER.search(cues.plain(sight.understanding.text)) or cues.DEAREST.search(cues.plain(sight.understanding.text))
+                cues.DEARER.search(spelling.plain(sight.understanding.text))
+                or cues.DEAREST.search(spelling.plain(sight.understanding.text))
             )
             best, word = (high, "more expensive one") if dearer else (low, "cheaper one")
             apart = money(difference, self._currency)
@@ -145,10 +146,10 @@ class Teller:
             if _MORE_STOCK.search(sight.understanding.text) and len({p.stock for p in chosen if p.stock is not None}) > 1:
                 best = max((p for p in chosen if p.stock is not None), key=lambda p: p.stock or 0)
                 verdict = f"There are more of the {best.name}: {best.stock} in stock."
-            priced_apart = bool(cues.DIFFERENCE.search(cues.plain(sight.understanding.text)))
+            priced_apart = bool(cues.DIFFERENCE.search(spelling.plain(sight.understanding.text)))
             first, aspect = (None, "") if priced_apart else by_aspect(chosen, self._currency, sight.understanding.text)
             best = first or best
-            quoted = () if aspect or priced_apart else beside(chosen, cues.plain(sight.understanding.text))
+            quoted = () if aspect or priced_apart else beside(chosen, spelling.plain(sight.understanding.text))
             if quoted:
                 pieces[:0] = [
                     about(p, f"About the {p.name}, the description says: “{said_of}”")
@@ -159,7 +160,7 @@ class Teller:
                 pieces.insert(0, said(line("not_stated", self._settings)))
             else:
                 pieces.insert(0, about(best, aspect or verdict, difference=difference))
-            if dearer or _WHICH.search(cues.plain(sight.understanding.text)):
+            if dearer or _WHICH.search(spelling.plain(sight.understanding.text)):
                 chosen = tuple(sorted(chosen, key=lambda p: p.id != best.id))
         kept = tuple(p.id for p in chosen)
         return Outcome(
@@ -247,7 +248,7 @@ class Teller:
 
     def _both(self, product: Product, sight: Sight) -> list[FieldAnswer]:
         """The answers to the questions of one message that a product's fields answer: "how heavy is it, and what is it made of?"."""
-        parts = [part.strip() for part in _ASIDE.split(cues.plain(sight.understanding.text)) if len(part.split()) > 1]
+        parts = [part.strip() for part in _ASIDE.split(spelling.plain(sight.understanding.text)) if len(part.split()) > 1]
         told = [self._answer(product, replace(sight.understanding, text=part)) for part in parts] if len(parts) > 1 else []
         known = {answer.evidence.text: answer for answer in told if answer.known and not answer.evidence.passages}
         return list(known.values())
@@ -263,7 +264,7 @@ class Teller:
     def _counted(self, product: Product, sight: Sight) -> int | None:
         """How many of a product are spoken of, by the number right before its name, where that is more than one."""
         start = next((m.start for m in sight.naming.mentions if product.id in m.ids), 0)
-        number = _BEFORE_NAME.search(cues.plain(sight.understanding.text)[:start])
+        number = _BEFORE_NAME.search(spelling.plain(sight.understanding.text)[:start])
         value = parse_number(number["number"]) if number else None
         return int(value) if value is not None and 1 < value < 10_000 else None
 
@@ -283,7 +284,7 @@ class Teller:
 
 def _other_half(text: str) -> str:
     """The half of a message that asks a yes or no beside a price or a stock: "is it oven proof, and how many are left?"."""
-    parts = [part.strip() for part in _ASIDE.split(cues.plain(text)) if len(part.split()) > 2]
+    parts = [part.strip() for part in _ASIDE.split(spelling.plain(text)) if len(part.split()) > 2]
     return (
         next((p for p in parts if answering.yes_or_no(p) and not (cues.PRICE.search(p) or cues.STOCK.search(p))), "")
         if len(parts) > 1

@@ -5,7 +5,7 @@ Owns the scores from which evidence counts; refuses to decide the move, which is
 
 from __future__ import annotations
 
-from assistant.shopper import cues
+from assistant.shopper import cues, spelling
 from assistant.shopper.plan import Sight
 from assistant.shopper.words import word_list
 
@@ -133,7 +133,7 @@ def text_over_goods(sight: Sight) -> bool:
     ):
         return False
     pointed = sight.reference.ids and (sight.faq.score < FAQ_LIKELY or u.intent in PRODUCT_INTENTS)
-    return not cues.SEEKS.search(cues.plain(u.text)) and not pointed
+    return not cues.SEEKS.search(spelling.plain(u.text)) and not pointed
 
 
 def about_the_shop(sight: Sight) -> bool:

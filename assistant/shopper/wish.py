@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.models import numbers
-from assistant.shopper import ages, cues, freedom, limits, measures, origin, stories
+from assistant.shopper import ages, cues, freedom, limits, measures, origin, spelling, stories
 from assistant.shopper.limits import Limit
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
@@ -233,7 +233,7 @@ class Wish:
 
 def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int, int], ...] = ()) -> Wish:
     """The wish in a message. What stands in a span of `named` belongs to a product's name and is no trait."""
-    text = cues.plain(understanding.text)
+    text = spelling.plain(understanding.text)
     terms = [t for t in freedom.terms(text, shelf) if not any(start <= t.start < end or start < t.end <= end for start, end in named)]
     places = origin.wanted(text, shelf)
     places = places if not any(a <= start < b for start, _ in places.spans for a, b in named) else origin.Wanted()

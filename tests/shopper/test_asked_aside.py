@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.models.identity import names, zips
-from assistant.shopper import cues
+from assistant.shopper import spelling
 from assistant.shopper.orders.asks import read_ask
 from assistant.store import Store
 from assistant.types import Entity, Status, Understanding
@@ -118,9 +118,9 @@ def test_what_has_been_done_is_asked_about_and_not_asked_for() -> None:
 
 
 def test_one_wrong_letter_is_mended_and_a_word_is_left_alone() -> None:
-    assert cues.mended("trakcing nr") == "tracking nr"
-    assert cues.mended("my refnud") == "my refund"
-    assert cues.mended("a turn of the packages, returns") == "a turn of the packages, returns"
+    assert spelling.mended("trakcing nr") == "tracking nr"
+    assert spelling.mended("my refnud") == "my refund"
+    assert spelling.mended("a turn of the packages, returns") == "a turn of the packages, returns"
 
 
 @pytest.mark.parametrize("text", ["what address do you have for Nora Field?", "which orders do you have for Nora Field"])

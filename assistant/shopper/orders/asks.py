@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.shopper import cues
+from assistant.shopper import cues, spelling
 from assistant.shopper.orders import questions
 from assistant.shopper.orders.requests import TRAITS, WRITES, requested, wants_refund, wishes_trait
 from assistant.shopper.orders.scope import BY_INTENT, ORDERISH, in_general, orderish
@@ -53,7 +53,7 @@ def read_ask(understanding: Understanding, *, in_order: bool = False) -> OrderAs
 
     `in_order`: the last answer was about an order, so that "what's in it?" is about one too.
     """
-    text = _E_MAIL.sub("e-mail", _DECIMAL.sub(",", cues.mended(cues.plain(understanding.text))))
+    text = _E_MAIL.sub("e-mail", _DECIMAL.sub(",", spelling.mended(spelling.plain(understanding.text))))
     general = in_general(understanding, text)
     topic = requested(understanding, text, general=general, in_order=in_order)
     if topic:
@@ -95,7 +95,7 @@ def read_on(understanding: Understanding, asked: Held | None) -> OrderAsk | None
 
     With a trait it is a change of that item, also after a refusal: "then the kettle in black at least".
     """
-    text = cues.plain(understanding.text)
+    text = spelling.plain(understanding.text)
     other = bool(understanding.of_kind(*TRAITS)) and (wishes_trait(understanding, text) or ("?" not in text and bool(_THEN.search(text))))
     before = read_ask(asked.understanding(), in_order=True) if asked is not None else None
     if before is not None and before.topic == "payment" and understanding.of_kind("payment_method"):

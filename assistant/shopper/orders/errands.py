@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from assistant.shopper import cues
+from assistant.shopper import spelling
 from assistant.shopper.orders.asks import OrderAsk, read_ask
 from assistant.shopper.orders.requests import WRITES, requested, says_write
 from assistant.types import Entity, Understanding
@@ -53,7 +53,7 @@ Understand = Callable[[str], Understanding]
 
 def errands(understanding: Understanding, understand: Understand | None) -> tuple[Understanding, ...]:
     """The requests of a message in the order in which they can be carried out; the message itself where it holds but one."""
-    text = cues.plain(understanding.text)
+    text = spelling.plain(understanding.text)
     if understand is None or len(text.split()) < _SHORTEST:
         return (understanding,)
     parts = [part.strip() for sentence in _SENTENCE.split(text) for part in _AND_THEN.split(sentence) if part.strip()]
@@ -162,7 +162,7 @@ def _by_order(understanding: Understanding, understand: Understand) -> tuple[Und
 
 def _request(understanding: Understanding, *, outright: bool) -> OrderAsk | None:
     """What a part asks to have done; one that does not say so outright must wish it of an order by number: "W1: lamp -> blue"."""
-    text = cues.plain(understanding.text)
+    text = spelling.plain(understanding.text)
     if not outright and not (understanding.of_kind("order_id") and requested(understanding, text, general=False, in_order=False)):
         return None
     ask = read_ask(understanding)

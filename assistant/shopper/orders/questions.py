@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.shopper import cues
+from assistant.shopper import cues, spelling
 from assistant.types import Understanding
 
 _I = re.IGNORECASE
@@ -258,5 +258,5 @@ def wishes_refund(text: str) -> bool:
 
 def parted(text: str) -> tuple[str, ...]:
     """The questions of a message, one after the other, where it has several."""
-    parts = [part.strip(" ,.;!") for part in _PARTS.split(cues.mended(cues.plain(text))) if part]
+    parts = [part.strip(" ,.;!") for part in _PARTS.split(spelling.mended(spelling.plain(text))) if part]
     return tuple(part for part in parts if part) if len(parts) > 1 else ()

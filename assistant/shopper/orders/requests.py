@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.shopper import cues
+from assistant.shopper import spelling
 from assistant.shopper.orders.scope import HOUSE, orderish
 from assistant.types import Understanding
 
@@ -206,7 +206,7 @@ def requested(understanding: Understanding, text: str, *, general: bool, in_orde
 
 def outright(text: str) -> frozenset[str]:
     """The changes that a text names in so many words."""
-    said = _told_apart(cues.mended(cues.plain(text)))
+    said = _told_apart(spelling.mended(spelling.plain(text)))
     return frozenset(name for name, pattern in _WRITES if pattern.search(said))
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.shopper import cues
+from assistant.shopper import cues, spelling
 from assistant.shopper.variants import options_of, read_options
 from assistant.store.records import Product, Variant
 
@@ -99,7 +99,7 @@ def limits(text: str, product: Product, own: Mapping[str, str]) -> dict[str, tup
 
 def price_limit(text: str, own: float | None) -> Callable[[Variant], bool] | None:
     """Whether a variant costs what a text wants it to: less or more than one's own, or within an amount; None where it says nothing."""
-    plain = cues.plain(text)
+    plain = spelling.plain(text)
     bound = _COSTS.search(plain)
     if bound:
         way, amount = next(way for way in _BOUNDS if bound[way]), float(bound["price"])
@@ -116,7 +116,7 @@ def picked(text: str, places: Iterable[int], offered: Sequence[Variant]) -> Vari
         if 0 < place <= len(offered) or (place == -1 and offered):
             return offered[place - 1 if place > 0 else -1]
     priced = sorted((v for v in offered if v.price is not None), key=lambda v: v.price or 0.0)
-    plain = cues.plain(text)
+    plain = spelling.plain(text)
     if priced and cues.CHEAPEST.search(plain):
         return priced[0]
     return priced[-1] if priced and cues.DEAREST.search(plain) else None
@@ -124,7 +124,7 @@ def picked(text: str, places: Iterable[int], offered: Sequence[Variant]) -> Vari
 
 def of_ones_own(text: str) -> bool:
     """Whether a text picks by price among things of one's own rather than among those on offer."""
-    plain = cues.plain(text)
+    plain = spelling.plain(text)
     found = (match for pattern in (cues.CHEAPEST, cues.DEAREST) if (match := pattern.search(plain)))
     return any(_OF_OTHERS.search(re.split(r"[.,;!?]", plain[match.end() :])[0]) for match in found)
 
