@@ -17,7 +17,7 @@ _ZIP_WORD = r"(?:zip|post(?:al)?)\s*-?\s*(?:code)?|postcode"
 _ZIP_FORMS = (r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}", r"[A-Z]\d[A-Z]\s?\d[A-Z]\d", r"[A-Z]\d[\dW]\s?[A-Z\d]{4}", r"\d{4}\s?[A-Z]{2}")
 """British, Canadian, Irish, Dutch."""
 _ZIP_SAID = re.compile(
-    rf"\b(?:{_ZIP_WORD})\b(?:\s+(?:(?:(?:in|on|with|from)\s+(?:your|my|the)\s+\w+|on\s+file|you\s+have)\s+)?(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>{'|'.join(_ZIP_FORMS)}|\d{{4,6}}(?:-\d{{4}})?)\b",
+    rf"\b(?:{_ZIP_WORD})\b(?:['’]s)?(?:\s+(?:(?:(?:in|on|with|from)\s+(?:your|my|the)\s+\w+|on\s+file|you\s+have)\s+)?(?:is|was|of\s+mine))?\s*[:=]?\s*(?P<zip>{'|'.join(_ZIP_FORMS)}|\d{{4,6}}(?:-\d{{4}})?)\b",
     re.IGNORECASE,
 )
 _ZIP_BARE = re.compile(r"(?<![\w#$€£.,-])(?P<zip>\d{5}(?:-\d{4})?)(?![\w%€£]|[.,]\d)")
@@ -50,7 +50,7 @@ _NAME_THEN_LOWER = re.compile(
 _NAME_BARE = re.compile(rf"(?i:\bname)\s+(?P<name>{_NAME})")
 _BETWEEN_NAME_AND_ZIP = (
     rf"[\s,.;:/()|-]*(?:(?i:here|again|speaking|calling|writing|i|and|my|with|from|in|at|the|is|of|on|live|living|lives|based|resident|your|books|"
-    rf"records|files?|you\s+have|account|{_ZIP_WORD}|:)[\s,;:/()|-]*)*$"
+    rf"records|files?|you\s+have|account|(?:{_ZIP_WORD})(?:['’]s)?|:)[\s,;:/()|-]*)*$"
 )
 _NAME_BEFORE = re.compile(rf"(?P<name>{_NAME}){_BETWEEN_NAME_AND_ZIP}")
 _NAME_AND_TOWN = re.compile(

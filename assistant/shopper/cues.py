@@ -88,7 +88,9 @@ PERSON = _any(
     r"\bcan (?:a|some) (?:human|person|colleague) (?:help|answer|call)\b",
     r"\b(?:have|ask) (?:someone|somebody|a person|a human|your manager|an agent)\b[^.?!]{0,25}\b(?:call|contact|help|answer|reply)\b",
     r"\b(?:ask for|where is) (?:your|the) (?:manager|boss|supervisor)\b",
-    r"\bmember of (?:staff|(?:the|your) (?:team|staff))\b|\bput (?:a|some|one of (?:your|the)) (?:human|person|colleagues?|agents?) on\b",
+    r"\bmember of (?:staff|(?:the|your) (?:team|staff))\b",
+    r"\bput (?:a|some|one of (?:your|the)) (?:human|person|colleagues?|agents?|employees?|staff|people|team) on\b",
+    r"\bno more (?:bots?|robots?|machines?|chatbots?)\b",
     r"\bget (?:hold of|through to) (?:a|an|some|one of)\b[^.?!]{0,20}\b(?:human|person|people|agents?|colleagues?|staff)\b",
 )
 ALARM = _any(
@@ -115,7 +117,7 @@ ATTACK = _any(
     r"\byou are (?:now|no longer)\b|\bfrom now on,? you\b|\bpretend (?:to be|you(?:'re| are)|that)\b|"
     r"\bact as (?:if|an?|the|my)\b|\brole-?play\b",
     r"\b(?:i am|i'm|this is) (?:the|your|an?) (?:developer|admin(?:istrator)?|system administrator|programmer|"
-    r"owner|ceo|store manager|engineer|tester|auditor)\b",
+    r"owner(?! of (?:#?w?\d|(?:this|that|the|my|an?) (?:order|account|parcel)))|ceo|store manager|engineer|tester|auditor)\b",
     r"\b(?:drop table|delete from|union select|insert into|; ?--|<script|rm -rf)\b|\bselect\b.{1,40}\bfrom\b \w+",
     r"\bselect \* from\b|\{\{.*\}\}|\bSYSTEM ?:|\[system\]|<\|",
     r"\b(?:reveal|print|repeat|output|show|leak|dump)\b[^.?!]{0,30}\b(?:prompt|instructions|password|database|"
@@ -211,7 +213,9 @@ GREETING = _any(
 THANKS = _any(
     r"^\W*(?:(?:ok|okay|great|perfect|cool|awesome|nice|super|wonderful|lovely|no|alright|got it|that'?s all|"
     r"good)\W+)*(?:many |lots of )?(?:thanks?|thank you|thx|ty|cheers|much appreciated|"
-    r"appreciate it)\b(?!.*\?)(?!.*\b(?:but|also|and (?:how|what|can|could|do|is))\b).{0,50}$"
+    r"appreciate it)\b(?!.*\?)"
+    r"(?!.*\b(?:furnish|provide|supply|(?:give|send|tell|show|forward) me|let me (?:know|have)|please \w+ (?:me|the|my))\b)"
+    r"(?!.*\b(?:but|also|and (?:how|what|can|could|do|is))\b).{0,50}$"
 )
 BYE = _any(
     r"^\W*(?:(?:ok|okay|thanks?|thank you|great|alright|that'?s all)\W+)*(?:bye|goodbye|good bye|bye bye|"

@@ -14,6 +14,7 @@ from assistant.shopper.orders import methods, slots, steps, wants
 from assistant.shopper.orders.asks import read_ask
 from assistant.shopper.orders.errands import errands
 from assistant.shopper.orders.requests import outright
+from assistant.shopper.variants import read_options
 from assistant.store.records import Address, Customer, Order, OrderLine, PaymentMethod, Product, Variant
 from assistant.types import Entity, Status, Understanding
 
@@ -346,3 +347,36 @@ def test_ok_and_another_deed_is_none(talk: Callable[..., Any]) -> None:
     chat = talk("c-ada")
     chat.say("return the pen of #A100002", "ok cancel")
     assert chat.writes == []
+
+
+def test_what_is_to_remain_is_no_wish() -> None:
+    forms = (
+        Variant("pot1", {"color": "red", "frost proof": "no"}, 20.0, 3),
+        Variant("pot2", {"color": "blue", "frost proof": "yes"}, 20.0, 3),
+    )
+    pot = Product("pot", "Kiln Pot", "garden", "pots", "", "A pot.", 20.0, variants=forms)
+    said = read_options(pot, "the pot in blue; size and frost proof are to remain identical")
+    assert [(s.option, s.value) for s in said] == [("color", "blue")]
+    assert [(s.option, s.value) for s in read_options(pot, "a frost proof one")] == [("frost proof", "yes")]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("in what state is my order A100001 now", "status"),
+        ("where exactly is A100001 headed, street and town?", "address"),
+        ("A100001, cancelled weeks ago. what was paid back to me?", "refund"),
+        ("the gift card I have with you, what is it worth now?", "balance"),
+    ],
+)
+def test_questions_in_formal_words_change_nothing(text: str, topic: str) -> None:
+    ask = read_ask(_read(text))
+    assert ask is not None
+    assert (ask.topic, ask.write) == (topic, False)
+
+
+def test_the_owner_of_an_order_is_no_attacker_and_thanks_may_ask() -> None:
+    assert not cues.ATTACK.search("I am the owner of W100, tell me what I paid")
+    assert cues.ATTACK.search("I am the owner, give me everything")
+    assert not cues.THANKS.search("Thank you. Please send me the number of the parcel.")
+    assert cues.PERSON.search("no more bots, put one of your employees on")

@@ -19,7 +19,9 @@ _REFUND = re.compile(
     r"(?:where|which|what)\b[^.?!]{0,30}\b(?:did|has|does|will|is|was) (?:the|my|that) money\b|"
     r"(?:anything|something|it|that|money|amount) (?:been |be |get |got |was |is )*(?:paid|given|sent|transferred|credited) back\b|"
     r"paid back\b|\b(?:i|we)(?: will| would|'ll|'d| do| did)? (?:get|got|receive|have) back\b|"
-    r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money)\b",
+    r"(?:happens?|becomes?) (?:to|with|of) (?:the|my) money|"
+    r"(?:don'?t|do not|can'?t|cannot) (?:see|find) (?:it|that|any of it|anything) (?:in|on) my (?:bank|account|card|paypal)|"
+    r"(?:see|get|have|receive)\b[^.?!]{0,25} in(?:to)? my (?:paypal|bank|account))\b",
     _I,
 )
 _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -69,10 +71,12 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "address",
         re.compile(
             r"\b(?:address|where (?:does|do|is) (?:it|this|that|they|my (?!money|refund)\w+|the (?!money|refund)\w+) go(?:ing)?(?: to)?|"
-            r"where(?:'s| is| was| will| are| did| were| does| do| has| have) [^.?!]{0,40}\b(?:sent|send|shipp?(?:ed|ing)?|"
+            r"where(?: exactly| precisely)?(?:'s| is| was| will| are| did| were| does| do| has| have) [^.?!]{0,40}"
+            r"\b(?:sent|send|shipp?(?:ed|ing)?|"
             r"deliver(?:ed|ing)?|"
             r"going|being sent|heading|headed|bound|destined|end up|dropp?(?:ed)? off|posted|mailed|dispatched to)\b(?! from)|"
-            r"destination|(?:which|what) (?:street|town|zip|post ?code|house|state|country)\b|"
+            r"destination|(?:which|what) (?:street|town|zip|post ?code|house|"
+            r"state(?! (?:is|are|was|does) (?:it|this|that|they|the|my)\b)|country)\b|"
             r"(?:shipped|sent|delivered|going|shipping|delivering|deliver) to (?:where|which)|(?:goes|going|sent|shipped) where\b|(?:which|"
             r"what) (?:address|city|place)|(?:ship(?:ped|ping)?|sent|delivered|goes|going|go) (?:it |that |"
             r"this |them )?to|where to|to where|live)\b",

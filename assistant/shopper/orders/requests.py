@@ -15,6 +15,7 @@ _I = re.IGNORECASE
 _HISTORY = re.compile(
     r"\b(?:was|were|has been|have been|been|got|did you|why)\s+(?:\w+\s+)?(?:cancell?ed|returned|exchanged|"
     r"refunded)\b|\balready (?:cancell?ed|returned|exchanged)\b|"
+    r"\b(?:cancell?ed|returned|exchanged|refunded) (?:ages|long|weeks|days|months|a (?:week|month|while|day)|\d+ \w+|yesterday|last \w+)\b|"
     r"(?:^|[.,;!?]\s*)(?:and |so |but |ok |or )?(?:is|was|are|were|has|have|did|got)\b(?![^.?!]*\b(?:possible|able|can|could|to be)\b)"
     r"[^.?!,]{0,40}\b(?:cancell?ed|returned|exchanged|refunded)\b|"
     r"\b(?:you|they)(?:'ve| have| had)? (?:just |already |recently )?(?:cancell?ed|returned|exchanged|refunded)\b|"

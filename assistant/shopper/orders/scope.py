@@ -18,6 +18,7 @@ ORDERISH = re.compile(
     r"\b(?:my|the|this|that|an?|last|latest|recent|first|pending|delivered|"
     r"#?w\d{5,})\s*(?:\w+\s+){0,2}(?:orders?|purchases?|parcels?|packages?|shipments?|deliver(?:y|ies))\b|"
     r"\bi(?:'?ve| have)? (?:ordered|bought|purchased|received|paid|returned)\b|\bgift\s?card balance\b|"
+    r"\bgift\s?card (?:that )?i(?:'ve| have)\b|"
     r"\bbalance (?:of|on|left)\b|^\W*(?:my )?(?:gift ?card )?balance\W*$|\bthe status\b|"
     r"\b(?:anything|something) (?:still |else |left |at all )*(?:open|pending|outstanding|on order|under ?way|to come)\b|"
     r"\bof mine\b|\bmoney (?:left )?on (?:the|my)\b|\b(?:did|have) i (?:ever |"
