@@ -134,7 +134,8 @@ OTHERS = _any(
     r"\b(?:my|the) (?:wife|husband|friend|neighbou?r|boss|ex|girlfriend|boyfriend|brother|sister|mother|father|"
     r"mom|mum|dad|son|daughter|roommate|colleague|partner|cousin|uncle|aunt)'?s?\s+(?:orders?|account|address|"
     r"card|payment|e-?mail|parcel|package|purchases?|gift card)\b",
-    r"\b(?:who (?:else )?(?:bought|ordered|purchased))\b|\bwhoever (?:last )?(?:bought|ordered|purchased)\b",
+    r"\b(?:who (?:else )?|(?:which|what) (?:customer|person|shopper|buyer|user|client)s? (?:last |recently )?)"
+    r"(?:bought|ordered|purchased)\b|\bwhoever (?:last )?(?:bought|ordered|purchased)\b",
     r"\b(?:neighbou?r|friend|wife|husband|boss|ex|colleague|boyfriend|girlfriend|brother|sister|mother|father|son|daughter)\b[^?]{0,60}"
     r"\bwhat (?:did|has|does) (?:he|she|they) (?:order|ordered|buy|bought|purchased?)\b",
     r"\b(?:cards?|address(?:es)?|orders?|phone|e-?mails?|data|details?|name|number|account)\b[^.?!]{0,20}\b(?:of|from|for) "
@@ -276,6 +277,7 @@ SIMILAR = _any(
     r"in the spirit of|akin to|close to (?:the|this|that) (?=[a-z])|"
     r"same (?:style|kind|type|sort)|in the (?:same )?(?:style|vein|manner|spirit) of|"
     r"in (?:that|this|the same) (?:style|vein|manner|spirit)\b|"
+    r"others? (?:are )?(?:of|in) (?:that|this|the same|its) (?:kind|sort|type|line|style)|"
     r"instead of (?:it|this|that)|resembl\w+|such as (?:the|this|that)|other options|equivalent)\b"
 )
 GOES_WITH = _any(
@@ -316,6 +318,7 @@ AGAIN = _any(
 STOCK = _any(
     r"\b(?:in stock|out of stock|stock|avail[aei]+b\w*|avalab\w*|in store|sold out|still there|"
     r"(?:is|are) there (?:still )?enough (?:of )?(?:it|them|these|those|the\b)|what(?:'?s| is) the count|"
+    r"in (?:the|your) (?:warehouse|depot|stock ?room|store ?room)|"
     r"how many (?:[\w'-]+ ){0,10}?(?:left|have|got|are there|remain\w*|available|supply|spare|in (?:stock|store|total))|"
     r"got any(?=\W*(?:$|[?.,;]))|"
     r"how many (?:of (?:them|those|these|it) )?(?:do|did|does|can) (?:you|u|ya|they|the shop)\W*$|"

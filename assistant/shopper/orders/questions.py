@@ -145,11 +145,11 @@ _READS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "contents",
         re.compile(
-            r"\b(?:what(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order|"
+            r"\b(?:what(?! (?:state|status)\b)(?:'s| is| are| was| were| did| do| all)?\b[^.?!]{0,30}\b(?:in (?:it|that|this|my|the|order|"
             r"there)|inside|order(?:ed)?|items?|bought|buy|contain\w*|inside)|items?|contents?|contains?|"
             r"products? (?:in|of|are)|which (?:products?|things|items)|how many (?:items|things|products)|details|"
             r"list (?:the|what)|(?:show|see|view|read)(?: me)? (?:the|my|that|this) (?:whole )?order\b(?! (?:history|status|number))|"
-            r"(?:which|what) (?:size|colou?r|model|version|material|\w+) (?:is|was|did|are|"
+            r"(?:which|what) (?:size|colou?r|model|version|material|(?!state\b|status\b)\w+) (?:is|was|did|are|"
             r"were)[^.?!]{0,50}\b(?:order\w*|buy|bought|get|pick|choose|take)|"
             r"(?:which|what) (?:size|colou?r|model|version|material|type|kind) (?:is|was|are|were)|"
             r"(?:which|what) [\w ]{2,25} (?:do|does|did|has|have|had) (?:the|my|it|its|this|that|these|those)\b|"
