@@ -94,7 +94,7 @@ _MEASURES = (
         bare=("waterproof", "rainproof", "keeps? (?:out )?(?:the |heavy )?(?:rain|water|wet)", "keeps? (?:my feet |me |you |us )?dry"),
     ),
     _Measure((("brightness", 1),), up=("bright",), bare=("bright",)),
-    _Measure((("strength", 1), ("load", 1), ("power", 1), ("output", 1)), up=("powerful", "strong")),
+    _Measure((("strength", 1), ("load", 1), ("power", 1), ("output", 1)), up=("powerful", "strong"), down=("mild", "weak")),
     _Measure((("boil time", -1),), up=("fast", "quick"), most=("boils? (?:the )?(?:fastest|quickest)",)),
 )
 _NO_WEIGHT = r"(?! (?:rain|snow|wind|use|duty|loads?|traffic))"
@@ -198,7 +198,7 @@ def ranked(products: Iterable[Product], measure: Asked) -> Ranking | None:
     pool = tuple(products)
     for way in measure.ways:
         name = next((n for p in pool for n in _numbered(p) if way.field in n.casefold()), "")
-        read = [(p, stated) for p in pool if name and (stated := _stated(p, name, way.sign)) is not None]
+        read = [(p, stated) for p in pool if (stated := _stated(p, name, way.sign) if name else _told(p, way.field)) is not None]
         if len(read) < min(2, len(pool)) or not read:
             continue
         unit = Counter(unit for _, (_, _, unit) in read).most_common(1)[0][0]
@@ -207,7 +207,7 @@ def ranked(products: Iterable[Product], measure: Asked) -> Ranking | None:
             key=lambda s: (-s.amount, s.product.name),
         )
         told = {s.product.id for s in kept}
-        return Ranking(name.replace("_", " "), way.word, tuple(kept), tuple(p for p in pool if p.id not in told))
+        return Ranking(name.replace("_", " ") or way.field, way.word, tuple(kept), tuple(p for p in pool if p.id not in told))
     return None
 
 
@@ -226,6 +226,14 @@ def _stated(product: Product, name: str, sign: int) -> tuple[str, float, str] | 
     values = {v.options[name] for v in product.variants if name in v.options and to_be_had(v)}
     read_all = [(value, *read) for value in sorted(values) if (read := amount_of(value)) is not None]
     return max(read_all, key=lambda entry: entry[1] * sign, default=None)
+
+
+def _told(product: Product, field: str) -> tuple[str, float, str] | None:
+    """The same of a figure that the description puts behind the measure's name: "Strength 4 of 5"."""
+    match = re.search(
+        rf"\b{re.escape(field)}:? (?P<value>\d+(?:\.\d+)?(?: (?:of|out of) \d+)?)(?![\w.]*\d)", product.description, re.IGNORECASE
+    )
+    return (match["value"], float(match["value"].split()[0]), "") if match is not None else None
 
 
 def _named(match: re.Match[str] | None) -> tuple[Way, ...]:

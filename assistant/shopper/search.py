@@ -30,6 +30,8 @@ _NEARLY_ALL = 0.92
 OF_THE_THING = 2.5
 """What a product loses whose name only mentions the thing asked for: tent pegs, where a tent is wanted."""
 
+_ALL_NAMED = 2.0
+"""What a product gains whose name has every word of the wish."""
 DENSE_FLOOR, DENSE_STRANGE = 0.28, 0.4
 """Cosine under which a passage that shares no word with the wish is not offered; the second where no product at all holds a word of it."""
 
@@ -209,6 +211,8 @@ class Finder:
     def _score(self, product: Product, wish: Wish, places: dict[str, int]) -> float:
         label = self.shelf.labels[product.id]
         score = sum(self._worth(word, label, 1.0) for word in wish.core) + sum(self._worth(word, label, 0.5) for word in wish.context)
+        if len(wish.words) > 1 and all(self.shelf.synonyms(word) & label.name for word in wish.words):
+            score += _ALL_NAMED
         things = [words for words in (wish.core, wish.other) if words]
         if things and all(
             _beside(self.shelf.synonyms(words[-1]), label) for words in things if self.shelf.synonyms(words[-1]) & label.name

@@ -176,3 +176,16 @@ def test_shares_are_held_to_and_what_a_list_leaves_out_is_not_denied(store: Stor
     store.catalogue.upsert([*bars, _made("x3", "Wheat Biscuit", "biscuits", 2.0, "Crisp.", composition="wheat, malt")])
     assert talk().say("a bar with at least 70% cocoa").products == ("x1",)
     assert "Not by our details" not in talk().say("does the Bar 85 % contain malt?").text
+
+
+def test_a_measure_told_in_a_sentence_ranks_and_a_name_that_says_it_all_comes_first(store: Store, talk: Callable[..., Any]) -> None:
+    roasts = [
+        _made(f"r{n}", f"{name} Roast", "roasts", 9.0, f"Beans. Strength {n} of 5.") for n, name in ((2, "Dawn"), (5, "Dusk"), (3, "Noon"))
+    ]
+    plugs = [_made("p1", "Kestrel Plug", "plugs", 8.0, "Has DIN and RCA."), _made("p2", "DIN to RCA Plug", "plugs", 8.0, "For old radios.")]
+    store.catalogue.upsert([*roasts, *plugs])
+    answer = talk().say("the strongest roast")
+    assert answer.products == ("r5",)
+    assert "strength 5 of 5" in answer.text
+    assert talk().say("which roast is the mildest?").products == ("r2",)
+    assert talk().say("a plug DIN to RCA").products[0] == "p2"
