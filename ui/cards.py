@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from assistant.analyst.wording import money
+from assistant.shopper.amounts import in_words
 from assistant.store import Store
 from assistant.store.records import Order, Product
 from ui.pictures import picture
@@ -132,7 +133,7 @@ def _item(kind: str, title: str, body: str) -> Markup:
 
 
 def _fields(product: Product, currency: str) -> str:
-    facts = {"price": price(product, currency), "stock": availability(product)[0], "brand": product.brand, **product.attributes}
+    facts = {"price": price(product, currency), "stock": availability(product)[0], "brand": product.brand, **in_words(product.attributes)}
     return " · ".join(f"{name}: {value}" for name, value in facts.items() if value)
 
 

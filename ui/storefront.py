@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from assistant.api import Service, service_of
+from assistant.shopper.amounts import in_words
 from assistant.store.records import Product
 from retrieval.types import Condition
 from ui import cards
@@ -131,9 +132,10 @@ def _said(service: Service, one: Product) -> dict[str, str | Markup]:
 
 
 def _whole(service: Service, one: Product) -> Markup:
-    facts = {**({"Brand": one.brand} if one.brand else {}), **one.attributes}
+    facts = {**({"Brand": one.brand} if one.brand else {}), **in_words(one.attributes)}
     listed = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name.replace("_", " ").capitalize(), value) for name, value in facts.items()
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(f"{name[:1].upper()}{name[1:]}".replace("_", " "), value)
+        for name, value in facts.items()
     )
     told = Markup("").join(
         _REVIEW.format(stars=f"{review.rating:g}", title=review.title, text=review.text)

@@ -13,7 +13,7 @@ from assistant.shopper import cues, spelling
 from assistant.shopper.answering import asks_trait
 from assistant.shopper.particulars import asks_parts
 from assistant.shopper.reply import FieldAnswer, about, agreeing, highest_price, joined, lowest_price, money, price_of
-from assistant.shopper.unit_price import per_unit
+from assistant.shopper.unit_price import asks_unit_price, per_unit
 from assistant.shopper.variants import Said, described, matching, options_of, read_options, to_be_had
 from assistant.store.records import Product, Variant
 from assistant.types import Understanding
@@ -49,7 +49,7 @@ class Facets:
 def facets(text: str, has_variants: bool) -> Facets:
     """Which facts a message asks for."""
     plain = spelling.mended(spelling.plain(text))
-    price, stock = bool(cues.PRICE.search(plain)), bool(cues.STOCK.search(plain)) and not _ITS_PARTS.search(plain)
+    price, stock = bool(cues.PRICE.search(plain)) or asks_unit_price(plain), bool(cues.STOCK.search(plain)) and not _ITS_PARTS.search(plain)
     options = has_variants and bool(cues.OPTIONS.search(plain) or (cues.HOW_MANY.search(plain) and _CHOICE.search(plain)))
     parts = bool(asks_parts(plain)) and price
     other = asks_trait(plain) and not options

@@ -20,6 +20,11 @@ _NET = ("net", "content", "weight", "volume", "quantity", "capacity")
 _OF_G, _OF_ML = ("g", 1000.0, "kg"), ("ml", 1000.0, "litre")
 
 
+def asks_unit_price(text: str) -> bool:
+    """Whether a text asks for the price of a kilogram, a litre or the like."""
+    return _PER.search(text) is not None
+
+
 def per_unit(product: Product, text: str, price: float) -> tuple[float, str, str] | None:
     """Price per unit that a text asks for, the unit, and the amount as stated; None where none is asked for, or no amount is stated.
 
