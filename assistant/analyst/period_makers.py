@@ -38,6 +38,7 @@ _MODAL_BEFORE = re.compile(r"\b(?:i|we|you|they|he|she|it|who|that|there|if) $")
 """ "May I", "it may be": no month."""
 
 Maker: TypeAlias = Callable[[Reckoning, re.Match[str]], Atom | None]
+_BESIDE_ANOTHER = re.compile(r"\b(?:vs|versus|v|against|over|on|than|to|with|and|from|minus)(?: the)? $")
 
 
 def make_numeric(g: Reckoning, m: re.Match[str]) -> Atom | None:
@@ -307,9 +308,6 @@ def make_to_date_before(g: Reckoning, m: re.Match[str]) -> Atom | None:
     yearly = unit == "year" or m["how"][-1] == "y" or "year" in m["how"]
     last = add_months(g.as_of, -12 if yearly else -3 if unit == "quarter" else -1) if unit != "week" else g.as_of - timedelta(days=7)
     return g.fixed(m, Period(g.unit(unit, last).first, last, "span", f"{unit} to {last.day} {last:%b} {last.year}"))
-
-
-_BESIDE_ANOTHER = re.compile(r"\b(?:vs|versus|v|against|over|on|than|to|with|and|from|minus)(?: the)? $")
 
 
 def make_to_that_day(g: Reckoning, m: re.Match[str]) -> Atom | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from assistant.models.numbers import parse_number
+from assistant.shopper.sentences import sentences_of
 from assistant.store.records import Product
 
 _I = re.IGNORECASE
@@ -33,7 +34,6 @@ _FROM = re.compile(
     _I,
 )
 _FIELD = re.compile(r"(?P<number>\d{1,2})\s*(?P<unit>m(?:onths?)?\b|mths?|y(?:ears?|rs?)?\b)?", _I)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 def wanted(text: str) -> float | None:
@@ -50,7 +50,7 @@ def least(product: Product) -> tuple[float, str] | None:
     for name, value in product.attributes.items():
         if re.search(r"\b(?:min\w*|from|recommended)?_?ages?(?:_|\b)", name, _I) and (match := _FIELD.search(str(value))):
             return _months(float(match["number"]), match["unit"] or ("months" if "month" in name.lower() else "years")), str(value)
-    for sentence in _SENTENCE.split(product.description):
+    for sentence in sentences_of(product):
         match = _NOT_UNDER.search(sentence)
         number = parse_number(match["number"]) if match else None
         if match is not None and number is not None:

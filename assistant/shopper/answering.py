@@ -17,15 +17,14 @@ from assistant.shopper.comparison import aspect_of
 from assistant.shopper.fields import field_of
 from assistant.shopper.measures import asks_at_length, holds
 from assistant.shopper.particulars import asks_contents, asks_parts, contents_of, parts_of, size_of
-from assistant.shopper.reply import FieldAnswer, about, agreeing, joined
-from assistant.shopper.sentences import by_root, fields_as_text, of_a_part, under_condition, with_amount
+from assistant.shopper.reply import FieldAnswer, about, agreeing, cited, joined
+from assistant.shopper.sentences import by_root, fields_as_text, of_a_part, sentences_of, under_condition, with_amount
 from assistant.shopper.shelf import stems, synonyms
 from assistant.shopper.variants import options_of, read_options
 from assistant.shopper.words import word_list
 from assistant.store.records import Product
 from assistant.types import Understanding
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ASKS_COLOUR = re.compile(r"\b(?:colou?rs?|shade)\b", re.IGNORECASE)
 _ASKS_MATERIAL = re.compile(
     r"\b(?:(?:what|which)(?: kind of| sort of| type of)? (?:metal|wood|leather|stone|cloth|wool)|"
@@ -93,7 +92,7 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
     if (assured := assurances.answer(product, text) or origin.answer(product, text) or assurances.of_age(product, text)) is not None:
         return FieldAnswer(assured[0], known=assured[1])
     if (said := under_condition(product, text) or of_a_part(product, text) or _said_whole(product, understanding)) is not None:
-        return FieldAnswer(about(product, _cited(product, said)))
+        return FieldAnswer(about(product, cited(product, said)))
     aspect = aspect_of(product, text)
     if aspect is not None and asks_at_length(text):
         return FieldAnswer(about(product, _verdict(product, text) + _stated(product, *aspect)))
@@ -103,7 +102,7 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
             return FieldAnswer(about(product, f"{product.name} - {name}: {value}."))
         return FieldAnswer(about(product, _stated(product, name, value)))
     if (counted := parts_of(product, text)) is not None:
-        return FieldAnswer(about(product, _cited(product, counted[0]), count=counted[1]), counted[1])
+        return FieldAnswer(about(product, cited(product, counted[0]), count=counted[1]), counted[1])
     if _ASKS_COLOUR.search(text):
         return _words_of(product, word_list("colours"), "colour", text)
     stated = any("material" in name.lower() for name in product.attributes)
@@ -125,17 +124,19 @@ def question_answer(product: Product, understanding: Understanding, told: Mappin
         return FieldAnswer(about(product, _verdict(product, text) + _stated(product, *aspect)))
     if (held := contents_of(product, text) or with_amount(product, text) or size_of(product, text)) is not None:
         field = fields_as_text(product).get(held)
-        return FieldAnswer(about(product, _stated(product, *field) if field is not None else _cited(product, held)))
+        return FieldAnswer(about(product, _stated(product, *field) if field is not None else cited(product, held)))
     if _ASKS_ALL.search(text):
         return FieldAnswer(about(product, f"{product.name}: {product.description}" if product.description else _facts_line(product)))
     quoted = _quoted(product, understanding)
+    if quoted.known:
+        return quoted
     coloured = understanding.of_kind("colour") and not _CONTAINS.search(text)  # wheat is a grain, too
-    if not quoted.known and coloured and (colours := _words_of(product, word_list("colours"), "colour", text)).known:
+    if coloured and (colours := _words_of(product, word_list("colours"), "colour", text)).known:
         return colours  # "is the background blue?" of a shirt in olive
-    if quoted.known or (instead := _stated_instead(product, understanding, told)) is not None:
-        return quoted if quoted.known else instead or quoted
+    if (instead := _stated_instead(product, understanding, told)) is not None:
+        return instead
     rooted = by_root(product, _asked_words(product, understanding))
-    return FieldAnswer(about(product, _cited(product, rooted))) if rooted is not None else quoted
+    return FieldAnswer(about(product, cited(product, rooted))) if rooted is not None else quoted
 
 
 def asks_something(product: Product, understanding: Understanding) -> bool:
@@ -177,7 +178,7 @@ def _said_whole(product: Product, understanding: Understanding) -> str | None:
     fields = [set(stems(f"{name} {value}")) for name, value in product.attributes.items()]
     if yes_or_no(understanding.text) or any(all(synonyms(word) & words for word in asked) for words in fields):
         return None
-    holding = [s for s in _SENTENCE.split(product.description) if all(synonyms(word) & set(stems(s)) for word in asked)]
+    holding = [s for s in sentences_of(product) if all(synonyms(word) & set(stems(s)) for word in asked)]
     return holding[0] if len(holding) == 1 else None
 
 
@@ -192,10 +193,6 @@ def _stated_instead(product: Product, understanding: Understanding, told: Mappin
     stated = _stated(product, fields[0], str(product.attributes[fields[0]]))
     listed = _CONTAINS.search(understanding.text) is not None  # what a list of contents leaves out may be in it by another name
     return FieldAnswer(about(product, stated if listed else f"{_NOT_SO} {stated}"))
-
-
-def _cited(product: Product, sentence: str) -> str:
-    return f"About the {product.name}, the description says: “{sentence}”"
 
 
 def _stated(product: Product, name: str, value: str) -> str:
@@ -244,10 +241,10 @@ def _quoted(product: Product, understanding: Understanding) -> FieldAnswer:
     if field is not None and len(str(field[1])) <= LONGEST:
         return FieldAnswer(about(product, f"{'Yes. ' if yes else ''}{_stated(product, field[0], str(field[1]))}"))
     if included and not _INCLUSION.search(said):
-        return FieldAnswer(about(product, _cited(product, said)))  # that it is for a thing does not say that the thing comes with it
+        return FieldAnswer(about(product, cited(product, said)))  # that it is for a thing does not say that the thing comes with it
     if included and _sold_apart(said, asked):
-        return FieldAnswer(about(product, f"No. {_cited(product, said)}"))
-    evidence = about(product, f"{'Yes. ' if yes else ''}About the {product.name}, the description says: “{said}”")
+        return FieldAnswer(about(product, f"No. {cited(product, said)}"))
+    evidence = about(product, f"{'Yes. ' if yes else ''}{cited(product, said)}")
     return FieldAnswer(evidence if listed else replace(evidence, passages=({"product": product.name}, f"description: {said}")))
 
 
@@ -276,7 +273,7 @@ def _asked_words(product: Product, understanding: Understanding) -> list[str]:
 
 def _sentences(product: Product) -> list[str]:
     fields = [f"{name}: {value}" for name, value in product.attributes.items() if len(str(value)) < 200]
-    return [*fields, *_option_lines(product), *(_SENTENCE.split(product.description) if product.description else []), product.name]
+    return [*fields, *_option_lines(product), *sentences_of(product), product.name]
 
 
 def _option_lines(product: Product) -> list[str]:
@@ -292,7 +289,7 @@ def _words_of(product: Product, words: frozenset[str], what: str, text: str) -> 
             told = f"{_NOT_SO} {_stated(product, name, str(value))}" if lacking else f"{product.name}: {name} {value}."
             return FieldAnswer(about(product, told), str(value) if "," not in str(value) else None)
     asked = frozenset(stems(text)) - word_list("filler") - words - frozenset(stems(product.name))
-    sentences = _SENTENCE.split(product.description) if product.description else []
+    sentences = sentences_of(product)
     part = [s for s in sentences if asked & frozenset(stems(s))]
     naming = sorted(
         (s for s in sentences if words & _unhyphenated(s) or s in part),

@@ -12,7 +12,7 @@ from assistant.config import Settings
 from assistant.shopper import ages, freedom
 from assistant.shopper.freedom import Stated, Statement
 from assistant.shopper.lines import line
-from assistant.shopper.reply import about, agreeing, joined, said
+from assistant.shopper.reply import about, agreeing, cited, joined, said
 from assistant.shopper.wish import Wish
 from assistant.store.records import Product
 from assistant.types import Evidence
@@ -98,14 +98,14 @@ def _answered(product: Product, question: freedom.Question) -> tuple[str, bool, 
     name, yes = f"the {product.name}", stated.stated is (Stated.FREE if question.absence else Stated.CONTAINS)
     known = stated.stated in (Stated.FREE, Stated.CONTAINS)
     if known and stated.field == "":
-        words = f"{'Yes' if yes else 'No'}. About {name}, the description says: “{stated.words}”"
+        words = f"{'Yes' if yes else 'No'}. {cited(product, stated.words)}"
     elif stated.stated is Stated.FREE:
         words = f"{'Yes' if yes else 'No'}, {name} {_is(product)} stated to be {own.said}{_where(stated)}."
     elif stated.stated is Stated.CONTAINS:
         verdict = f"No, {name} {_is(product)} not {own.said}" if question.absence else f"Yes, {name} {_holds(product)} {_named(own.key)}"
         words = f"{verdict}{_where(stated)}."
     elif stated.stated is Stated.TRACES and stated.field == "":
-        words = f"About {name}, the description says: “{stated.words}”"
+        words = cited(product, stated.words)
     elif stated.stated is Stated.TRACES:
         words = f"{name[:1].upper()}{name[1:]} may contain traces of it{_where(stated)}."
     else:

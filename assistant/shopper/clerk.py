@@ -189,28 +189,7 @@ class ShopperClerk:
             ),
             ask=_asked(understanding, state, of_order=of_order),
             of_order=of_order,
-            kind_known=bool(
-                Finder(shelf, self._retriever).kind(
-                    replace(
-                        wish,
-                        colours=(),
-                        materials=(),
-                        sizes=(),
-                        brands=(),
-                        excluded=(),
-                        free=(),
-                        origins=(),
-                        barred=(),
-                        months=None,
-                        below=None,
-                        most=None,
-                        above=None,
-                        least=None,
-                        in_stock=False,
-                        units=None,
-                    )
-                )
-            ),
+            kind_known=bool(Finder(shelf, self._retriever).kind(wish.bare)),
             goods=self._goods(understanding),
             readable=known.readable(understanding.text, shelf),
             words_known=bool(familiar) and len(familiar) * 2 >= len(wish.words),

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from assistant.shopper.sentences import sentences_of
 from assistant.shopper.shelf import Shelf, stems
 from assistant.shopper.words import word_list
 from assistant.store.records import Product
@@ -94,7 +95,6 @@ _HOLDS = re.compile(
 )
 _MADE_OF = re.compile(r"\b(?:contain\w*|made (?:of|from|with)|based on) (?:[\w'%-]+ ){0,3}?$", _I)
 _CONTENTS = re.compile(r"allerg|ingredi|contain|composition|zutat|inhalt", _I)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ROOT = 5
 _ANY = frozenset({"one", "stuff", "product", "option"})
 _TRUE, _FALSE = frozenset({"yes", "true", "y", "1"}), frozenset({"no", "false", "n", "0", "none", "-", "not"})
@@ -295,7 +295,7 @@ def _fields(product: Product) -> Iterator[tuple[str, str]]:
             yield name, f"not {spelled}" if re.search(r"\bfree\b", spelled, _I) else f"no {re.sub(r'^contains? ', '', spelled, flags=_I)}"
         else:
             yield name, words
-    for sentence in _SENTENCE.split(product.description) if product.description else ():
+    for sentence in sentences_of(product):
         yield "", sentence
     yield "name", product.name
 

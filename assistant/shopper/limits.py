@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.shopper import measures
 from assistant.shopper.amounts import LONGEST, SPECIFIC, UNIT, amount_of, base_of, only_amount
@@ -41,7 +42,7 @@ _A_BODY = re.compile(r"\s*(?:dogs?|cats?|child|kid|rider|guest|animal|pet|person
 _BODY = 3000.0
 """Grams from which a weight may be that of somebody whom the thing is for: "a lead for a 30 kg dog"."""
 _SAID = re.compile(
-    rf"(?:{_DEGREE}|(?P<more>(?<![\w-])(?:{_MORE}))|(?P<less>(?<![\w-])(?:{_LESS}))|\b(?P<roughly>{_ROUGHLY})|(?P<between>\bbetween|\bfrom))?"
+    rf"(?:{_DEGREE}|(?P<more>(?<![\w-])(?:{_MORE}))|(?P<less>(?<![\w-])(?:{_LESS}))|\b(?P<roughly>{_ROUGHLY})|\b(?:between|from))?"
     rf"\s*(?<![\w.,-]){_AMOUNT}"
     r"(?:\s*(?:(?P<plus>\+|or (?:more|larger|bigger|longer|over|above|up)|and (?:more|up|over)|plus|upwards|min(?:imum)?\b|at least)|"
     r"(?P<minus>or (?:less|smaller|under|below|shorter|lighter)|and (?:less|under)|max(?:imum)?\b|at (?:the )?most|tops)))?",
@@ -108,8 +109,12 @@ class Limit:
         return above and (self.high is None or (amount < self.high if self.strict else amount <= self.high))
 
 
+@lru_cache(maxsize=256)
 def read_limits(text: str) -> tuple[tuple[Limit, tuple[int, int]], ...]:
-    """The limits that a text sets, each with where it stands there, the words that name its field included."""
+    """The limits that a text sets, each with where it stands there, the words that name its field included.
+
+    Kept for a while, since a turn asks it of one text several times.
+    """
     found = [_by_sides(match) for match in _SIDES_SAID.finditer(text)]
     for match in _SAID.finditer(text):
         read = _read(match, text)
@@ -173,16 +178,15 @@ def _read(match: re.Match[str], text: str) -> tuple[Limit, tuple[int, int]] | No
     unit = base_of(match["unit"])
     if first is None or unit is None or unit in _UNREAD or match["unit"].casefold() in _NO_UNITS or _GENERATION.fullmatch(match[0].strip()):
         return None
-    before, after = _clause(_BEFORE.search(text[: match.start()])), _AFTER.match(text[match.end() :])
-    after_words = after[0] if after is not None else ""
-    fields, span = _fields(match, before, after_words)
+    before, after = _matched(_BEFORE.search(text[: match.start()])), _matched(_AFTER.match(text[match.end() :]))
+    fields, span = _fields(match, before, after)
     bounds = _bounds(match, first[0], last[0] if last is not None else None)
-    body = first[0] >= _BODY and (_FOR_A_BODY.search(before) or _A_BODY.match(after_words))
-    if unit == "g" and (body or _HOLDS.search(f"{before} {after_words}")):
+    body = first[0] >= _BODY and (_FOR_A_BODY.search(before) or _A_BODY.match(after))
+    if unit == "g" and (body or _HOLDS.search(f"{before} {after}")):
         return Limit(_LOADS, unit, low=first[0]), span
     if bounds is None or (bounds.exact and ((not fields and _OF_ANOTHER.search(before)) or unit in _SELDOM_BARE)):
         return None
-    return Limit(fields, unit, bounds.low, bounds.high, bounds.strict, bounds.exact), span
+    return replace(bounds, fields=fields, unit=unit), span
 
 
 def _by_sides(match: re.Match[str]) -> tuple[Limit, tuple[int, int]]:
@@ -197,7 +201,7 @@ def _has_sides(product: Product, limit: Limit) -> bool | None:
     return [limit.low, limit.high] in named if named else None
 
 
-def _clause(match: re.Match[str] | None) -> str:
+def _matched(match: re.Match[str] | None) -> str:
     return match[0] if match is not None else ""
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from assistant.shopper.reply import about, agreeing, joined
+from assistant.shopper.reply import about, agreeing, cited, joined
+from assistant.shopper.sentences import sentences_of
 from assistant.shopper.shelf import Shelf, stems
 from assistant.store.records import Product
 from assistant.types import Evidence
@@ -42,7 +43,6 @@ _SENT = re.compile(
 )
 _WHETHER = re.compile(r"^\W*(?:(?:and|so|ok|but)\W+)*(?:is|are|was|were|does|do|did|really|from|made|produced)\b", _I)
 _GOODS = frozenset({"product", "food", "good", "stuff", "one", "thing", "item", "speciality", "specialty", "delicacy"})
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def stated(product: Product) -> Origin | None:
         name, value = field
         code = _codes().get(value.strip())
         return Origin((code,) if code else _named(_pattern(), value), name, value)
-    for sentence in _SENTENCE.split(product.description):
+    for sentence in sentences_of(product):
         if found := _named(_stated_pattern(), sentence):
             return Origin(found, "", sentence)
     return None
@@ -176,7 +176,7 @@ def answer(product: Product, text: str) -> tuple[Evidence, bool] | None:
         return about(product, f"I'm sorry, the description of the {product.name} does not say where it is from."), False
     verdict = "" if not countries or not origin.countries else "Yes. " if set(countries) & set(origin.countries) else "No. "
     if not origin.field:
-        return about(product, f"{verdict}About the {product.name}, the description says: “{origin.words}”"), True
+        return about(product, verdict + cited(product, origin.words)), True
     name, words = origin.field.replace("_", " "), _codes().get(origin.words.strip(), origin.words)
     if re.search(r" in$", name, _I):
         return about(product, f"{verdict}The {product.name} {agreeing(product.name, 'is', 'are')} {name} {words}."), True

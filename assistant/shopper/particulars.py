@@ -9,11 +9,11 @@ import re
 
 from assistant.models.numbers import parse_number
 from assistant.shopper.measures import asked
+from assistant.shopper.sentences import sentences_of
 from assistant.shopper.shelf import stems
 from assistant.shopper.words import word_list
 from assistant.store.records import Product
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _HOW_MANY = re.compile(
     r"\bnumber of (?!units|pieces|items|them|these|those|the\b|this)(?P<counted>[a-z][\w' -]{2,30})"
     r"(?=[?.,!;]|$|\s+(?:and|does|in|on)\b)"
@@ -81,7 +81,7 @@ def parts_of(product: Product, text: str) -> tuple[str, float] | None:
     if match is None:
         return None
     wanted = frozenset(word for word in stems(match["what"] or match["counted"]) if word not in word_list("filler") or word in _PARTS)
-    sentences = _SENTENCE.split(product.description)
+    sentences = sentences_of(product)
     for sentence in sentences:
         words = stems(sentence)
         for place, word in enumerate(words):
@@ -102,7 +102,7 @@ def contents_of(product: Product, text: str) -> str | None:
     """The sentence that says what a product comes with, where that is asked; None where none does."""
     if not asks_contents(text):
         return None
-    sentences = _SENTENCE.split(product.description)
+    sentences = sentences_of(product)
     return next(
         (s for s in sentences if _CONTENTS.search(s)), next((s for s in sentences if s.count(",") >= _LISTED and " and " in s), None)
     )
@@ -112,7 +112,7 @@ def size_of(product: Product, text: str) -> str | None:
     """The sentence with an amount in a unit of the measure that is asked for ("how big is it?"), or on how it bears water; else None."""
     measure = asked(text)
     kinds = next((_SIZED_IN[way.field] for way in measure.ways if way.field in _SIZED_IN), ()) if measure is not None else ()
-    sentences = _SENTENCE.split(product.description)
+    sentences = sentences_of(product)
     if measure is not None and any(way.field == "waterproof" for way in measure.ways):
         return next((sentence for sentence in sentences if _DRY.search(sentence)), None)
     return next((sentence for kind in kinds for sentence in sentences if _SIZES[kind].search(sentence)), None)

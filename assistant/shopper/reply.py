@@ -93,6 +93,11 @@ def about(product: Product, text: str, **facts: Scalar) -> Evidence:
     return Evidence(Source("product", product.id), text, {"name": product.name, "price": product.price, "stock": product.stock, **facts})
 
 
+def cited(product: Product, sentence: str) -> str:
+    """A sentence of a product's description, word for word, as the description's."""
+    return f"About the {product.name}, the description says: “{sentence}”"
+
+
 def is_plural(name: str) -> bool:
     """Whether a product's name is that of several things in grammar: "the Hiking Boots cost", "the Set of Boots costs"."""
     last = next(iter(_AMOUNT_BEHIND.sub("", _AFTER_NOUN.split(name, maxsplit=1)[0]).rsplit(maxsplit=1)[-1:]), "").casefold()

@@ -1,6 +1,7 @@
-"""The sentence of a description that answers a question for an amount: "how loud is it?" is answered by the one with decibels.
+"""The sentences of a description, and the one that answers a question for an amount: "how loud is it?" is answered by that with decibels.
 
-Owns which units and nouns a question looks for, and when a sentence is near enough to be quoted; refuses to conclude anything from it.
+Owns where a sentence ends, which units and nouns a question looks for, and when a sentence is near enough to be quoted; refuses to conclude
+anything from it.
 """
 
 from __future__ import annotations
@@ -118,6 +119,11 @@ _OF_WHAT_IS_ASKED = 2.9
 """Worth from which a sentence has a word that is asked about."""
 
 
+def sentences_of(product: Product) -> list[str]:
+    """The sentences of a product's description, in order."""
+    return [sentence for sentence in _SENTENCE.split(product.description) if sentence]
+
+
 def under_condition(product: Product, text: str) -> str | None:
     """The sentence that tells a size in the state that is asked for ("how deep is it when folded?", "how high does it go?"), which the
     product's plain measures do not; None where none does."""
@@ -126,7 +132,7 @@ def under_condition(product: Product, text: str) -> str | None:
     condition, reach = _CONDITION.search(plain), _REACH.search(plain)
     if not asked or not (condition or reach):
         return None
-    for sentence in _sentences(product):
+    for sentence in sentences_of(product):
         fitting = any(_has_unit(sentence, amount) for amount in asked)
         if fitting and condition is not None and _says(sentence, condition["state"]):
             return sentence
@@ -154,7 +160,7 @@ def with_amount(product: Product, text: str, least: float = 0.0) -> str | None:
     ]
     about = [w for w in dict.fromkeys(about) if w not in word_list("question_filler") or _kin(w)]
     scored: list[tuple[float, int, str]] = []
-    for place, sentence in enumerate([*_sentences(product), *fields_as_text(product)]):
+    for place, sentence in enumerate([*sentences_of(product), *fields_as_text(product)]):
         for amount in asked:
             worth = _worth(sentence, amount, about, plain, product) or _same_figure(sentence, amount, plain)
             if worth > least:
@@ -166,7 +172,7 @@ def by_root(product: Product, asked: Sequence[str]) -> str | None:
     """The sentence with words of the roots of most of those asked: "Reflective seams" to "does it reflect?"; None where none has."""
     scored = [
         (sum(_of_root(sentence, word) for word in asked if len(word) >= _LEAST_ROOT), -place, sentence)
-        for place, sentence in enumerate(_sentences(product))
+        for place, sentence in enumerate(sentences_of(product))
     ]
     best = max(scored, default=(0, 0, ""))
     return best[2] if best[0] and best[0] * 2 >= len(asked) else None
@@ -208,7 +214,7 @@ def _worth(sentence: str, amount: _Amount, about: Sequence[str], text: str, prod
         return 2.0 + said + named
     if (named or rooted) and not (about and amount.nouns and not said and len(about) > 1):
         return 1.5
-    alone = sum(_has_unit(other, amount) for other in _sentences(product)) == 1
+    alone = sum(_has_unit(other, amount) for other in sentences_of(product)) == 1
     return 1.0 if amount.own and alone and all(_says(amount.nouns, word) or word in amount.asked for word in about) else 0.0
 
 
@@ -217,10 +223,6 @@ def _same_figure(sentence: str, amount: _Amount, text: str) -> float:
     pattern = rf"(?<![\w.])(?P<number>\d[\d.,]*)[\s-]*(?:{amount.unit})(?![a-z])"
     asked, told = ({m["number"].strip(".,") for m in re.finditer(pattern, said, re.IGNORECASE)} for said in (text, sentence))
     return 2.5 if amount.own and asked & told else 0.0
-
-
-def _sentences(product: Product) -> list[str]:
-    return [sentence for sentence in _SENTENCE.split(product.description) if sentence]
 
 
 def _has_unit(sentence: str, amount: _Amount) -> bool:

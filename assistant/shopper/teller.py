@@ -16,7 +16,7 @@ from assistant.shopper.assurances import PACK
 from assistant.shopper.comparison import asks_aspect, beside_one_another, by_aspect, differences
 from assistant.shopper.lines import line
 from assistant.shopper.plan import Plan, Sight
-from assistant.shopper.reply import FieldAnswer, Outcome, about, joined, lowest_price, money, said
+from assistant.shopper.reply import FieldAnswer, Outcome, about, cited, joined, lowest_price, money, said
 from assistant.shopper.sentences import beside
 from assistant.shopper.shelf import Shelf
 from assistant.shopper.state import DialogueState
@@ -151,11 +151,7 @@ class Teller:
             best = first or best
             quoted = () if aspect or priced_apart else beside(chosen, spelling.plain(sight.understanding.text))
             if quoted:
-                pieces[:0] = [
-                    about(p, f"About the {p.name}, the description says: “{said_of}”")
-                    for p, said_of in zip(chosen, quoted, strict=True)
-                    if said_of
-                ]
+                pieces[:0] = [about(p, cited(p, said_of)) for p, said_of in zip(chosen, quoted, strict=True) if said_of]
             elif not (aspect or priced_apart) and asks_aspect(sight.understanding.text):
                 pieces.insert(0, said(line("not_stated", self._settings)))
             else:

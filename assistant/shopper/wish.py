@@ -158,6 +158,11 @@ class Wish:
             if name not in {"core", "context", "query", "other", "either", "featured"}
         )
 
+    @property
+    def bare(self) -> Wish:
+        """The thing alone, without anything that is asked of it."""
+        return Wish(core=self.core, context=self.context, query=self.query, other=self.other)
+
     def allows_price(self, price: float | None) -> bool:
         """Whether a price keeps the bounds; an unknown price keeps none."""
         if self.below is None and self.most is None and self.above is None and self.least is None:
@@ -240,8 +245,8 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
     excluded, negated = _exclusions(text, [*((term.start, term.end) for term in terms), *places.spans])
     traits = {kind: _traits(understanding, kind, [*negated, *named]) for kind in ("colour", "material", "size", "brand")}
     limited = limits.read_limits(text)
-    seats = _seats(text, shelf)
-    limited = (*limited, (limits.seats(seats[0]), seats[1])) if seats is not None and not shelf.worded("person") else limited
+    seats, sized = _seats(text, shelf), bool(shelf.worded("person"))  # goods come "for 2 persons", or state their seats in a field
+    limited = (*limited, (limits.seats(seats[0]), seats[1])) if seats is not None and not sized else limited
     unnamed = [*negated, *_measure(text, shelf), *(span for _, span in limited), *((seats[1],) if seats is not None else ())]
     core, context = (
         tuple(dict.fromkeys(shelf.corrected(word) for word in shelf.joined(words))) for words in _words(understanding, text, unnamed, shelf)
@@ -265,7 +270,7 @@ def read_wish(understanding: Understanding, shelf: Shelf, named: tuple[tuple[int
         materials=traits["material"],
         sizes=(
             *(size for size in traits["size"] if size not in soft),
-            *((f"{seats[0]}{SEATS}",) if seats is not None and shelf.worded("person") else ()),
+            *((f"{seats[0]}{SEATS}",) if seats is not None and sized else ()),
         ),
         brands=traits["brand"],
         excluded=excluded,
