@@ -71,7 +71,12 @@ class Finder:
         return self._nearest(wish, [product for product in pool if product.id not in without], hits)
 
     def _fitting(self, products: Iterable[Product], wish: Wish) -> tuple[Product, ...]:
-        return kept_by([p for p in products if fits(p, self.shelf.labels[p.id], wish)], wish.limits)
+        """Those that keep every constraint; of variants one must keep the limits and the rest together."""
+        kept_else = [p for p in products if fits(p, self.shelf.labels[p.id], wish)]
+        if not wish.limits:
+            return tuple(kept_else)
+        narrowed = [replace(p, variants=fitting(p, self.shelf.labels[p.id], wish)) if p.variants else p for p in kept_else]
+        return self.shelf.many(p.id for p in kept_by(narrowed, wish.limits))
 
     def _offered(self, fitting: Sequence[Product], k: int, wish: Wish, hits: dict[str, Hit]) -> Found:
         ranked = self._ranked(fitting, wish, hits)

@@ -11,7 +11,7 @@ from assistant.shopper.amounts import in_words
 from assistant.shopper.limits import read_limits
 from assistant.shopper.wish import Wish
 from assistant.store import Store
-from assistant.store.records import Product
+from assistant.store.records import Product, Variant
 
 
 def _made(id: str, name: str, style: str, price: float, description: str, **columns: str) -> Product:
@@ -189,3 +189,12 @@ def test_a_measure_told_in_a_sentence_ranks_and_a_name_that_says_it_all_comes_fi
     assert "strength 5 of 5" in answer.text
     assert talk().say("which roast is the mildest?").products == ("r2",)
     assert talk().say("a plug DIN to RCA").products[0] == "p2"
+
+
+def test_one_variant_must_keep_the_limit_and_the_price_together(store: Store, talk: Callable[..., Any]) -> None:
+    def tub(id: str, name: str, small: float, large: float) -> Product:
+        forms = (Variant(f"{id}s", {"capacity": "20 l"}, small, 3), Variant(f"{id}l", {"capacity": "60 l"}, large, 3))
+        return Product(id, name, "workshop", "tubs", "", "A tub.", small, variants=forms)
+
+    store.catalogue.upsert([tub("v1", "Brook Tub", 20.0, 90.0), tub("v2", "Beck Tub", 25.0, 45.0)])
+    assert talk().say("a tub of at least 50 litres under 50").products == ("v2",)
